@@ -1,0 +1,39 @@
+import type { Indicator } from "./indicator.ts";
+
+/** Where an indicator comes from, for targets that show it: one element for each attribute that holds it up. */
+export interface Origin {
+  attributeUuid: string;
+  category: string;
+  comment: string;
+  firstSeen: number | null;
+  lastSeen: number | null;
+  timestamp: number;
+  eventId: number;
+  eventUuid: string;
+  eventInfo: string;
+  eventDate: string;
+  organisation: string;
+  /** Event tags and attribute tags together, without repetition. */
+  tags: readonly string[];
+}
+
+/** An indicator as a target is to hold it. */
+export interface Entry extends Indicator {
+  score: number;
+  /** Unix seconds; `null`: it never runs out. */
+  expires: number | null;
+  origins: readonly Origin[];
+}
+
+/** What one target lacks. An indicator occurs in at most one of the three. */
+export interface Delta {
+  add: readonly Entry[];
+  /** Held already, but with another expiry or context. */
+  renew: readonly Entry[];
+  remove: readonly Indicator[];
+}
+
+/** One item that the target will never take, and why. */
+export interface Refusal extends Indicator {
+  reason: string;
+}

@@ -1,0 +1,31 @@
+/** Why something is withheld: the closed list, in the order in which a reason outranks those after it in a summary. */
+export const REASONS = {
+  false_positive: "the newest sighting of it says false positive",
+  expired_sighting: "the newest sighting of it says expired",
+  expired: "its time to live ran out",
+  score: "its score is under the minimum",
+  warninglist: "a warninglist of role block matches it",
+  unpublished: "its event has not been published since the attribute was last changed",
+  settling: "it waits for tags that MISP may still send",
+  exception: "its comment or a tag marks it as an exception",
+  filtered: "no filter rule admits it",
+  to_ids: "its IDS flag is off",
+  withdrawn: "its event was unpublished",
+  event_unknown: "nothing is known of its event yet",
+  event_deleted: "its event was deleted",
+  deleted: "it was deleted in MISP",
+  unsupported: "no attribute holds it up any more",
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
+/** What the ledger says of an indicator. */
+export interface Verdict {
+  /** `null`: the indicator is active. */
+  withheld: Reason | null;
+  /** The time its TTL counts from: the latest of attribute timestamp, last_seen and newest positive sighting. */
+  reference: number;
+  score: number;
+  /** When time alone may change this verdict, or what a target makes of it; Unix seconds. */
+  due: number | null;
+}

@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import type { Delta, Entry, Refusal } from "../model/delta.ts";
+
+/**
+ * A system that receives indicators. It tries once and says what happened; waiting, backing off and giving up belong to
+ * delivery. Applying the same delta twice leaves it as applying it once; removing what it does not hold succeeds.
+ */
+export interface Target {
+  /**
+   * Brings the far side up by one delta.
+   * @returns the items that it will never take; everything else is held (or gone) when the promise resolves
+   * @throws NotNow when the far side cannot take anything at the moment
+   * @throws Refused when it refuses the delta as a whole without naming the items at fault
+   * @throws anything else: a bug, told apart in the log
+   */
+  apply(delta: Delta, signal: AbortSignal): Promise<readonly Refusal[]>;
+  close?(): Promise<void>;
+}
+
+/** The far side cannot take anything now; what was sent may or may not have taken effect. */
+export class NotNow extends Error {
+  override readonly name = "NotNow";
+  /** How long the far side asked us to wait, milliseconds. */
+  readonly wait: number | undefined;
+  constructor(message: string, options: { wait?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.wait = options.wait;
+  }
+}
+
+/** The far side refuses this delta and does not say which item is at fault: delivery halves it until it knows. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** What a target needs to know beside its own settings. */
+export interface TargetContext {
+  name: string;
+  /** Turns a path from the configuration into an absolute one. */
+  resolve(path: string): string;
+}
+
+/** A kind of target: its settings and how to open one. Its key in the registry is the `type:` of the configuration. */
+export interface TargetKind<Settings = unknown> {
+  /** One sentence for the reference documentation. */
+  summary: string;
+  settings: z.ZodType<Settings>;
+  /** How many items one delta holds at the most, unless `batch` says otherwise. */
+  batch: number;
+  /** True for layouts that also take composite types as such (`domain|ip`, value `a|b`). */
+  composites(settings: Settings): boolean;
+  /** What of an entry the far side shows: a change of it is a `renew`. The empty string where nothing but the value is shown. */
+  shows(settings: Settings): (entry: Entry) => string;
+  /** True when `shows` or `apply` read an entry's origins. */
+  origins(settings: Settings): boolean;
+  open(settings: Settings, context: TargetContext): Promise<Target>;
+}
+
+/** Ties a kind's settings to its code, so that neither needs a cast. */
+export function defineTarget<Settings>(kind: TargetKind<Settings>): TargetKind<Settings> {
+  return kind;
+}
