@@ -1,22 +1,25 @@
 import type { Attribute, EventFacts, Organisation, Sighting } from "./misp.ts";
 
 /**
- * What MISP told us, in one shape whether it came over ZeroMQ or REST.
- *
- * `how` says what an attribute notice may override: an `add` never wins over what is already known of the same
- * second, an `edit` does, and an `answer` (REST) does when it was asked for after that was heard.
+ * How an attribute was told, which decides what it may override: of the same second, an `add` changes nothing that is
+ * known, a `snapshot` (an event as it was published) only brings tags, an `edit` wins, and REST's `answer` wins when it
+ * was asked for after the last word of the feed.
  */
+export type Telling = "add" | "edit" | "snapshot" | "answer";
+
+/** What MISP told us, in one shape whether it came over ZeroMQ or REST. */
 export type Notice =
-  | { kind: "attribute"; attribute: Attribute; event: EventFacts | undefined; how: "add" | "edit" | "answer" }
+  | { kind: "attribute"; attribute: Attribute; event: EventFacts | undefined; how: Telling }
   | { kind: "attribute-erased"; id: number; uuid: string }
-  | { kind: "event"; event: EventFacts; confirmed: boolean }
+  | { kind: "event"; event: EventFacts; how: "heard" | "snapshot" | "answer" }
   | { kind: "event-deleted"; id: number; uuid: string }
-  | { kind: "publication"; event: EventFacts }
+  | { kind: "published"; id: number; uuid: string }
   | { kind: "tag"; on: "event" | "attribute"; id: number; eventId: number; name: string; attached: boolean }
   | { kind: "sighting"; sighting: Sighting }
-  | { kind: "sighting-deleted"; id: number; uuid: string }
+  | { kind: "sighting-deleted"; id: number }
   | { kind: "organisation"; organisation: Organisation }
-  | { kind: "warninglist"; id: number; enabled: boolean }
+  | { kind: "warninglist"; id: number }
+  | { kind: "pulled"; uuid: string }
   | { kind: "alive"; uptime: number };
 
 /** A message that could not be understood: kept, bounded, with its reason, and skipped. */

@@ -3,6 +3,7 @@ export const REASONS = {
   false_positive: "the newest sighting of it says false positive",
   expired_sighting: "the newest sighting of it says expired",
   expired: "its time to live ran out",
+  type: "the target does not take its type",
   score: "its score is under the minimum",
   warninglist: "a warninglist of role block matches it",
   unpublished: "its event has not been published since the attribute was last changed",

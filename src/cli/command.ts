@@ -1,0 +1,49 @@
+import type { ParseArgsConfig } from "node:util";
+
+/** What a command has of the world around it. */
+export interface Terminal {
+  environment: Record<string, string | undefined>;
+  out: (text: string) => void;
+  err: (text: string) => void;
+  colour: boolean;
+  /** Columns. */
+  width: number;
+  /** Milliseconds. */
+  clock: () => number;
+  /** Aborted when the user wants to stop. */
+  signal: AbortSignal;
+}
+
+/** The words after a command, parsed. */
+export interface Given {
+  values: Record<string, string | boolean | undefined>;
+  positionals: string[];
+}
+
+/** One command of the command line. */
+export interface Command {
+  /** How it is called, after the program's name. */
+  usage: string;
+  summary: string;
+  options: NonNullable<ParseArgsConfig["options"]>;
+  /** How many words it takes beside its options: at least, at most. */
+  words: [least: number, most: number];
+  /** Returns the exit code. */
+  run(given: Given, terminal: Terminal): Promise<number>;
+}
+
+/** sysexits' codes. */
+export const Exit = { ok: 0, failed: 1, usage: 64, unavailable: 69, software: 70, noInput: 66, config: 78 } as const;
+
+/** A call that cannot be understood; its message says what can. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const configOption = { config: { type: "string", short: "c", default: "config.yaml" } } as const;
+export const jsonOption = { json: { type: "boolean", default: false } } as const;
+
+export function textOption(given: Given, name: string): string | undefined {
+  const value = given.values[name];
+  return typeof value === "string" ? value : undefined;
+}

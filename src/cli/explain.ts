@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { loadConfig, resolvePath } from "../config/load.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
+import { type Explanation, explainValue } from "../courier/explanation.ts";
+import { Journal } from "../delivery/journal.ts";
+import { LedgerReport } from "../ledger/report.ts";
+import { REASONS } from "../model/verdict.ts";
+import { type Command, configOption, Exit, jsonOption, textOption, UsageError } from "./command.ts";
+import { printable } from "./printable.ts";
+
+export const explain: Command = {
+  usage: "explain VALUE [--target NAME] [--config FILE] [--json]",
+  summary: "Why a value is, or is not, at the targets: the whole chain from MISP's attribute to each target.",
+  options: { ...configOption, ...jsonOption, target: { type: "string" } },
+  words: [1, 1],
+  async run(given, { environment, out, clock }) {
+    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const target = textOption(given, "target");
+    if (target !== undefined && !Object.hasOwn(config.targets, target)) {
+      throw new UsageError(
+        `there is no target ${target}; there is ${Object.keys(config.targets).join(", ") || "none"}`,
+      );
+    }
+    const state = resolvePath(config, config.state);
+    using ledger = new LedgerReport(join(state, LEDGER_FILE));
+    const journal = await Journal.open(join(state, JOURNAL_FILE));
+    const only = target === undefined ? Object.keys(config.targets) : [target];
+    const explanation = explainValue(given.positionals[0] ?? "", {
+      config,
+      ledger,
+      journal,
+      targets: only,
+      now: clock(),
+    });
+    out(given.values.json === true ? JSON.stringify(explanation, null, 2) : readable(explanation));
+    return Exit.ok;
+  },
+};
+
+function readable({ value, indicators, elsewhere }: Explanation): string {
+  if (indicators.length > 0) return indicators.map(readableIndicator).join("\n\n");
+  if (elsewhere.length === 0) {
+    return `${printable(value)} was never heard of. MISP has no such attribute, or has not spoken of it since the courier first ran.`;
+  }
+  const held = elsewhere.map(({ type, event }) => `  ${printable(type)} in event ${printable(event)}`);
+  return `${printable(value)} was heard of, but makes no indicator: it is not a valid value of its type.\n${held.join("\n")}`;
+}
+
+function readableIndicator(indicator: Explanation["indicators"][number]): string {
+  const { type, value, withheld, score, since, supports, sightings, targets } = indicator;
+  const standing = withheld === null ? "active" : `withheld: ${REASONS[withheld]}`;
+  return [
+    `${printable(type)} ${printable(value)}`,
+    `  ${standing} (since ${since}), score ${score}`,
+    `  held up by:`,
+    ...(supports.length === 0 ? ["    nothing"] : supports.flatMap(readableSupport)),
+    ...(sightings.length > 0
+      ? ["  sightings of this value:", ...sightings.map(({ text }) => `    ${printable(text)}`)]
+      : []),
+    "  targets:",
+    ...(targets.length === 0 ? ["    none is configured"] : targets.map((target) => `    ${readableTarget(target)}`)),
+  ].join("\n");
+}
+
+function readableSupport(support: Explanation["indicators"][number]["supports"][number]): string[] {
+  const { attributeId, type, event, eventId, organisation, changed, tags, withheld, sightings } = support;
+  const verdict = withheld === null ? "qualifies" : `does not qualify: ${REASONS[withheld]}`;
+  return [
+    `    attribute ${attributeId} (${printable(type)}) of event ${eventId} ${printable(JSON.stringify(event))} by ${printable(organisation)}, changed ${changed}`,
+    ...(tags.length > 0 ? [`      tags: ${tags.map(printable).join(", ")}`] : []),
+    ...sightings.map(({ text }) => `      ${printable(text)}`),
+    `      ${verdict}`,
+  ];
+}
+
+function readableTarget({
+  name,
+  held,
+  since,
+  wanted,
+  withheld,
+  expires,
+  parked,
+  pending,
+}: Explanation["indicators"][number]["targets"][number]): string {
+  const wish = wanted
+    ? `is to hold it${expires === null ? "" : ` until ${expires}`}`
+    : `is not to hold it: ${withheld ? REASONS[withheld] : ""}`;
+  const state = held ? `holds it since ${since}` : "does not hold it";
+  const rest = [...(pending ? ["a change is on its way"] : []), ...(parked ? [`parked: ${printable(parked)}`] : [])];
+  return [`${name}: ${state}, ${wish}`, ...rest].join("; ");
+}

@@ -1,0 +1,80 @@
+import { parseArgs } from "node:util";
+import { ConfigError, formatConfigError } from "../config/load.ts";
+import { StateDamaged } from "../state/damaged.ts";
+import { StateInUse } from "../state/lock.ts";
+import { check } from "./check.ts";
+import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
+import { demo } from "./demo.ts";
+import { explain } from "./explain.ts";
+import { run } from "./run.ts";
+import { status } from "./status.ts";
+
+/** Every command, in the order of the help. */
+const commands: Record<string, Command> = { run, demo, check, status, explain };
+
+/** Runs the command that the words name; returns the exit code. */
+export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [name = "help", ...rest] = words;
+  if (["help", "--help", "-h"].includes(name)) return help(rest[0], terminal);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    terminal.err(
+      `misp-courier: there is no command ${JSON.stringify(name)}; the commands are ${Object.keys(commands).join(", ")}`,
+    );
+    return Exit.usage;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) return help(name, terminal);
+  try {
+    return await command.run(parse(command, rest), terminal);
+  } catch (error) {
+    return explainFailure(error, name, command, terminal);
+  }
+}
+
+function parse(command: Command, words: string[]) {
+  try {
+    const given = parseArgs({ args: words, options: command.options, allowPositionals: true });
+    const [least, most] = command.words;
+    const { values, positionals } = given;
+    if (positionals.length < least) throw new UsageError("something is missing");
+    if (positionals.length > most) throw new UsageError(`${JSON.stringify(positionals[most])} is one word too many`);
+    return { values: values as Record<string, string | boolean | undefined>, positionals };
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function explainFailure(error: unknown, name: string, command: Command, terminal: Terminal): number {
+  if (error instanceof ConfigError) {
+    terminal.err(formatConfigError(error));
+    return Exit.config;
+  }
+  if (error instanceof UsageError) {
+    terminal.err(`misp-courier ${name}: ${error.message}\nusage: misp-courier ${command.usage}`);
+    return Exit.usage;
+  }
+  if (error instanceof StateDamaged || error instanceof StateInUse) {
+    terminal.err(`misp-courier: ${error.message}`);
+    return error instanceof StateInUse ? Exit.unavailable : Exit.failed;
+  }
+  terminal.err(`misp-courier: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return Exit.software;
+}
+
+function help(name: string | undefined, terminal: Terminal): number {
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) {
+    terminal.out(`usage: misp-courier ${command.usage}\n\n${command.summary}`);
+    return Exit.ok;
+  }
+  const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
+  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+  terminal.out(`misp-courier carries MISP's intelligence to block lists, SIEMs and sensors, and takes it off again.
+
+usage: misp-courier COMMAND [OPTIONS]
+
+${lines.join("\n")}
+
+New here? "misp-courier demo" needs no MISP and no configuration.`);
+  return Exit.ok;
+}

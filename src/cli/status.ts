@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { loadConfig, resolvePath } from "../config/load.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
+import { Journal, type JournalEntry } from "../delivery/journal.ts";
+import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report.ts";
+import { REASONS } from "../model/verdict.ts";
+import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+
+export const status: Command = {
+  usage: "status [--config FILE] [--json]",
+  summary: "What the ledger holds, and how far each target has come. Works on a stopped courier, too.",
+  options: { ...configOption, ...jsonOption },
+  words: [0, 0],
+  async run(given, { environment, out, clock }) {
+    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const state = resolvePath(config, config.state);
+    using ledger = new LedgerReport(join(state, LEDGER_FILE));
+    const journal = await Journal.open(join(state, JOURNAL_FILE));
+    const summary = ledger.summary();
+    const targets = summary.targets.map((target) => ({ ...target, ...fieldsOf(journal.targets[target.name]) }));
+    out(
+      given.values.json === true
+        ? JSON.stringify({ ...summary, targets }, null, 2)
+        : readable(summary, targets, clock()),
+    );
+    return Exit.ok;
+  },
+};
+
+type TargetStatus = TargetSummary & ReturnType<typeof fieldsOf>;
+
+function fieldsOf(entry: JournalEntry | undefined) {
+  return {
+    attempts: entry?.attempts ?? 0,
+    failingSince: entry?.failingSince ?? null,
+    nextAttempt: entry?.nextAttempt ?? null,
+    lastError: entry?.lastError ?? null,
+    parked: entry?.parked.length ?? 0,
+  };
+}
+
+function readable(summary: Summary, targets: readonly TargetStatus[], now: number): string {
+  const withheld = Object.entries(summary.withheld).map(
+    ([reason, count]) => `  ${String(count).padStart(9)}  ${REASONS[reason as keyof typeof REASONS]}`,
+  );
+  return [
+    `Indicators: ${summary.active} active, from ${summary.attributes} attributes in ${summary.events} events.`,
+    ...(withheld.length > 0 ? ["Withheld, by reason:", ...withheld] : []),
+    `Messages: ${summary.heard} heard, ${summary.unreadable} could not be read.`,
+    ...summary.unreadableMessages.map(({ at, topic, reason }) => `  ${time(at)}  ${JSON.stringify(topic)}: ${reason}`),
+    ...(summary.reviewing ? ["Part of the ledger is being judged again."] : []),
+    "Targets:",
+    ...targets.flatMap((target) => targetLines(target, now)),
+  ].join("\n");
+}
+
+function targetLines(target: TargetStatus, now: number): string[] {
+  const state = target.attempts === 0 ? (target.lag === 0 ? "in step" : `${target.lag} changes behind`) : "failing";
+  const lines = [`  ${target.name}: holds ${target.held}, ${state}${target.parked ? `, ${target.parked} parked` : ""}`];
+  if (target.attempts > 0) {
+    const wait = Math.max(0, Math.round(((target.nextAttempt ?? now) - now) / 1000));
+    lines.push(
+      `    since ${time(target.failingSince ?? now)}, ${target.attempts} attempts, next in ${wait} s: ${target.lastError}`,
+    );
+  }
+  return lines;
+}
+
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+}

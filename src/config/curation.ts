@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { hint, path, score, text } from "./values.ts";
+
+const trustLevel = z.strictObject({
+  list: text.describe("Name of the warninglist that holds the organisations' UUIDs"),
+  score: score.describe("Trust in these organisations; of several matches the highest wins"),
+  tag: text.optional().describe("Tag to attach locally to their events"),
+  publish: z.boolean().default(false).describe("Publish their events once every step before succeeded"),
+});
+
+/** The `curation:` section: what the courier does to events inside MISP. */
+export const curation = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe("Curate events in MISP; without any trust level nothing is written"),
+    dry_run: z.boolean().default(false).describe("Only log what would be written"),
+    own_events: z.boolean().default(false).describe("Also curate events that the own organisation created"),
+    trust: z.array(trustLevel).default([]).describe("Trust levels, each a list of organisations"),
+    prefix: z.string().default("org_uuid:").describe("What stands before a UUID in these lists"),
+  })
+  .prefault({});
+
+const LOWER = 25;
+const ROLE = "must be block, lower, inform or {lower: points}";
+const role = z
+  .union(
+    [
+      z.enum(["block", "inform"]),
+      z.literal("lower").transform(() => ({ lower: LOWER })),
+      z.strictObject({ lower: z.int().min(1).max(100) }),
+    ],
+    { error: hint(ROLE) },
+  )
+  .meta({ shows: "`block`, `lower`, `inform` or `{lower: points}`" });
+
+/** What a match with a warninglist does; `lower` takes points off the score. */
+export type WarninglistRole = z.output<typeof role>;
+
+/** The `warninglists:` section. */
+export const warninglists = z
+  .strictObject({
+    directory: path.default("./warninglists").describe("Folder with lists in MISP's `list.json` format"),
+    from_misp: z.boolean().default(true).describe("Also use the lists that are enabled in MISP"),
+    roles: z
+      .record(text, role)
+      .default({})
+      .describe(
+        `What a match does, by list name: withhold, lower the score (${LOWER} points unless said) or be noted; ` +
+          "lists of category `false_positive` block unless named here",
+      )
+      .meta({ shows: "list name → `block`, `lower`, `inform` or `{lower: points}`" }),
+  })
+  .prefault({});

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { ttlTable } from "./ttl.ts";
+import { hint, pattern, text } from "./values.ts";
+
+const exceptions = z
+  .strictObject({
+    comment: pattern
+      .transform((given) => (given === "" ? null : given))
+      .prefault("SOC Exception")
+      .describe(
+        "An attribute whose comment matches is left out; case does not matter, an empty text switches this off",
+      ),
+    tags: z.array(text).default([]).describe("Tags that leave an attribute out; `*` stands for anything"),
+  })
+  .prefault({});
+
+const quorum = z.strictObject({
+  false_positive: z
+    .strictObject({
+      orgs: z.int().min(1).default(2).describe("So many organisations must say false positive"),
+      trusted: z.int().min(1).default(1).describe("Or so many trusted ones"),
+    })
+    .describe("When false-positive sightings count; those of the own organisation always do"),
+});
+
+/** The `indicators:` section. TTLs are seconds, `null` for never; `exceptions.comment` is `null` when switched off. */
+export const indicators = z
+  .strictObject({
+    require_published: z.boolean().default(true).describe("Wait with additions until the event is published"),
+    withdraw_on_unpublish: z.boolean().default(false).describe("Take indicators off when their event is unpublished"),
+    exceptions,
+    ttl: ttlTable
+      .prefault({})
+      .describe("How long an indicator lives, by MISP type, laid over the shipped table; `default` for all other types")
+      .meta({ shows: "type → duration, or `never`" }),
+    sightings: z
+      .union([z.literal("latest"), quorum], { error: hint("must be latest or {false_positive: {orgs, trusted}}") })
+      .default("latest")
+      .describe("Which sightings decide: the newest thumb, or a quorum")
+      .meta({ shows: "`latest`, or the keys below" }),
+  })
+  .prefault({});

@@ -1,0 +1,87 @@
+import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { readSource, type Source } from "./source.ts";
+import type { Environment } from "./variables.ts";
+import { describeIssue, findings } from "./wording.ts";
+
+export { ConfigError, formatConfigError } from "./issue.ts";
+
+/** Far above any configuration, far below what would stall the reader. */
+const LARGEST = 1024 * 1024;
+
+/**
+ * Reads and checks a configuration file; `${NAME}` is filled from `environment`, `key_file` is read.
+ * @throws ConfigError with every mistake at once
+ */
+export function loadConfig(file: string, environment: Environment): Config {
+  const directory = dirname(resolve(file));
+  const source = readSource(readText(file), environment);
+  const issues = [...source.issues];
+  const key = source.data === undefined ? "" : readKey(source, directory, issues);
+  const parsed = source.data === undefined ? undefined : check(source, issues);
+  if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
+  return { ...parsed, misp: { ...parsed.misp, key: parsed.misp.key ?? key }, directory };
+}
+
+/** The absolute form of a path from the configuration. */
+export function resolvePath(config: Pick<Config, "directory">, path: string): string {
+  return resolve(config.directory, path);
+}
+
+/** Checks the data against the schema; what was already complained about is not complained about again. */
+function check({ data, place }: Source, issues: ConfigIssue[]) {
+  const result = configSchema.safeParse(data, { error: describeIssue });
+  if (result.success) return result.data;
+  const known = new Set(issues.map(({ path }) => path));
+  for (const { path, message } of findings(result.error)) {
+    const written = formatPath(path);
+    if (!known.has(written)) issues.push({ ...place(path), path: written, message });
+  }
+  return undefined;
+}
+
+function readKey({ data, place, issues: earlier }: Source, directory: string, issues: ConfigIssue[]): string {
+  const path = ["misp", "key_file"];
+  const file = path.reduce(member, data);
+  if (typeof file !== "string" || file === "" || earlier.some((issue) => issue.path === formatPath(path))) return "";
+  try {
+    const key = readFileSync(resolve(directory, file), "utf8").trim();
+    if (key === "") issues.push({ ...place(path), path: formatPath(path), message: "this file is empty" });
+    return key;
+  } catch (error) {
+    issues.push({ ...place(path), path: formatPath(path), message: `this file cannot be read: ${reasonOf(error)}` });
+    return "";
+  }
+}
+
+function member(holder: unknown, key: string): unknown {
+  return typeof holder === "object" && holder !== null
+    ? Object.entries(holder).find(([name]) => name === key)?.[1]
+    : undefined;
+}
+
+function readText(file: string): string {
+  try {
+    if (statSync(file).size > LARGEST) throw fileError(file, "is larger than 1 MiB");
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw error instanceof ConfigError ? error : fileError(file, `cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function fileError(file: string, message: string): ConfigError {
+  return new ConfigError(file, [{ line: 0, column: 0, path: "", message }]);
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+  EISDIR: "it is a folder",
+};
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+  return REASONS[code] ?? code;
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { isLoopback, listenAddress, path, text, webAddress } from "./values.ts";
+
+/** The `alerts:` section. */
+export const alerts = z
+  .strictObject({
+    telegram: z
+      .strictObject({
+        token: text.describe("Token of the bot"),
+        chat_id: z
+          .union([text, z.int()])
+          .transform(String)
+          .describe("Where the bot writes")
+          .meta({ shows: "text or number" }),
+        api_root: webAddress.prefault("https://api.telegram.org").describe("For a local Bot API server"),
+      })
+      .optional()
+      .describe("Word to the operator over Telegram"),
+  })
+  .prefault({});
+
+/** The `http:` section; beyond loopback it needs a token. */
+export const http = z
+  .strictObject({
+    listen: listenAddress.prefault("127.0.0.1:8711").describe("Where the page, metrics and lists are served"),
+    token: text.optional().describe("Asked of every request but health; required when listening beyond loopback"),
+  })
+  .prefault({})
+  .refine((given) => given.token !== undefined || given.listen === undefined || isLoopback(given.listen.host), {
+    error: "needs http.token, since it listens beyond loopback",
+    path: ["listen"],
+    when: ({ value }) => listens(value),
+  });
+
+// The rule is asked whatever else is wrong, as soon as there is an address to judge.
+function listens(section: unknown): boolean {
+  if (typeof section !== "object" || section === null || !("listen" in section)) return false;
+  const { listen } = section;
+  return typeof listen === "object" && listen !== null && "host" in listen;
+}
+
+/** The `log:` section. */
+export const log = z
+  .strictObject({
+    level: z.enum(["error", "warn", "info", "debug"]).default("info").describe("What is written"),
+    format: z.enum(["readable", "json"]).default("readable").describe("For people, or one JSON object a line"),
+    file: path.optional().describe("Also written to this file"),
+  })
+  .prefault({});

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { targetKinds } from "../targets/index.ts";
+import type { TargetKind } from "../targets/target.ts";
+import { filter } from "./filter.ts";
+import { guardSettings } from "./guard.ts";
+import { closest } from "./suggestion.ts";
+import { ttlOverrides } from "./ttl.ts";
+import { score, text } from "./values.ts";
+import { describeIssue, findings, unknownKey } from "./wording.ts";
+
+/** The keys that every target has, whatever its `type`. */
+export const commonTargetSettings = z.strictObject({
+  type: text.describe("What kind of target this is, see below"),
+  enabled: z.boolean().default(true).describe("Deliver to it"),
+  filter: filter
+    .default([])
+    .describe("Rules of its own, after the common ones")
+    .meta({ shows: "list of rules, as in `filter`" }),
+  types: z.array(text).min(1).optional().describe("Only these indicator types; all unless set"),
+  ttl: ttlOverrides
+    .default({})
+    .describe("Laid over `indicators.ttl`; one that names `default` stands alone")
+    .meta({ shows: "type → duration, or `never`" }),
+  min_score: score.default(0).describe("Indicators below are not delivered"),
+  batch: z.int().min(1).optional().describe("Most items in one delivery; the kind's own number unless set"),
+  guard: guardSettings
+    .optional()
+    .describe("What differs from the common `guard`")
+    .meta({ shows: "keys as in `guard`" }),
+});
+
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+const NAME_HINT =
+  "a target's name has up to 64 letters, digits, dots, underscores and hyphens, the first a letter or digit";
+
+/** One target: its common keys, and the kind's own ones under `settings` as that kind's schema made them. */
+const target = z.record(z.string(), z.unknown()).transform((given, context) => {
+  const complain = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
+  const kind = kindOf(given.type);
+  if (typeof given.type === "string" && !kind) complain(["type"], unknownType(given.type));
+  const { common, own } = divide(given, kind, complain);
+  const shared = commonTargetSettings.safeParse(common, { error: describeIssue });
+  const settings = kind?.settings.safeParse(own, { error: describeIssue });
+  for (const result of [shared, settings]) {
+    for (const { path, message } of result?.error ? findings(result.error) : []) complain(path, message);
+  }
+  return shared.success && settings?.success ? { ...shared.data, settings: settings.data } : z.NEVER;
+});
+
+/** The `targets:` section: targets by name. */
+export const targets = z.record(z.string().regex(NAME, { error: NAME_HINT }), target);
+
+/** The names of a kind's own keys, wherever its schema allows them. */
+export function settingKeys(kind: TargetKind): string[] {
+  return propertyNames(z.toJSONSchema(kind.settings, { io: "input", unrepresentable: "any" }));
+}
+
+function propertyNames({ properties, anyOf, oneOf, allOf }: z.core.JSONSchema.BaseSchema): string[] {
+  const branches = [...(anyOf ?? []), ...(oneOf ?? []), ...(allOf ?? [])];
+  const deeper = branches.flatMap((branch) => (typeof branch === "boolean" ? [] : propertyNames(branch)));
+  return [...Object.keys(properties ?? {}), ...deeper];
+}
+
+/** Parts the common keys from the kind's own; a key that is neither is named and left out. */
+function divide(
+  given: Record<string, unknown>,
+  kind: TargetKind | undefined,
+  complain: (path: PropertyKey[], message: string) => void,
+) {
+  const shared = Object.keys(commonTargetSettings.shape);
+  const ownKeys = kind ? settingKeys(kind) : Object.values(targetKinds).flatMap(settingKeys);
+  const common: Record<string, unknown> = {};
+  const own: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (shared.includes(key)) common[key] = value;
+    else if (ownKeys.includes(key)) own[key] = value;
+    else complain([key], unknownKey(key, [...shared, ...ownKeys]));
+  }
+  return { common, own };
+}
+
+function kindOf(type: unknown): TargetKind | undefined {
+  return typeof type === "string" && Object.hasOwn(targetKinds, type) ? targetKinds[type] : undefined;
+}
+
+function unknownType(given: string): string {
+  const known = Object.keys(targetKinds);
+  const suggestion = closest(given, known);
+  const question = suggestion === undefined ? "" : `, did you mean "${suggestion}"?`;
+  return `unknown type of target${question} (known: ${known.join(", ")})`;
+}

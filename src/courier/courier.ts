@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { compileRules } from "../curation/rules.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import { Journal } from "../delivery/journal.ts";
+import type { Step } from "../ledger/deltas.ts";
+import { digestOf } from "../ledger/digest.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import type { Question } from "../ledger/questions.ts";
+import type { Logger } from "../log.ts";
+import { MispClient } from "../misp/client.ts";
+import { Feed, type LineEvent } from "../misp/feed.ts";
+import { Inquiries } from "../misp/inquiries.ts";
+import type { Notice } from "../model/notice.ts";
+import { lockState } from "../state/lock.ts";
+import { Intake } from "./intake.ts";
+import { introduce } from "./introduce.ts";
+import { openTargets } from "./open-targets.ts";
+import { Reviewer } from "./reviewer.ts";
+
+export interface CourierOptions {
+  config: Config;
+  log: Logger;
+  /** Ends it: what was heard is delivered, then everything is closed. */
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+  observer?: Observer | undefined;
+}
+
+/** Somebody who watches: the demonstration, the live page. */
+export interface Observer {
+  line?(event: LineEvent): void;
+  heard?(notices: readonly Notice[]): void;
+  delivered?(target: string, step: Step): void;
+}
+
+/** The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped. */
+export async function runCourier({ config, log, signal, clock, observer }: CourierOptions): Promise<void> {
+  const state = resolvePath(config, config.state);
+  using _lock = lockState(state);
+  using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
+  const journal = await Journal.open(join(state, JOURNAL_FILE));
+  const delivered = observer?.delivered?.bind(observer);
+  await using dispatcher = new Dispatcher(await openTargets({ config, ledger, journal, log, clock, delivered }));
+
+  const settled = (questions: readonly Question[]) => {
+    for (const question of questions) inquiries.ask(question);
+    dispatcher.wake();
+  };
+  using reviewer = new Reviewer({ ledger, log, judged: settled });
+  const intake = new Intake({
+    ledger,
+    log,
+    signal,
+    saved: (notices, questions) => {
+      observer?.heard?.(notices);
+      settled(questions);
+      reviewer.wake();
+    },
+  });
+  const client = new MispClient(config.misp);
+  const inquiries = new Inquiries({
+    client,
+    signal,
+    clock,
+    answer: (notices, asked) => intake.answers(notices, asked),
+    failed: ({ uuid, eventId }, error) =>
+      log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error }),
+  });
+
+  dispatcher.start();
+  reviewer.wake();
+  await using feed = new Feed(config.misp.zeromq, clock, (event) => {
+    log.info(`The line to MISP's feed is ${event.kind}`, { endpoint: config.misp.zeromq.endpoint });
+    observer?.line?.(event);
+  });
+  const introduction = introduce({ client, signal, log, answer: (notices) => intake.answers(notices, clock()) });
+  signal.addEventListener("abort", () => feed.close(), { once: true });
+  for await (const frames of feed.batches()) await intake.frames(frames);
+  await introduction;
+}
+
+export const LEDGER_FILE = "ledger.sqlite";
+export const JOURNAL_FILE = "journal.json";
+
+/** Opens the ledger under the rules of a configuration. */
+export function openLedger(config: Config, file: string, clock: () => number): Ledger {
+  const targetTtls = Object.values(config.targets).map(({ ttl }) => ttl);
+  const rulesDigest = digestOf([config.indicators, config.filter, targetTtls]);
+  return new Ledger({ file, rules: compileRules(config, targetTtls), rulesDigest, clock });
+}

@@ -1,0 +1,175 @@
+import type { Config } from "../config/schema.ts";
+import { normalize } from "../curation/normalize.ts";
+import { wanted } from "../curation/wanted.ts";
+import type { Journal } from "../delivery/journal.ts";
+import { tagsOf } from "../ledger/events.ts";
+import type { IndicatorRow } from "../ledger/indicators.ts";
+import { joined } from "../ledger/joined.ts";
+import type { LedgerReport, SupportReport } from "../ledger/report.ts";
+import type { SightingRow } from "../ledger/sightings.ts";
+import { SightingType } from "../model/misp.ts";
+import type { Reason } from "../model/verdict.ts";
+import { viewOf } from "./open-targets.ts";
+
+/** Why a value is, or is not, where it is: the shape of `explain --json`. Times are ISO 8601. */
+export interface Explanation {
+  value: string;
+  indicators: IndicatorExplanation[];
+  /** Attributes that have the value but hold up no indicator. */
+  elsewhere: { attributeId: number; type: string; event: string }[];
+}
+
+interface IndicatorExplanation {
+  type: string;
+  value: string;
+  withheld: Reason | null;
+  score: number;
+  since: string;
+  supports: SupportExplanation[];
+  sightings: SightingExplanation[];
+  targets: TargetExplanation[];
+}
+
+interface SupportExplanation {
+  attributeId: number;
+  attributeUuid: string;
+  type: string;
+  eventId: number;
+  eventUuid: string;
+  event: string;
+  organisation: string;
+  changed: string;
+  publishedThrough: string | null;
+  tags: string[];
+  withheld: Reason | null;
+  sightings: SightingExplanation[];
+}
+
+interface SightingExplanation {
+  date: string;
+  type: "seen" | "false positive" | "expired";
+  organisation: string;
+  source: string;
+  text: string;
+}
+
+interface TargetExplanation {
+  name: string;
+  held: boolean;
+  since: string | null;
+  wanted: boolean;
+  withheld: Reason | null;
+  expires: string | null;
+  /** It has not come to this indicator's last change yet. */
+  pending: boolean;
+  parked: string | null;
+}
+
+interface Sources {
+  config: Config;
+  ledger: LedgerReport;
+  journal: Journal;
+  targets: readonly string[];
+  /** Milliseconds. */
+  now: number;
+}
+
+/** Types under which a value is looked for in the form that the ledger would give it. */
+const FORMS = ["ip-dst", "domain", "sha256", "sha1", "md5", "email-src", "sha512"];
+
+export function explainValue(value: string, sources: Sources): Explanation {
+  const { ledger } = sources;
+  const forms = [value, value.trim(), ...FORMS.flatMap((type) => normalize(type, value) ?? [])];
+  const indicators = ledger.indicators(forms).map((row) => explainIndicator(row, sources));
+  const elsewhere = indicators.length > 0 ? [] : ledger.attributes(value);
+  return {
+    value,
+    indicators,
+    elsewhere: elsewhere.map(({ attribute, event }) => ({
+      attributeId: attribute.id,
+      type: attribute.type,
+      event: event?.info ?? String(attribute.event),
+    })),
+  };
+}
+
+function explainIndicator(row: IndicatorRow, sources: Sources): IndicatorExplanation {
+  const { ledger, targets } = sources;
+  const supports = ledger.supports(row.id);
+  return {
+    type: row.type,
+    value: row.value,
+    withheld: row.withheld,
+    score: row.score,
+    since: iso(row.since),
+    supports: supports.map((support) => explainSupport(support, ledger)),
+    sightings: ledger.sightings(row.value).map((sighting) => explainSighting(sighting, ledger)),
+    targets: targets.map((name) => explainTarget(name, row, supports, sources)),
+  };
+}
+
+function explainSupport(
+  { support, attribute, event, sightings }: SupportReport,
+  ledger: LedgerReport,
+): SupportExplanation {
+  return {
+    attributeId: attribute.id,
+    attributeUuid: attribute.uuid,
+    type: attribute.type,
+    eventId: attribute.event,
+    eventUuid: event?.uuid ?? "",
+    event: event?.info ?? "",
+    organisation: event?.creator_name ?? "an unknown organisation",
+    changed: iso(attribute.timestamp * 1000),
+    publishedThrough: event?.published_through ? iso(event.published_through * 1000) : null,
+    tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
+    withheld: support.withheld,
+    // Of a simple type they stand with the value, where they count for every attribute that has it.
+    sightings: support.composite ? sightings.map((sighting) => explainSighting(sighting, ledger)) : [],
+  };
+}
+
+const SAID = {
+  [SightingType.seen]: "seen",
+  [SightingType.falsePositive]: "false positive",
+  [SightingType.expired]: "expired",
+} as const;
+
+function explainSighting({ date, type, organisation, source }: SightingRow, ledger: LedgerReport): SightingExplanation {
+  const said = SAID[type as keyof typeof SAID];
+  const by = ledger.organisation(organisation) ?? `organisation ${organisation}`;
+  const when = iso(date * 1000);
+  const text = `${when} ${said}, by ${by}${source ? ` (${source})` : ""}`;
+  return { date: when, type: said, organisation: by, source, text };
+}
+
+function explainTarget(
+  name: string,
+  row: IndicatorRow,
+  supports: readonly SupportReport[],
+  sources: Sources,
+): TargetExplanation {
+  const { config, ledger, journal, now } = sources;
+  const settings = config.targets[name];
+  if (!settings) throw new Error(`target ${name} is not configured`);
+  const qualifying = supports
+    .filter(({ support }) => support.withheld === null)
+    .map(({ attribute, event, support }) => ({ ...joined(attribute, event), reference: support.reference }));
+  const wish = wanted(row, () => qualifying, viewOf(name, settings).rules, now);
+  const held = ledger.held(row.id).find(({ target }) => target === name);
+  const parked = journal.targets[name]?.parked.find(({ type, value }) => type === row.type && value === row.value);
+  return {
+    name,
+    held: held !== undefined,
+    since: held ? iso(held.since) : null,
+    wanted: !("withheld" in wish),
+    withheld: "withheld" in wish ? wish.withheld : null,
+    expires: "withheld" in wish || wish.expires === null ? null : iso(wish.expires * 1000),
+    pending: (ledger.position(name) ?? 0) < row.revision,
+    parked: parked?.reason ?? null,
+  };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,95 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Question } from "../ledger/questions.ts";
+import type { Logger } from "../log.ts";
+import { decode, isUnreadable } from "../misp/messages.ts";
+import type { Notice } from "../model/notice.ts";
+
+export interface IntakeOptions {
+  ledger: Ledger;
+  log: Logger;
+  signal: AbortSignal;
+  /** Something was saved. */
+  saved: (notices: readonly Notice[], questions: readonly Question[]) => void;
+}
+
+/** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
+const DISK_WAIT = 1_000;
+
+/** Takes what was told into the ledger. What cannot be read is kept and skipped; what cannot be saved now is not let go. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  #heard: number;
+  #unreadable: number;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#heard = Number(options.ledger.fact("heard") ?? 0);
+    this.#unreadable = Number(options.ledger.fact("unreadable") ?? 0);
+  }
+
+  /** Frames from the feed, in their order. */
+  async frames(frames: readonly Buffer[]): Promise<void> {
+    const notices = frames.flatMap((frame) => this.#read(frame));
+    this.#heard += frames.length;
+    await this.#save(notices, undefined);
+  }
+
+  /** Answers of REST to what was asked at `asked`, milliseconds. */
+  async answers(notices: readonly Notice[], asked: number): Promise<void> {
+    await this.#save(notices, asked);
+  }
+
+  #read(frame: Buffer): Notice[] {
+    const decoded = decode(frame);
+    if (!isUnreadable(decoded)) return decoded;
+    this.#options.log.warn("A message cannot be read and is skipped", { topic: decoded.topic, reason: decoded.reason });
+    this.#options.ledger.keepUnreadable(decoded, this.#unreadable);
+    this.#unreadable += 1;
+    return [];
+  }
+
+  async #save(notices: readonly Notice[], asked: number | undefined): Promise<void> {
+    while (!this.#options.signal.aborted) {
+      try {
+        return this.#apply(notices, asked);
+      } catch (error) {
+        if (!isDiskTrouble(error)) return this.#oneByOne(notices, asked, error);
+        this.#options.log.error("The ledger cannot be written; the feed waits", { error });
+        await pause(DISK_WAIT, undefined, { signal: this.#options.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #apply(notices: readonly Notice[], asked: number | undefined): void {
+    const facts = { heard: String(this.#heard), unreadable: String(this.#unreadable) };
+    const questions = this.#options.ledger.apply(notices, { facts, ...(asked === undefined ? {} : { asked }) });
+    this.#options.saved(notices, questions);
+  }
+
+  /** One of them hits a bug of ours: the others must not suffer for it. */
+  #oneByOne(notices: readonly Notice[], asked: number | undefined, error: unknown): void {
+    if (notices.length === 1) {
+      this.#options.log.error("A message cannot be applied and is skipped", { kind: notices[0]?.kind, error });
+      this.#options.ledger.keepUnreadable(
+        { topic: notices[0]?.kind ?? "", reason: String(error), excerpt: JSON.stringify(notices[0]).slice(0, 2_000) },
+        this.#unreadable,
+      );
+      this.#unreadable += 1;
+      return;
+    }
+    for (const notice of notices) {
+      try {
+        this.#apply([notice], asked);
+      } catch (cause) {
+        this.#oneByOne([notice], asked, cause);
+      }
+    }
+  }
+}
+
+/** SQLite's full, I/O, busy, locked, read-only and cannot-open: conditions of the machine that a person can mend. */
+function isDiskTrouble(error: unknown): boolean {
+  const text = error instanceof Error ? `${"code" in error ? error.code : ""} ${error.message}` : "";
+  return /SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)|full|disk I\/O|locked|readonly|unable to open/i.test(text);
+}

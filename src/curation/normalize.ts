@@ -1,0 +1,82 @@
+import ipaddr from "ipaddr.js";
+
+type Normalize = (value: string) => string | null;
+
+const lowerCase: Normalize = (value) => value.toLowerCase();
+const asWritten: Normalize = (value) => value;
+const host: Normalize = (value) => value.toLowerCase().replace(/^\.+|\.+$/g, "") || null;
+
+const HEXADECIMAL = /^[0-9a-f]+$/;
+
+/** A hash of a fixed number of hexadecimal digits. */
+function digest(digits: number): Normalize {
+  return (value) => {
+    const hash = value.toLowerCase();
+    return hash.length === digits && HEXADECIMAL.test(hash) ? hash : null;
+  };
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** An address or a network in CIDR notation; a mask that says "one address" is dropped. */
+function address(value: string): string | null {
+  if (IPV4.test(value)) return value;
+  const [base = "", bits, ...rest] = value.split("/");
+  if (rest.length > 0 || !(IPV4.test(base) || ipaddr.IPv6.isValid(base))) return null;
+  const parsed = ipaddr.parse(base);
+  // A zone (`fe80::1%eth0`) names an interface of somebody else's machine.
+  if (parsed instanceof ipaddr.IPv6 && parsed.zoneId) return null;
+  if (bits === undefined) return parsed.toString();
+  const most = parsed.kind() === "ipv4" ? 32 : 128;
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) return null;
+  return Number(bits) === most ? parsed.toString() : `${parsed.toString()}/${Number(bits)}`;
+}
+
+const byType: Record<string, Normalize> = {
+  ip: address,
+  "ip-src": address,
+  "ip-dst": address,
+  domain: host,
+  hostname: host,
+  "onion-address": host,
+  md5: digest(32),
+  imphash: digest(32),
+  sha1: digest(40),
+  sha224: digest(56),
+  sha256: digest(64),
+  sha384: digest(96),
+  sha512: digest(128),
+  "sha512/224": digest(56),
+  "sha512/256": digest(64),
+  "sha3-224": digest(56),
+  "sha3-256": digest(64),
+  "sha3-384": digest(96),
+  "sha3-512": digest(128),
+  authentihash: digest(64),
+  pehash: digest(40),
+  "x509-fingerprint-md5": digest(32),
+  "x509-fingerprint-sha1": digest(40),
+  "x509-fingerprint-sha256": digest(64),
+  "ja3-fingerprint-md5": digest(32),
+  "hassh-md5": digest(32),
+  "hasshserver-md5": digest(32),
+  "jarm-fingerprint": lowerCase,
+  cdhash: lowerCase,
+  email: lowerCase,
+  "email-src": lowerCase,
+  "email-dst": lowerCase,
+  eppn: lowerCase,
+  "mac-address": lowerCase,
+  "mac-eui-64": lowerCase,
+};
+
+/**
+ * The one form of a value under which it is stored, compared and sent; `null` when it cannot be a value of that type.
+ * Types that are not named here keep their value as MISP has it, without the white space around it.
+ */
+export function normalize(type: string, value: string): string | null {
+  const trimmed = value.trim();
+  if (trimmed === "") return null;
+  const normalizer = Object.hasOwn(byType, type) ? byType[type] : undefined;
+  return (normalizer ?? asWritten)(trimmed);
+}

@@ -1,0 +1,37 @@
+import { compileFilter, type FilterRule, looksAtTags, matchTags } from "./filter.ts";
+import type { JudgeRules } from "./judge.ts";
+import type { QualifyRules } from "./qualify.ts";
+import type { TimesToLive } from "./ttl.ts";
+
+/** Everything that decides what becomes of an indicator, whatever the target. */
+export type Rules = QualifyRules & JudgeRules;
+
+/** The settings that rules are made of, as the configuration has them. */
+export interface RuleSettings {
+  indicators: {
+    require_published: boolean;
+    withdraw_on_unpublish: boolean;
+    exceptions: { comment: string | null; tags: readonly string[] };
+    ttl: TimesToLive;
+  };
+  filter: readonly FilterRule[];
+}
+
+/** How long an addition waits for its tags, milliseconds: they come last, after everything that MISP still has queued. */
+const SETTLE = 2_000;
+
+/** @param targetTtls the TTL tables of targets that have their own */
+export function compileRules(settings: RuleSettings, targetTtls: readonly TimesToLive[] = []): Rules {
+  const { require_published, withdraw_on_unpublish, exceptions, ttl } = settings.indicators;
+  const tagged = looksAtTags(settings.filter) || exceptions.tags.length > 0;
+  return {
+    requirePublished: require_published,
+    withdrawOnUnpublish: withdraw_on_unpublish,
+    exceptionComment: exceptions.comment ? new RegExp(exceptions.comment, "i") : null,
+    exceptionTag: matchTags(exceptions.tags),
+    filter: compileFilter(settings.filter),
+    settle: tagged ? SETTLE : 0,
+    ttl,
+    targetTtls,
+  };
+}

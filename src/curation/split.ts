@@ -1,0 +1,48 @@
+import { type Indicator, isComposite } from "../model/indicator.ts";
+import { normalize } from "./normalize.ts";
+
+/** What the halves of a composite type are; `null` is a half that nobody can look for by itself (a port, registry data). */
+const halves: Record<string, [string, string | null]> = {
+  "domain|ip": ["domain", "ip"],
+  "ip-src|port": ["ip-src", null],
+  "ip-dst|port": ["ip-dst", null],
+  "hostname|port": ["hostname", null],
+  "regkey|value": ["regkey", null],
+  "malware-sample": ["filename", "md5"],
+};
+
+/**
+ * The indicators that an attribute holds up: one for a simple type; for a composite type its halves, and the pair as such
+ * under the composite type. Empty when the value cannot be one of its type.
+ */
+export function indicatorsOf(type: string, value: string): Indicator[] {
+  if (!isComposite(type)) return indicator(type, value);
+  const bar = value.indexOf("|");
+  if (bar < 0) return [];
+  const [firstType, secondType] = halvesOf(type);
+  const first = indicator(firstType, value.slice(0, bar));
+  const second = secondType === null ? [] : indicator(secondType, value.slice(bar + 1));
+  // A pair of which one half is not what it claims to be is no pair; the sound half still counts.
+  const whole = first.length === 1 && (secondType === null || second.length === 1);
+  const secondValue = second[0]?.value ?? value.slice(bar + 1).trim();
+  return [...first, ...second, ...(whole ? [{ type, value: `${first[0]?.value}|${secondValue}` }] : [])];
+}
+
+function halvesOf(type: string): [string, string | null] {
+  if (Object.hasOwn(halves, type)) return halves[type] ?? [type, null];
+  const bar = type.indexOf("|");
+  return [type.slice(0, bar), type.slice(bar + 1)];
+}
+
+function indicator(type: string, value: string): Indicator[] {
+  const normalized = normalize(type, value);
+  return normalized === null ? [] : [{ type, value: normalized }];
+}
+
+/**
+ * The value that a sighting of an attribute counts for wherever it occurs; `null` for a composite type, where a sighting
+ * counts for that one attribute.
+ */
+export function sightedValue(type: string, value: string): string | null {
+  return isComposite(type) ? null : normalize(type, value);
+}

@@ -1,0 +1,27 @@
+import type { Lane } from "./lane.ts";
+
+/** How long stopping may take, milliseconds: what is not delivered by then is delivered after the next start. */
+const DEADLINE = 10_000;
+
+/** All the lanes: each change wakes them, and none of them waits for another. */
+export class Dispatcher implements AsyncDisposable {
+  readonly #lanes: readonly Lane[];
+
+  constructor(lanes: readonly Lane[]) {
+    this.#lanes = lanes;
+  }
+
+  start(): void {
+    for (const lane of this.#lanes) lane.start();
+  }
+
+  /** The ledger has changed. */
+  wake(): void {
+    for (const lane of this.#lanes) lane.wake();
+  }
+
+  /** Delivers what there is and closes the targets, each within a deadline of its own. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.stop(DEADLINE)));
+  }
+}

@@ -1,0 +1,202 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import PQueue from "p-queue";
+import type { Deltas, Step, TargetView } from "../ledger/deltas.ts";
+import type { Logger } from "../log.ts";
+import type { Refusal } from "../model/delta.ts";
+import { NotNow, type Target } from "../targets/target.ts";
+import { backoff } from "./backoff.ts";
+import { applyIsolating, sizeOf } from "./isolate.ts";
+import type { Journal, JournalEntry, Parked } from "./journal.ts";
+
+export interface LaneOptions {
+  view: TargetView;
+  target: Target;
+  /** How many items one delta holds at the most. */
+  batch: number;
+  deltas: Deltas;
+  journal: Journal;
+  log: Logger;
+  /** Milliseconds. */
+  clock: () => number;
+  random: () => number;
+  /** Called after each step that the target has taken. */
+  delivered?: ((target: string, step: Step) => void) | undefined;
+}
+
+/** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
+const OPEN_AFTER = 3;
+const PROBE = 10;
+/** How long one try may take, milliseconds. */
+const TIMEOUT = 120_000;
+
+/** The way to one target: at most one try under way, at its own pace, whatever happens to the others. */
+export class Lane {
+  readonly name: string;
+  readonly #options: LaneOptions;
+  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #stop = new AbortController();
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.name = options.view.name;
+  }
+
+  /** There may be something to deliver. Cheap: call it after every change. */
+  wake(): void {
+    if (this.#stop.signal.aborted || this.#retry || this.#queue.size > 0) return;
+    void this.#queue.add(() => this.#drain());
+  }
+
+  /** Takes up where the journal says that it was. */
+  start(): void {
+    const { nextAttempt } = this.#journal;
+    if (nextAttempt === null) this.wake();
+    else this.#retryIn(Math.max(0, nextAttempt - this.#options.clock()));
+  }
+
+  /** Forgets the wait of a target that failed. */
+  retryNow(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.wake();
+  }
+
+  /** Delivers what is there, for at most `deadline` milliseconds, and closes the target. */
+  async stop(deadline: number): Promise<void> {
+    const waits = this.#retry !== undefined;
+    clearTimeout(this.#retry);
+    if (!waits) this.wake();
+    const timer = setTimeout(() => this.#stop.abort(), deadline);
+    await this.#queue.onIdle();
+    clearTimeout(timer);
+    this.#stop.abort();
+    clearTimeout(this.#retry);
+    await this.#options.target.close?.();
+  }
+
+  get #journal(): JournalEntry {
+    return this.#options.journal.entry(this.name);
+  }
+
+  /** Step after step until the target lacks nothing, or cannot take more. */
+  async #drain(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const step = this.#options.deltas.next(this.#options.view, this.#limit());
+      if (!(await this.#deliver(step)) || !step.more) return;
+      await nextTurn();
+    }
+  }
+
+  #limit(): number {
+    return this.#journal.attempts >= OPEN_AFTER ? PROBE : this.#options.batch;
+  }
+
+  /** Returns whether the target can take more. */
+  async #deliver(step: Step): Promise<boolean> {
+    const { deltas, view } = this.#options;
+    if (sizeOf(step.delta) === 0) {
+      if (step.position !== deltas.position(this.name)) deltas.record(view, step, []);
+      return true;
+    }
+    try {
+      const refusals = await this.#apply(step);
+      deltas.record(view, step, refusals);
+      await this.#succeeded(step, refusals);
+      return true;
+    } catch (error) {
+      if (!this.#stop.signal.aborted) await this.#failed(error);
+      return false;
+    }
+  }
+
+  /** One try, which ends by itself even when the target does not. */
+  async #apply({ delta }: Step): Promise<readonly Refusal[]> {
+    const limit = AbortSignal.timeout(TIMEOUT);
+    const signal = AbortSignal.any([this.#stop.signal, limit]);
+    const given = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(new NotNow(`no answer within ${TIMEOUT / 1000} seconds`)), {
+        once: true,
+      });
+    });
+    return Promise.race([applyIsolating(this.#options.target, delta, signal), given]);
+  }
+
+  async #succeeded(step: Step, refusals: readonly Refusal[]): Promise<void> {
+    const { log, journal, delivered } = this.#options;
+    const entry = this.#journal;
+    const { add, renew, remove } = step.delta;
+    log.info("Delivered", { target: this.name, add: add.length, renew: renew.length, remove: remove.length });
+    if (entry.attempts > 0)
+      log.info("The target takes deliveries again", { target: this.name, attempts: entry.attempts });
+    const worthSaving = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
+    Object.assign(entry, {
+      position: step.position,
+      attempts: 0,
+      failingSince: null,
+      nextAttempt: null,
+      lastError: null,
+    });
+    this.#park(step, refusals);
+    delivered?.(this.name, step);
+    if (worthSaving) await this.#save(journal);
+  }
+
+  /** What was taken is no longer parked, and what was refused is. */
+  #park({ delta, holdings }: Step, refusals: readonly Refusal[]): void {
+    const { journal, log, clock } = this.#options;
+    const entry = this.#journal;
+    if (entry.parked.length > 0) {
+      const tried = new Set(holdings.map(({ type, value }) => `${type}|${value}`));
+      entry.parked = entry.parked.filter(({ type, value }) => !tried.has(`${type}|${value}`));
+    }
+    if (refusals.length === 0) return;
+    const operation = operations(delta);
+    const at = clock();
+    journal.park(
+      this.name,
+      refusals.map(({ type, value, reason }) => ({ type, value, reason, at, operation: operation(type, value) })),
+    );
+    log.warn("The target refuses some items for good", {
+      target: this.name,
+      items: refusals.length,
+      reason: refusals[0]?.reason,
+    });
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { log, journal, clock, random } = this.#options;
+    const entry = this.#journal;
+    const message = error instanceof Error ? error.message : String(error);
+    entry.attempts += 1;
+    entry.failingSince ??= clock();
+    entry.lastError = message;
+    const wait = backoff(entry.attempts, error instanceof NotNow ? error.wait : undefined, random());
+    entry.nextAttempt = clock() + wait;
+    if (error instanceof NotNow)
+      log.warn("The target cannot take anything now", { target: this.name, reason: message, wait });
+    else log.error("Delivery failed unexpectedly", { target: this.name, error, wait });
+    this.#retryIn(wait);
+    await this.#save(journal);
+  }
+
+  #retryIn(wait: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.retryNow(), wait);
+  }
+
+  /** A journal that cannot be written costs a wait that is forgotten at the next start, and must cost nothing more. */
+  async #save(journal: Journal): Promise<void> {
+    try {
+      await journal.save();
+    } catch (error) {
+      this.#options.log.error("The journal cannot be written", { error });
+    }
+  }
+}
+
+function operations({ renew, remove }: Step["delta"]): (type: string, value: string) => Parked["operation"] {
+  const has = (items: readonly { type: string; value: string }[], type: string, value: string) =>
+    items.some((item) => item.type === type && item.value === value);
+  return (type, value) => (has(remove, type, value) ? "remove" : has(renew, type, value) ? "renew" : "add");
+}

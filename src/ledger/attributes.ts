@@ -1,0 +1,149 @@
+import type { Attribute } from "../model/misp.ts";
+import type { Telling } from "../model/notice.ts";
+import type { Database, Statement } from "./database.ts";
+import { tagColumn, tagsOf } from "./events.ts";
+
+/** An attribute as the ledger remembers it; an erased one stays, so that an old message cannot bring it back. */
+export interface AttributeRow {
+  id: number;
+  uuid: string;
+  event: number;
+  type: string;
+  value: string;
+  category: string;
+  to_ids: number;
+  deleted: number;
+  comment: string;
+  timestamp: number;
+  first_seen: number | null;
+  last_seen: number | null;
+  distribution: number;
+  tags: string;
+  heard: number;
+}
+
+export const SOFT_DELETED = 1;
+export const ERASED = 2;
+
+const COLUMNS: readonly (keyof AttributeRow)[] = [
+  "id",
+  "uuid",
+  "event",
+  "type",
+  "value",
+  "category",
+  "to_ids",
+  "deleted",
+  "comment",
+  "timestamp",
+  "first_seen",
+  "last_seen",
+  "distribution",
+  "tags",
+  "heard",
+];
+
+/** The attributes table. */
+export class Attributes {
+  readonly #byId: Statement<AttributeRow>;
+  readonly #byUuid: Statement<AttributeRow>;
+  readonly #insert: Statement<never>;
+  readonly #update: Statement<never>;
+  readonly #remove: Statement<never>;
+  readonly #ofEvent: Statement<AttributeRow>;
+  readonly #all: Statement<AttributeRow>;
+
+  constructor(database: Database) {
+    const changing = COLUMNS.slice(1);
+    this.#byId = database.prepare("SELECT * FROM attribute WHERE id = ?");
+    this.#byUuid = database.prepare("SELECT * FROM attribute WHERE uuid = ?");
+    this.#insert = database.prepare(
+      `INSERT INTO attribute (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
+    );
+    this.#update = database.prepare(
+      `UPDATE attribute SET ${changing.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
+    );
+    this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
+    this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
+    this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
+  }
+
+  get(id: number): AttributeRow | undefined {
+    return this.#byId.get(id);
+  }
+
+  byUuid(uuid: string): AttributeRow | undefined {
+    return this.#byUuid.get(uuid);
+  }
+
+  insert(row: AttributeRow): void {
+    this.#insert.run(...COLUMNS.map((column) => row[column]));
+  }
+
+  update(row: AttributeRow): void {
+    this.#update.run(...COLUMNS.slice(1).map((column) => row[column]), row.id);
+  }
+
+  remove(id: number): void {
+    this.#remove.run(id);
+  }
+
+  /** The next attributes of an event (0: of all events) after an id, in the order of ids. */
+  following(event: number, after: number, limit: number): AttributeRow[] {
+    return event === 0 ? this.#all.all(after, limit) : this.#ofEvent.all(event, after, limit);
+  }
+}
+
+export function newAttribute(told: Attribute, heard: number): AttributeRow {
+  return { ...columnsOf(told), tags: tagColumn(told.tags ?? []), heard };
+}
+
+/**
+ * What remains of a known attribute when it is told again; `undefined` when nothing changes.
+ * @param heard when the feed spoke, milliseconds; for an answer of REST, when it was asked
+ */
+export function retold(known: AttributeRow, told: Attribute, how: Telling, heard: number): AttributeRow | undefined {
+  const wins = overrides(known, told, how, heard);
+  if (!wins && !(how === "snapshot" && told.timestamp === known.timestamp)) return undefined;
+  const tags = tagsAfter(known, told, how);
+  const row = wins ? { ...columnsOf(told), tags } : { ...known, tags };
+  const last = how === "answer" ? 0 : heard;
+  return same(row, known) ? undefined : { ...row, heard: last };
+}
+
+function overrides(known: AttributeRow, told: Attribute, how: Telling, heard: number): boolean {
+  if (how === "answer" && heard > known.heard + SETTLED) return true;
+  if (known.deleted === ERASED || told.timestamp < known.timestamp) return false;
+  return told.timestamp > known.timestamp || how === "edit";
+}
+
+/** MISP sends a message before it commits: for this long, milliseconds, REST may still answer with what was before. */
+const SETTLED = 5_000;
+
+function tagsAfter(known: AttributeRow, told: Attribute, how: Telling): string {
+  if (told.tags === undefined) return known.tags;
+  // A snapshot leaves out the tags that are not exportable.
+  return tagColumn(how === "snapshot" ? [...tagsOf(known), ...told.tags] : told.tags);
+}
+
+function columnsOf(told: Attribute): Omit<AttributeRow, "tags" | "heard"> {
+  return {
+    id: told.id,
+    uuid: told.uuid,
+    event: told.eventId,
+    type: told.type,
+    value: told.value,
+    category: told.category,
+    to_ids: told.toIds ? 1 : 0,
+    deleted: told.deleted ? SOFT_DELETED : 0,
+    comment: told.comment,
+    timestamp: told.timestamp,
+    first_seen: told.firstSeen,
+    last_seen: told.lastSeen,
+    distribution: told.distribution,
+  };
+}
+
+function same(one: Omit<AttributeRow, "heard">, other: AttributeRow): boolean {
+  return COLUMNS.every((column) => column === "heard" || one[column as keyof typeof one] === other[column]);
+}

@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import { type Known, type QualifyingSupport, type TargetRules, wanted } from "../curation/wanted.ts";
+import type { Delta, Entry, Origin, Refusal } from "../model/delta.ts";
+import type { Indicator } from "../model/indicator.ts";
+import type { AttributeRow } from "./attributes.ts";
+import type { Database, Statement } from "./database.ts";
+import { type EventRow, tagsOf } from "./events.ts";
+import { joined, referenceOf } from "./joined.ts";
+
+/** What a target is registered with. */
+export interface TargetView {
+  name: string;
+  rules: TargetRules;
+  /** Digest of the rules and of what it shows: another one than last time, and it is compared with the whole ledger. */
+  digest: string;
+  /** What of an entry the target shows; a change of it is a renewal. */
+  shows: (entry: Entry) => string;
+  /** `shows` or the target itself read an entry's origins. */
+  origins: boolean;
+}
+
+/** A step for one target: a delta, and what to record once the target has it. */
+export interface Step {
+  delta: Delta;
+  /** The target has heard of everything up to here once the delta is applied. */
+  position: number;
+  /** The ledger holds revisions after `position`. */
+  more: boolean;
+  holdings: readonly Holding[];
+}
+
+interface Holding extends Indicator {
+  id: number;
+  /** `undefined`: the target is to hold it no longer. */
+  shown: string | undefined;
+}
+
+interface Candidate extends Known, Indicator {
+  id: number;
+  revision: number;
+  shown: string | null;
+}
+
+/** How many indicators one look at the ledger reads at the most: a target that wants none of them must not stall the rest. */
+const SCAN = 2_000;
+
+/** What each target lacks: what it is to hold, minus what it holds, drawn from the ledger whenever it is asked for. */
+export class Deltas {
+  readonly #database: Database;
+  readonly #clock: () => number;
+  readonly #candidates: Statement<Candidate>;
+  readonly #supports: Statement<AttributeRow>;
+  readonly #event: Statement<EventRow>;
+  readonly #hold: Statement<never>;
+  readonly #release: Statement<never>;
+  readonly #advance: Statement<never>;
+  readonly #target: Statement<{ id: number; rules: string; position: number }>;
+  readonly #insertTarget: Statement<never>;
+  readonly #restart: Statement<never>;
+  readonly #newest: Statement<{ revision: number | null }>;
+  readonly #open = new Map<string, { id: number; position: number }>();
+
+  constructor(database: Database, clock: () => number) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#candidates = database.prepare(
+      `SELECT i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, h.shown
+       FROM indicator i LEFT JOIN held h ON h.target = ? AND h.indicator = i.id
+       WHERE i.revision > ? ORDER BY i.revision LIMIT ?`,
+    );
+    this.#supports = database.prepare(
+      `SELECT a.* FROM support s JOIN attribute a ON a.id = s.attribute WHERE s.indicator = ? AND s.withheld IS NULL`,
+    );
+    this.#event = database.prepare("SELECT * FROM event WHERE id = ?");
+    this.#hold = database.prepare(
+      `INSERT INTO held (target, indicator, shown, since) VALUES (?, ?, ?, ?)
+       ON CONFLICT (target, indicator) DO UPDATE SET shown = excluded.shown`,
+    );
+    this.#release = database.prepare("DELETE FROM held WHERE target = ? AND indicator = ?");
+    this.#advance = database.prepare("UPDATE target SET position = ? WHERE id = ?");
+    this.#target = database.prepare("SELECT id, rules, position FROM target WHERE name = ?");
+    this.#insertTarget = database.prepare("INSERT INTO target (name, rules, position) VALUES (?, ?, 0)");
+    this.#restart = database.prepare("UPDATE target SET rules = ?, position = 0 WHERE id = ?");
+    this.#newest = database.prepare("SELECT max(revision) AS revision FROM indicator");
+  }
+
+  /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
+  register({ name, digest }: TargetView): void {
+    const known = this.#target.get(name);
+    if (!known) {
+      this.#open.set(name, { id: this.#insertTarget.run(name, digest).id, position: 0 });
+      return;
+    }
+    const position = known.rules === digest ? known.position : 0;
+    if (known.rules !== digest) this.#restart.run(digest, known.id);
+    this.#open.set(name, { id: known.id, position });
+  }
+
+  /** The next step of a target, of at most `limit` items. Without more of them its delta is empty. */
+  next(view: TargetView, limit: number): Step {
+    const { id, position } = this.#opened(view.name);
+    const candidates = this.#candidates.all(id, position, Math.min(limit, SCAN));
+    const delta = { add: [] as Entry[], renew: [] as Entry[], remove: [] as Indicator[] };
+    const holdings = candidates.flatMap((candidate) => this.#compare(candidate, view, delta) ?? []);
+    const reached = candidates.at(-1)?.revision ?? position;
+    return { delta, holdings, position: reached, more: candidates.length === Math.min(limit, SCAN) };
+  }
+
+  /** Records that a target now has a step, except for what it refused. */
+  record(view: TargetView, { holdings, position }: Step, refusals: readonly Refusal[]): void {
+    const target = this.#opened(view.name);
+    const refused = new Set(refusals.map(({ type, value }) => `${type}|${value}`));
+    const now = this.#clock();
+    this.#database.transaction(() => {
+      for (const { id, type, value, shown } of holdings) {
+        if (refused.has(`${type}|${value}`)) continue;
+        if (shown === undefined) this.#release.run(target.id, id);
+        else this.#hold.run(target.id, id, shown, now);
+      }
+      this.#advance.run(position, target.id);
+    });
+    target.position = position;
+  }
+
+  /** How many revisions a target has not heard of. */
+  lag(name: string): number {
+    return (this.#newest.get()?.revision ?? 0) - this.#opened(name).position;
+  }
+
+  /** How far a target has come. */
+  position(name: string): number {
+    return this.#opened(name).position;
+  }
+
+  #opened(name: string): { id: number; position: number } {
+    const target = this.#open.get(name);
+    if (!target) throw new Error(`target ${name} is not registered`);
+    return target;
+  }
+
+  /** Puts a candidate into the delta where the target lacks it, and says what the target then holds. */
+  #compare(
+    candidate: Candidate,
+    view: TargetView,
+    delta: { add: Entry[]; renew: Entry[]; remove: Indicator[] },
+  ): Holding | undefined {
+    const { id, type, value, score } = candidate;
+    const wish = wanted(candidate, () => this.#qualifying(id), view.rules, this.#clock());
+    if ("withheld" in wish) {
+      if (candidate.shown === null) return undefined;
+      delta.remove.push({ type, value });
+      return { id, type, value, shown: undefined };
+    }
+    const entry = { type, value, score, expires: wish.expires, origins: view.origins ? this.#origins(id) : [] };
+    const shown = fingerprint(view.shows(entry));
+    if (shown === candidate.shown) return undefined;
+    (candidate.shown === null ? delta.add : delta.renew).push(entry);
+    return { id, type, value, shown };
+  }
+
+  #qualifying(indicator: number): QualifyingSupport[] {
+    return this.#supports
+      .all(indicator)
+      .map((row) => ({ ...joined(row, this.#event.get(row.event)), reference: referenceOf(row) }));
+  }
+
+  #origins(indicator: number): Origin[] {
+    return this.#supports.all(indicator).map((row) => originOf(row, this.#event.get(row.event)));
+  }
+}
+
+function fingerprint(shown: string): string {
+  return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
+}
+
+function originOf(attribute: AttributeRow, event: EventRow | undefined): Origin {
+  return {
+    attributeUuid: attribute.uuid,
+    category: attribute.category,
+    comment: attribute.comment,
+    firstSeen: attribute.first_seen,
+    lastSeen: attribute.last_seen,
+    timestamp: attribute.timestamp,
+    eventId: attribute.event,
+    eventUuid: event?.uuid ?? "",
+    eventInfo: event?.info ?? "",
+    eventDate: event?.date ?? "",
+    organisation: event?.creator_name ?? "",
+    tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
+  };
+}

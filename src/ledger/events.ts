@@ -1,0 +1,143 @@
+import type { EventFacts } from "../model/misp.ts";
+import type { Database, Statement } from "./database.ts";
+
+/** An event as the ledger remembers it. */
+export interface EventRow {
+  id: number;
+  uuid: string;
+  info: string;
+  date: string;
+  distribution: number;
+  threat_level: number;
+  creator_id: number;
+  creator_uuid: string | null;
+  creator_name: string | null;
+  timestamp: number;
+  known: number;
+  deleted: number;
+  withdrawn: number;
+  published_through: number;
+  confirmed: number;
+  tags: string;
+  told: number;
+}
+
+const COLUMNS: readonly (keyof EventRow)[] = [
+  "id",
+  "uuid",
+  "info",
+  "date",
+  "distribution",
+  "threat_level",
+  "creator_id",
+  "creator_uuid",
+  "creator_name",
+  "timestamp",
+  "known",
+  "deleted",
+  "withdrawn",
+  "published_through",
+  "confirmed",
+  "tags",
+  "told",
+];
+
+/** How many events stay in memory: those that a busy feed speaks of at one time. */
+const REMEMBERED = 10_000;
+
+/** The events table, with the events of the moment in memory: each attribute message names its event again. */
+export class Events {
+  readonly #recent = new Map<number, EventRow>();
+  readonly #byId: Statement<EventRow>;
+  readonly #byUuid: Statement<EventRow>;
+  readonly #put: Statement<never>;
+  readonly #remove: Statement<never>;
+
+  constructor(database: Database) {
+    this.#byId = database.prepare("SELECT * FROM event WHERE id = ?");
+    this.#byUuid = database.prepare("SELECT * FROM event WHERE uuid = ?");
+    this.#put = database.prepare(
+      `INSERT OR REPLACE INTO event (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
+    );
+    this.#remove = database.prepare("DELETE FROM event WHERE id = ?");
+  }
+
+  get(id: number): EventRow | undefined {
+    const recent = this.#recent.get(id);
+    if (recent) return recent;
+    const row = this.#byId.get(id);
+    if (row) this.#remember(row);
+    return row;
+  }
+
+  byUuid(uuid: string): EventRow | undefined {
+    return this.#byUuid.get(uuid);
+  }
+
+  put(row: EventRow): void {
+    this.#put.run(...COLUMNS.map((column) => row[column]));
+    this.#remember(row);
+  }
+
+  remove(id: number): void {
+    this.#remove.run(id);
+    this.#recent.delete(id);
+  }
+
+  /** A transaction was undone: what is remembered may never have been saved. */
+  forgetRecent(): void {
+    this.#recent.clear();
+  }
+
+  #remember(row: EventRow): void {
+    if (this.#recent.size >= REMEMBERED) this.#recent.clear();
+    this.#recent.set(row.id, row);
+  }
+}
+
+/** The row of an event that nothing is known of but what `facts` say. */
+export function newEvent(facts: EventFacts, known: boolean, at: number): EventRow {
+  return {
+    ...described(facts),
+    id: facts.id,
+    uuid: facts.uuid,
+    timestamp: facts.timestamp ?? 0,
+    known: known ? 1 : 0,
+    deleted: 0,
+    withdrawn: 0,
+    published_through: 0,
+    confirmed: 0,
+    tags: JSON.stringify(facts.tags ?? []),
+    told: facts.tags ? at : 0,
+  };
+}
+
+/** The columns that an edit of the event may change. */
+export function described(
+  facts: EventFacts,
+): Pick<EventRow, "info" | "date" | "distribution" | "threat_level" | "creator_id" | "creator_uuid" | "creator_name"> {
+  return {
+    info: facts.info,
+    date: facts.date,
+    distribution: facts.distribution,
+    threat_level: facts.threatLevel,
+    creator_id: facts.creator.id,
+    creator_uuid: facts.creator.uuid,
+    creator_name: facts.creator.name,
+  };
+}
+
+export function tagsOf(row: { tags: string }): string[] {
+  return row.tags === "[]" ? [] : (JSON.parse(row.tags) as string[]);
+}
+
+/** Tag names as a column holds them: sorted, without repetition, so that equal sets are equal text. */
+export function tagColumn(tags: readonly string[]): string {
+  return tags.length === 0 ? "[]" : JSON.stringify([...new Set(tags)].sort());
+}
+
+/** The tag column after one tag came or left. */
+export function withTag(row: { tags: string }, name: string, attached: boolean): string {
+  const others = tagsOf(row).filter((tag) => tag !== name);
+  return tagColumn(attached ? [...others, name] : others);
+}

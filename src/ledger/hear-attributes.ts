@@ -1,0 +1,49 @@
+import type { Notice } from "../model/notice.ts";
+import { ERASED, newAttribute, retold } from "./attributes.ts";
+import { withTag } from "./events.ts";
+import { mentionedEvent } from "./hear-events.ts";
+import { knownAttribute } from "./identity.ts";
+import type { Moment, Tables } from "./tables.ts";
+
+type AttributeNotice = Extract<Notice, { kind: "attribute" }>;
+
+/** An attribute as it was told; what is known already, or is newer here, stays. */
+export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, asked }: Moment): void {
+  const { attributes, judging, questions } = tables;
+  const { attribute: told, how } = notice;
+  const event = notice.event ? mentionedEvent(tables, notice.event, now) : tables.events.get(told.eventId);
+  if (!event) questions.ask(told.eventId);
+  const known = knownAttribute(tables, told);
+  const heard = how === "answer" ? asked : now;
+  const after = known ? retold(known, told, how, heard) : newAttribute(told, how === "answer" ? 0 : heard);
+  if (!after) return;
+  if (known) attributes.update(after);
+  else attributes.insert(after);
+  if (judging.link(known, after, event, now)) questions.ask(told.eventId, event?.uuid);
+}
+
+/** An attribute is gone for good. The message has no event, and its row stays so that nothing old brings it back. */
+export function hearErased(tables: Tables, { id, uuid }: { id: number; uuid: string }, { now }: Moment): void {
+  const { attributes, events, judging } = tables;
+  const byId = attributes.get(id);
+  const known = byId?.uuid === uuid ? byId : attributes.byUuid(uuid);
+  if (!known) return;
+  const after = { ...known, deleted: ERASED, heard: now };
+  attributes.update(after);
+  judging.link(known, after, events.get(known.event), now);
+}
+
+/** A tag came to an attribute or left it; the message names both by number alone. */
+export function hearAttributeTag(tables: Tables, tag: Extract<Notice, { kind: "tag" }>, { now }: Moment): void {
+  const { attributes, events, judging, questions } = tables;
+  const known = attributes.get(tag.id);
+  if (!known) {
+    questions.ask(tag.eventId, undefined, { whole: true });
+    return;
+  }
+  const tags = withTag(known, tag.name, tag.attached);
+  if (tags === known.tags) return;
+  const after = { ...known, tags };
+  attributes.update(after);
+  judging.link(known, after, events.get(known.event), now);
+}

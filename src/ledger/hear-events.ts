@@ -1,0 +1,93 @@
+import type { EventFacts } from "../model/misp.ts";
+import type { Notice } from "../model/notice.ts";
+import { described, type EventRow, newEvent, tagColumn, tagsOf, withTag } from "./events.ts";
+import { knownEvent } from "./identity.ts";
+import type { Moment, Tables } from "./tables.ts";
+
+type FactsTelling = Extract<Notice, { kind: "event" }>["how"];
+
+/** An event's own facts, from the feed or from REST. */
+export function hearEvent(tables: Tables, facts: EventFacts, how: FactsTelling, moment: Moment): void {
+  const known = knownEvent(tables, facts);
+  const before = known ?? newEvent(facts, true, how === "answer" ? 0 : moment.now);
+  const after = eventAfter(before, facts, how, moment);
+  if (how === "heard" && facts.published) tables.questions.ask(facts.id, facts.uuid, { published: true });
+  if (known && JSON.stringify(known) === JSON.stringify(after)) return;
+  tables.events.put(after);
+  if (known) tables.reviews.start(after.id);
+}
+
+/** An event is gone; MISP says nothing of its attributes, so the ledger remembers which they are. */
+export function hearEventDeleted({ events, reviews }: Tables, id: number, uuid: string): void {
+  const byId = events.get(id);
+  const known = byId?.uuid === uuid ? byId : events.byUuid(uuid);
+  if (!known || known.deleted) return;
+  events.put({ ...known, deleted: 1 });
+  reviews.start(known.id);
+}
+
+/** A tag came to an event or left it; the message names the event by its number alone. */
+export function hearEventTag(
+  tables: Tables,
+  tag: { id: number; name: string; attached: boolean },
+  { now }: Moment,
+): void {
+  const known = tables.events.get(tag.id);
+  if (!known) {
+    tables.questions.ask(tag.id, undefined, { whole: true });
+    return;
+  }
+  const tags = withTag(known, tag.name, tag.attached);
+  tables.events.put({ ...known, tags, told: now });
+  if (tags !== known.tags) tables.reviews.start(tag.id);
+}
+
+/** The event that an attribute's message names; of a known one such a remark tells nothing that can be relied on. */
+export function mentionedEvent(tables: Tables, facts: EventFacts, now: number): EventRow {
+  const known = knownEvent(tables, facts);
+  if (known) return known;
+  const row = newEvent({ ...facts, tags: undefined }, false, now);
+  tables.events.put(row);
+  tables.questions.ask(row.id, row.uuid);
+  return row;
+}
+
+/** What an event's row becomes by what is told of it. */
+function eventAfter(before: EventRow, facts: EventFacts, how: FactsTelling, moment: Moment): EventRow {
+  const newer = facts.timestamp === undefined || facts.timestamp >= before.timestamp;
+  return {
+    ...before,
+    ...(newer ? described(facts) : {}),
+    timestamp: Math.max(before.timestamp, facts.timestamp ?? 0),
+    known: 1,
+    ...tagsAfter(before, facts, how, moment),
+    ...publicationAfter(before, facts, how, moment),
+  };
+}
+
+function tagsAfter(before: EventRow, facts: EventFacts, how: FactsTelling, { now, asked }: Moment): Partial<EventRow> {
+  if (facts.tags === undefined) return {};
+  if (how === "snapshot") return { tags: tagColumn([...tagsOf(before), ...facts.tags]) };
+  if (how === "answer") return asked > before.told ? { tags: tagColumn(facts.tags) } : {};
+  return { tags: tagColumn(facts.tags), told: now };
+}
+
+/**
+ * Only REST's answer says that an event is published now. When it was last published is true whoever says it, and that it
+ * was explicitly unpublished shows in its times: an edit would have left a later timestamp.
+ */
+function publicationAfter(
+  before: EventRow,
+  facts: EventFacts,
+  how: FactsTelling,
+  { asked }: Moment,
+): Partial<EventRow> {
+  const published = facts.publishTimestamp ?? 0;
+  const edited = facts.timestamp ?? 0;
+  if (how === "answer" && facts.published) {
+    return { published_through: Math.max(published, edited, before.published_through), confirmed: asked, withdrawn: 0 };
+  }
+  const current = published > 0 && published >= before.published_through;
+  const unpublished = how !== "snapshot" && !facts.published && current && edited <= published;
+  return { published_through: Math.max(published, before.published_through), ...(unpublished ? { withdrawn: 1 } : {}) };
+}

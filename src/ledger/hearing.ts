@@ -1,0 +1,32 @@
+import type { Notice } from "../model/notice.ts";
+import type { Database } from "./database.ts";
+import { hearAttribute, hearAttributeTag, hearErased } from "./hear-attributes.ts";
+import { hearEvent, hearEventDeleted, hearEventTag } from "./hear-events.ts";
+import { hearSighting, hearSightingDeleted } from "./hear-sightings.ts";
+import type { Moment, Tables } from "./tables.ts";
+
+export type Hear = (notice: Notice, moment: Moment) => void;
+
+/** What turns each kind of notice into what the ledger remembers, and touches the indicators that it concerns. */
+export function createHearing(tables: Tables, database: Database): Hear {
+  const putOrganisation = database.prepare(
+    `INSERT INTO organisation (id, uuid, name) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET uuid = coalesce(excluded.uuid, uuid), name = coalesce(excluded.name, name)`,
+  );
+  const hearing: { [Kind in Notice["kind"]]: (notice: Extract<Notice, { kind: Kind }>, moment: Moment) => void } = {
+    attribute: (notice, moment) => hearAttribute(tables, notice, moment),
+    "attribute-erased": (notice, moment) => hearErased(tables, notice, moment),
+    event: (notice, moment) => hearEvent(tables, notice.event, notice.how, moment),
+    "event-deleted": ({ id, uuid }) => hearEventDeleted(tables, id, uuid),
+    published: ({ id, uuid }) => tables.questions.ask(id, uuid, { published: true }),
+    pulled: ({ uuid }) => tables.questions.ask(0, uuid, { published: true }),
+    tag: (notice, moment) => (notice.on === "event" ? hearEventTag : hearAttributeTag)(tables, notice, moment),
+    sighting: (notice, moment) => hearSighting(tables, notice.sighting, moment),
+    "sighting-deleted": ({ id }) => hearSightingDeleted(tables, id),
+    organisation: ({ organisation: { id, uuid, name } }) => void putOrganisation.run(id, uuid, name),
+    warninglist: () => {},
+    alive: () => {},
+  };
+  // The table above pairs each kind with its own shape, which the compiler cannot follow through the look-up.
+  return (notice, moment) => (hearing[notice.kind] as (notice: Notice, moment: Moment) => void)(notice, moment);
+}

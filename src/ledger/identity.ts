@@ -1,0 +1,45 @@
+import type { Attribute } from "../model/misp.ts";
+import type { AttributeRow } from "./attributes.ts";
+import type { EventRow } from "./events.ts";
+import type { Tables } from "./tables.ts";
+
+/*
+ * Which row is meant: MISP's number and the UUID must both agree. They part when a MISP was restored or installed anew, and
+ * then the number stands for something else.
+ */
+
+/** The row of this event; a row that has only its number, or only its UUID, goes with all that belonged to it. */
+export function knownEvent(tables: Tables, { id, uuid }: { id: number; uuid: string }): EventRow | undefined {
+  const byId = tables.events.get(id);
+  if (byId?.uuid === uuid) return byId;
+  if (byId) dropEvent(tables, byId);
+  const byUuid = tables.events.byUuid(uuid);
+  if (byUuid) dropEvent(tables, byUuid);
+  return undefined;
+}
+
+const SLICE = 500;
+
+function dropEvent(tables: Tables, { id }: EventRow): void {
+  for (let batch = tables.attributes.following(id, 0, SLICE); batch.length > 0; ) {
+    for (const attribute of batch) forgetAttribute(tables, attribute);
+    batch = tables.attributes.following(id, 0, SLICE);
+  }
+  tables.events.remove(id);
+}
+
+/** Forgets an attribute whose number or UUID now stands for another. */
+function forgetAttribute({ attributes, judging }: Tables, row: AttributeRow): void {
+  judging.unlink(row);
+  attributes.remove(row.id);
+}
+
+/** The row of this attribute; a row that has only its number, or only its UUID, goes. */
+export function knownAttribute(tables: Tables, told: Attribute): AttributeRow | undefined {
+  const byId = tables.attributes.get(told.id);
+  if (byId?.uuid === told.uuid) return byId;
+  if (byId) forgetAttribute(tables, byId);
+  const byUuid = tables.attributes.byUuid(told.uuid);
+  if (byUuid) forgetAttribute(tables, byUuid);
+  return undefined;
+}

@@ -1,0 +1,146 @@
+import type { Rules } from "../curation/rules.ts";
+import type { Notice, Unreadable } from "../model/notice.ts";
+import { Database, type Statement } from "./database.ts";
+import { Deltas } from "./deltas.ts";
+import { createHearing, type Hear } from "./hearing.ts";
+import type { Question } from "./questions.ts";
+import { EVERYTHING } from "./reviews.ts";
+import { openTables, type Tables } from "./tables.ts";
+
+export interface LedgerOptions {
+  file: string;
+  rules: Rules;
+  /** Digest of the rules: another one than last time, and everything is judged again. */
+  rulesDigest: string;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+/** What one slice of a review came to. */
+export interface Review {
+  judged: number;
+  more: boolean;
+  questions: Question[];
+}
+
+/** How many attributes or indicators one slice of work judges: some milliseconds' worth, as nothing else runs meanwhile. */
+const SLICE = 250;
+/** How many unreadable messages are kept for a person to look at. */
+const KEPT_UNREADABLE = 100;
+
+/** What we believe: each change is one transaction, judged and saved before this returns. */
+export class Ledger implements Disposable {
+  readonly deltas: Deltas;
+  readonly #database: Database;
+  readonly #tables: Tables;
+  readonly #hear: Hear;
+  readonly #clock: () => number;
+  readonly #putFact: Statement<never>;
+  readonly #getFact: Statement<{ value: string }>;
+  readonly #putUnreadable: Statement<never>;
+
+  constructor({ file, rules, rulesDigest, clock }: LedgerOptions) {
+    this.#database = Database.open(file);
+    this.#clock = clock;
+    this.#tables = openTables(this.#database, rules);
+    this.#hear = createHearing(this.#tables, this.#database);
+    this.deltas = new Deltas(this.#database, clock);
+    this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
+    this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
+    this.#putUnreadable = this.#database.prepare(
+      "INSERT OR REPLACE INTO unreadable (id, at, topic, reason, excerpt) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#adopt(rulesDigest);
+  }
+
+  /**
+   * Remembers what was told and judges what it touches, together with `facts` (cursors, counters) to keep beside it.
+   * @param asked when REST was asked, if these are its answers, milliseconds
+   * @returns the questions that only REST can answer
+   */
+  apply(
+    notices: readonly Notice[],
+    { asked, facts }: { asked?: number; facts?: Record<string, string> } = {},
+  ): Question[] {
+    const now = this.#clock();
+    const moment = { now, asked: asked ?? now };
+    this.#transaction(() => {
+      for (const notice of notices) this.#hear(notice, moment);
+      this.#tables.judging.conclude(now);
+      for (const [name, value] of Object.entries(facts ?? {})) this.#putFact.run(name, value);
+    });
+    return this.#tables.questions.take();
+  }
+
+  /** Judges one slice of what an event's change, new rules or the passing of time ask to be judged again. */
+  review(): Review {
+    const now = this.#clock();
+    const due = this.#tables.indicators.due(Math.floor(now / 1000), SLICE);
+    const pending = this.#tables.reviews.next();
+    if (due.length === 0 && !pending) return { judged: 0, more: false, questions: [] };
+    let judged = due.length;
+    this.#transaction(() => {
+      for (const row of due) this.#requalify(row.id, now);
+      if (pending) judged += this.#reviewEvent(pending, now);
+      this.#tables.judging.conclude(now);
+    });
+    const more = due.length === SLICE || this.#tables.reviews.next() !== undefined;
+    return { judged, more, questions: this.#tables.questions.take() };
+  }
+
+  /** Keeps a message that could not be read, in the place of the oldest once there are many. `count` is its number. */
+  keepUnreadable({ topic, reason, excerpt }: Unreadable, count: number): void {
+    this.#putUnreadable.run(count % KEPT_UNREADABLE, this.#clock(), topic, reason, excerpt);
+  }
+
+  fact(name: string): string | undefined {
+    return this.#getFact.get(name)?.value;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #adopt(rulesDigest: string): void {
+    if (this.fact("rules") === rulesDigest) return;
+    this.#transaction(() => {
+      this.#tables.reviews.start(EVERYTHING);
+      this.#putFact.run("rules", rulesDigest);
+    });
+  }
+
+  #reviewEvent({ event, after }: { event: number; after: number }, now: number): number {
+    const { attributes, events, judging, reviews, questions } = this.#tables;
+    const slice = attributes.following(event, after, SLICE);
+    for (const row of slice) {
+      const belongsTo = events.get(row.event);
+      if (judging.link(row, row, belongsTo, now)) questions.ask(row.event, belongsTo?.uuid);
+    }
+    const last = slice.at(-1);
+    if (last && slice.length === SLICE) reviews.advance(event, last.id);
+    else reviews.finish(event);
+    return slice.length;
+  }
+
+  /** Time may have changed what its supports are worth, too. */
+  #requalify(indicator: number, now: number): void {
+    const { attributes, events, indicators, judging } = this.#tables;
+    const row = indicators.get(indicator);
+    if (!row) return;
+    for (const { attribute } of indicators.supports(indicator)) {
+      const support = attributes.get(attribute);
+      if (support) judging.link(support, support, events.get(support.event), now);
+    }
+    judging.touch(row);
+  }
+
+  #transaction(work: () => void): void {
+    try {
+      this.#database.transaction(work);
+    } catch (error) {
+      this.#tables.judging.abandon();
+      this.#tables.events.forgetRecent();
+      throw error;
+    }
+  }
+}

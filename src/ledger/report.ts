@@ -1,0 +1,144 @@
+import type { Reason } from "../model/verdict.ts";
+import type { AttributeRow } from "./attributes.ts";
+import { Database, type Statement } from "./database.ts";
+import type { EventRow } from "./events.ts";
+import type { IndicatorRow, SupportRow } from "./indicators.ts";
+import type { SightingRow } from "./sightings.ts";
+
+/** Figures of the whole ledger. */
+export interface Summary {
+  active: number;
+  withheld: Partial<Record<Reason, number>>;
+  events: number;
+  attributes: number;
+  heard: number;
+  unreadable: number;
+  /** Attributes still to be judged again, or `undefined` when none. */
+  reviewing: boolean;
+  targets: TargetSummary[];
+  /** The newest messages that could not be read. */
+  unreadableMessages: { at: number; topic: string; reason: string }[];
+}
+
+export interface TargetSummary {
+  name: string;
+  held: number;
+  /** Revisions that it has not heard of yet. */
+  lag: number;
+}
+
+/** One attribute with its event, as support of an indicator. */
+export interface SupportReport {
+  support: SupportRow;
+  attribute: AttributeRow;
+  event: EventRow | undefined;
+  sightings: SightingRow[];
+}
+
+export interface HeldReport {
+  target: string;
+  /** Milliseconds. */
+  since: number;
+}
+
+/** Reads a ledger beside the courier that writes it, or without one. */
+export class LedgerReport implements Disposable {
+  readonly #database: Database;
+
+  /** @throws StateDamaged when there is no ledger at `file` */
+  constructor(file: string) {
+    this.#database = Database.read(file);
+  }
+
+  summary(): Summary {
+    const counts = this.#sql<{ withheld: Reason | null; count: number }>(
+      "SELECT withheld, count(*) AS count FROM indicator WHERE type NOT LIKE '%|%' AND type <> 'malware-sample' GROUP BY withheld",
+    ).all();
+    const withheld = counts.flatMap(({ withheld, count }) => (withheld === null ? [] : [[withheld, count] as const]));
+    return {
+      active: counts.find((row) => row.withheld === null)?.count ?? 0,
+      withheld: Object.fromEntries(withheld),
+      events: this.#count("SELECT count(*) AS count FROM event WHERE deleted = 0"),
+      attributes: this.#count("SELECT count(*) AS count FROM attribute WHERE deleted = 0"),
+      heard: this.#fact("heard"),
+      unreadable: this.#fact("unreadable"),
+      reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
+      targets: this.#targets(),
+      unreadableMessages: this.#sql<{ at: number; topic: string; reason: string }>(
+        "SELECT at, topic, reason FROM unreadable ORDER BY at DESC LIMIT 5",
+      ).all(),
+    };
+  }
+
+  /** Every indicator that has a value, whatever its type. */
+  indicators(values: readonly string[]): IndicatorRow[] {
+    const statement = this.#sql<IndicatorRow>("SELECT * FROM indicator WHERE value = ? ORDER BY type");
+    return [...new Set(values)].flatMap((value) => statement.all(value));
+  }
+
+  /** Attributes with exactly this value in MISP's writing, where none of their indicators has it. */
+  attributes(value: string): { attribute: AttributeRow; event: EventRow | undefined }[] {
+    const rows = this.#sql<AttributeRow>("SELECT * FROM attribute WHERE value = ? LIMIT 20").all(value);
+    return rows.map((attribute) => ({ attribute, event: this.#event(attribute.event) }));
+  }
+
+  supports(indicator: number): SupportReport[] {
+    const attribute = this.#sql<AttributeRow>("SELECT * FROM attribute WHERE id = ?");
+    const sightings = this.#sql<SightingRow>("SELECT * FROM sighting WHERE attribute = ? ORDER BY date DESC LIMIT 20");
+    const supports = this.#sql<SupportRow>("SELECT * FROM support WHERE indicator = ? ORDER BY attribute").all(
+      indicator,
+    );
+    return supports.flatMap((support) => {
+      const row = attribute.get(support.attribute);
+      return row ? [{ support, attribute: row, event: this.#event(row.event), sightings: sightings.all(row.id) }] : [];
+    });
+  }
+
+  /** The newest sightings that count for a value wherever it occurs. */
+  sightings(value: string): SightingRow[] {
+    return this.#sql<SightingRow>("SELECT * FROM sighting WHERE value = ? ORDER BY date DESC LIMIT 20").all(value);
+  }
+
+  organisation(id: number): string | undefined {
+    return this.#sql<{ name: string | null }>("SELECT name FROM organisation WHERE id = ?").get(id)?.name ?? undefined;
+  }
+
+  held(indicator: number): HeldReport[] {
+    return this.#sql<HeldReport>(
+      "SELECT t.name AS target, h.since FROM held h JOIN target t ON t.id = h.target WHERE h.indicator = ?",
+    ).all(indicator);
+  }
+
+  /** How far a target has come, or `undefined` when it was never opened. */
+  position(target: string): number | undefined {
+    return this.#sql<{ position: number }>("SELECT position FROM target WHERE name = ?").get(target)?.position;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #targets(): TargetSummary[] {
+    return this.#sql<TargetSummary>(
+      `SELECT t.name, (SELECT count(*) FROM held h WHERE h.target = t.id) AS held,
+              (SELECT count(*) FROM indicator i WHERE i.revision > t.position) AS lag
+       FROM target t ORDER BY t.name`,
+    ).all();
+  }
+
+  #event(id: number): EventRow | undefined {
+    return this.#sql<EventRow>("SELECT * FROM event WHERE id = ?").get(id);
+  }
+
+  #fact(name: string): number {
+    return Number(this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name)?.value ?? 0);
+  }
+
+  #count(sql: string): number {
+    return this.#sql<{ count: number }>(sql).get()?.count ?? 0;
+  }
+
+  #sql<Row>(sql: string): Statement<Row> {
+    return this.#database.prepare<Row>(sql);
+  }
+}

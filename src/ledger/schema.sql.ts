@@ -1,0 +1,114 @@
+/** The version that `PRAGMA user_version` holds; raised with every change of {@link SCHEMA}, with an upgrade beside it. */
+export const VERSION = 1;
+
+/**
+ * MISP's own numbers are the keys of events, attributes, sightings and organisations, as every message carries them; the
+ * UUID is kept beside them, unique, and wins when a restored MISP has numbered anew.
+ * Times are Unix seconds, except `heard`, `confirmed`, `told` and `since`, which are milliseconds of our own clock.
+ */
+export const SCHEMA = `
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  info TEXT NOT NULL,
+  date TEXT NOT NULL,
+  distribution INTEGER NOT NULL,
+  threat_level INTEGER NOT NULL,
+  creator_id INTEGER NOT NULL,
+  creator_uuid TEXT,
+  creator_name TEXT,
+  timestamp INTEGER NOT NULL,
+  known INTEGER NOT NULL,              -- its own facts were heard, not only an attribute's remark of them
+  deleted INTEGER NOT NULL DEFAULT 0,
+  withdrawn INTEGER NOT NULL DEFAULT 0, -- explicitly unpublished
+  published_through INTEGER NOT NULL DEFAULT 0,
+  confirmed INTEGER NOT NULL DEFAULT 0,
+  tags TEXT NOT NULL DEFAULT '[]',
+  told INTEGER NOT NULL DEFAULT 0      -- when the feed last spoke of its tags
+);
+
+CREATE TABLE attribute (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  event INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  value TEXT NOT NULL,
+  category TEXT NOT NULL,
+  to_ids INTEGER NOT NULL,
+  deleted INTEGER NOT NULL,            -- 0 no, 1 soft, 2 erased
+  comment TEXT NOT NULL,
+  timestamp INTEGER NOT NULL,
+  first_seen INTEGER,
+  last_seen INTEGER,
+  distribution INTEGER NOT NULL,
+  tags TEXT NOT NULL,
+  heard INTEGER NOT NULL               -- when the feed last spoke of it; 0: only REST did
+);
+CREATE INDEX attribute_event ON attribute (event, id);
+
+CREATE TABLE indicator (
+  id INTEGER PRIMARY KEY,
+  value TEXT NOT NULL,
+  type TEXT NOT NULL,
+  withheld TEXT,                       -- NULL: active
+  reference INTEGER NOT NULL,
+  score INTEGER NOT NULL,
+  due INTEGER,                         -- when time alone may change something
+  revision INTEGER NOT NULL,           -- rises with every change that a target may have to hear of
+  since INTEGER NOT NULL,              -- when the standing last changed
+  UNIQUE (value, type)
+);
+CREATE INDEX indicator_revision ON indicator (revision);
+CREATE INDEX indicator_due ON indicator (due) WHERE due IS NOT NULL;
+
+CREATE TABLE support (
+  indicator INTEGER NOT NULL,
+  attribute INTEGER NOT NULL,
+  withheld TEXT,                       -- NULL: it holds the indicator up
+  reference INTEGER NOT NULL,
+  composite INTEGER NOT NULL,
+  PRIMARY KEY (indicator, attribute)
+) WITHOUT ROWID;
+
+CREATE TABLE sighting (
+  id INTEGER PRIMARY KEY,
+  attribute INTEGER NOT NULL,
+  value TEXT,                          -- NULL: it counts for its attribute alone
+  type INTEGER NOT NULL,
+  date INTEGER NOT NULL,
+  organisation INTEGER NOT NULL,
+  source TEXT NOT NULL
+);
+CREATE INDEX sighting_value ON sighting (value, type, date) WHERE value IS NOT NULL;
+CREATE INDEX sighting_attribute ON sighting (attribute, type, date);
+
+CREATE TABLE organisation (id INTEGER PRIMARY KEY, uuid TEXT, name TEXT);
+
+CREATE TABLE target (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  rules TEXT NOT NULL,                 -- digest of what it wants; another one starts it over
+  position INTEGER NOT NULL            -- it has heard of every revision up to this
+);
+
+CREATE TABLE held (
+  target INTEGER NOT NULL,
+  indicator INTEGER NOT NULL,
+  shown TEXT NOT NULL,                 -- what it shows of the indicator
+  since INTEGER NOT NULL,
+  PRIMARY KEY (target, indicator)
+) WITHOUT ROWID;
+
+-- Events (0: everything) whose attributes are to be judged again, a slice at a time.
+CREATE TABLE review (event INTEGER PRIMARY KEY, after INTEGER NOT NULL);
+
+CREATE TABLE unreadable (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  excerpt TEXT NOT NULL
+);
+
+CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;

@@ -1,0 +1,70 @@
+import { createLogger, format, transports } from "winston";
+
+/** A fixed sentence and the facts as fields. An `error` field is shown with its stack at level error, else its message. */
+export type Log = (sentence: string, facts?: Record<string, unknown>) => void;
+
+export interface Logger {
+  error: Log;
+  warn: Log;
+  info: Log;
+  debug: Log;
+}
+
+export interface LogSettings {
+  level: "error" | "warn" | "info" | "debug";
+  format: "readable" | "json";
+  file?: string | undefined;
+}
+
+/** The one way to the log. What is in `secrets` is never written, in whatever field or error it stands. */
+export function openLog(settings: LogSettings, secrets: readonly string[]): Logger {
+  const redact = redactor(secrets);
+  const shape = format((info) => {
+    const { error } = info;
+    if (error instanceof Error) info.error = info.level === "error" ? (error.stack ?? error.message) : error.message;
+    return info;
+  });
+  const lines = settings.format === "json" ? format.printf((info) => redact(JSON.stringify(info))) : readable(redact);
+  const logger = createLogger({
+    level: settings.level,
+    format: format.combine(shape(), format.timestamp(), lines),
+    transports: [
+      settings.file
+        ? new transports.File({ filename: settings.file, maxsize: 20 * 1024 * 1024, maxFiles: 5, tailable: true })
+        : new transports.Console({ stderrLevels: ["error", "warn", "info", "debug"] }),
+    ],
+  });
+  return {
+    error: (sentence, facts) => void logger.error(sentence, facts),
+    warn: (sentence, facts) => void logger.warn(sentence, facts),
+    info: (sentence, facts) => void logger.info(sentence, facts),
+    debug: (sentence, facts) => void logger.debug(sentence, facts),
+  };
+}
+
+function readable(redact: (text: string) => string) {
+  return format.printf(({ timestamp, level, message, ...facts }) => {
+    const fields = Object.entries(facts).map(([name, value]) => `${name}=${field(value)}`);
+    return redact([timestamp, level.padEnd(5), message, ...fields].join(" "));
+  });
+}
+
+/** One line stays one line: whatever stands in a field is quoted as soon as it is more than a word. */
+function field(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");
+  return /^[\w.:/@+-]*$/.test(text) ? text : JSON.stringify(text);
+}
+
+function redactor(secrets: readonly string[]): (text: string) => string {
+  // Short ones would black out half of the log, and are no secrets.
+  const worthHiding = secrets.filter((secret) => secret.length >= 6).sort((a, b) => b.length - a.length);
+  const forms = worthHiding.flatMap((secret) => [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+  ]);
+  return (text) => forms.reduce((line, secret) => line.replaceAll(secret, "[secret]"), text);
+}
+
+/** Says nothing, for those who do not want a log. */
+export const silent: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { runCommandLine } from "./cli/index.ts";
+
+// The one place that knows of the process: its words, its signals, its end.
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait for a drain.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+}
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  environment: process.env,
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  width: process.stdout.columns ?? 100,
+  clock: Date.now,
+  signal: stop.signal,
+});

@@ -1,0 +1,132 @@
+import { type Attribute, type EventFacts, type Organisation, type Sighting, SightingType } from "../model/misp.ts";
+import {
+  booleanAt,
+  idAt,
+  isObject,
+  type Json,
+  Malformed,
+  numberAt,
+  numberOr,
+  objectsAt,
+  textAt,
+  timeAt,
+  uuidAt,
+  uuidOrNull,
+} from "./coerce.ts";
+
+/** How long a type name, a tag name or an organisation's name may be; MISP's columns hold no more. */
+const NAME = 255;
+
+/** An `Attribute` object of the feed or of REST. `tags` is what its lack of a Tag block means: nothing, or not told. */
+export function attributeOf(body: Json, noTags: readonly string[] | undefined): Attribute {
+  const type = textAt(body, "type", NAME);
+  if (type === "") throw new Malformed("type is missing");
+  return {
+    id: idAt(body),
+    uuid: uuidAt(body),
+    eventId: idAt(body, "event_id"),
+    type,
+    value: attributeValue(body),
+    category: textAt(body, "category", NAME),
+    toIds: booleanAt(body, "to_ids"),
+    deleted: booleanAt(body, "deleted"),
+    comment: textAt(body, "comment"),
+    timestamp: numberAt(body, "timestamp"),
+    firstSeen: timeAt(body, "first_seen"),
+    lastSeen: timeAt(body, "last_seen"),
+    distribution: numberOr(body, "distribution", 5),
+    tags: "Tag" in body ? ownTags(body) : noTags,
+  };
+}
+
+function attributeValue(body: Json): string {
+  const value = textAt(body, "value");
+  if (value !== "") return value;
+  const first = textAt(body, "value1");
+  const second = textAt(body, "value2");
+  if (first === "") throw new Malformed("value is missing");
+  return second === "" ? first : `${first}|${second}`;
+}
+
+/** REST mixes the event's tags into the attribute's and marks them as inherited. */
+function ownTags(body: Json): string[] {
+  return objectsAt(body, "Tag")
+    .filter((tag) => !booleanAt(tag, "inherited"))
+    .map((tag) => textAt(tag, "name", NAME))
+    .filter((name) => name !== "");
+}
+
+/** The `Event` block of any message; what is beside it (`Orgc`, `EventTag`) is looked for in `beside`. */
+export function eventOf(body: Json, beside: Json = body): EventFacts {
+  return {
+    id: idAt(body),
+    uuid: uuidAt(body),
+    info: textAt(body, "info"),
+    date: textAt(body, "date", 10),
+    distribution: numberOr(body, "distribution", 0),
+    threatLevel: numberOr(body, "threat_level_id", 4),
+    creator: creatorOf(body, beside),
+    timestamp: numberOr(body, "timestamp", undefined),
+    publishTimestamp: numberOr(body, "publish_timestamp", undefined),
+    published: booleanAt(body, "published"),
+    tags: eventTags(body, beside),
+  };
+}
+
+function creatorOf(body: Json, beside: Json): Organisation {
+  const block = isObject(body.Orgc) ? body.Orgc : beside.Orgc;
+  const named = isObject(block) ? block : {};
+  return {
+    id: numberOr(body, "orgc_id", numberOr(named, "id", 0)),
+    uuid: uuidOrNull(named),
+    name: textAt(named, "name", NAME) || null,
+  };
+}
+
+function eventTags(body: Json, beside: Json): string[] | undefined {
+  if ("EventTag" in beside) {
+    const tags = objectsAt(beside, "EventTag").map(({ Tag }) => (isObject(Tag) ? textAt(Tag, "name", NAME) : ""));
+    return tags.filter((name) => name !== "");
+  }
+  if ("Tag" in body) return ownTags(body);
+  return undefined;
+}
+
+/** All attributes of a whole event, those inside objects included. An attribute that cannot be read is left out. */
+export function attributesOf(event: Json): Attribute[] {
+  const bodies = [
+    ...objectsAt(event, "Attribute"),
+    ...objectsAt(event, "Object").flatMap((o) => objectsAt(o, "Attribute")),
+  ];
+  return bodies.flatMap((body) => {
+    try {
+      return [attributeOf({ event_id: event.id, ...body }, [])];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** A `Sighting` object; REST puts the value beside the attribute's block, or leaves the block out. */
+export function sightingOf(body: Json): Sighting {
+  const type = numberAt(body, "type");
+  if (type !== SightingType.seen && type !== SightingType.falsePositive && type !== SightingType.expired) {
+    throw new Malformed(`${type} is no type of sighting`);
+  }
+  const about = isObject(body.Attribute) ? body.Attribute : undefined;
+  return {
+    id: idAt(body),
+    uuid: uuidAt(body),
+    attributeId: idAt(body, "attribute_id"),
+    type,
+    date: numberAt(body, "date_sighting"),
+    organisationId: numberOr(body, "org_id", 0),
+    source: textAt(body, "source", NAME),
+    about: about && { type: textAt(about, "type", NAME), value: textAt(about, "value") },
+  };
+}
+
+/** An organisation, from its own message or from REST's index. */
+export function organisationOf(body: Json): Organisation {
+  return { id: idAt(body), uuid: uuidOrNull(body), name: textAt(body, "name", NAME) || null };
+}

@@ -1,0 +1,185 @@
+import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
+import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
+import { isObject, type Json } from "./coerce.ts";
+import { MispError, meaningOf } from "./errors.ts";
+
+export interface ClientSettings {
+  url: string;
+  key: string;
+  verify_tls: boolean;
+  ca_file?: string | undefined;
+  proxy?: string | undefined;
+  /** Seconds. */
+  timeout: number;
+}
+
+/** One page of a search. `skipped` rows were found but left out by MISP: they count when deciding whether a page was full. */
+export interface Page {
+  rows: Json[];
+  skipped: number;
+}
+
+/** The little of MISP's REST that the courier needs. Every failure is a {@link MispError} that says what it means. */
+export class MispClient {
+  readonly #http: AxiosInstance;
+
+  constructor(settings: ClientSettings) {
+    this.#http = axios.create({
+      baseURL: settings.url.replace(/\/+$/, ""),
+      timeout: settings.timeout * 1000,
+      // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
+      headers: {
+        Authorization: settings.key,
+        Accept: "application/json",
+        "Content-Type": "application/json",
+        "User-Agent": "misp-courier",
+      },
+      // A redirect is MISP's way of saying that it is under maintenance, or that the URL is not quite its own.
+      maxRedirects: 0,
+      maxContentLength: 512 * 1024 * 1024,
+      validateStatus: () => true,
+      httpsAgent: new Agent({
+        keepAlive: true,
+        rejectUnauthorized: settings.verify_tls,
+        ca: settings.ca_file === undefined ? undefined : readFileSync(settings.ca_file),
+      }),
+      ...(settings.proxy ? { proxy: proxyOf(settings.proxy) } : {}),
+      // Parsed by hand: a body that is cut in the middle must be an error, not text.
+      transformResponse: (body: unknown) => body,
+      responseType: "text",
+    });
+  }
+
+  /** MISP's version and the permissions of the key, which every role may ask for. */
+  async version(signal?: AbortSignal): Promise<Json> {
+    return objectAnswer(await this.#request("GET", "/servers/getVersion", undefined, signal));
+  }
+
+  /** Who the key belongs to: `User`, `Role` and `Organisation`. */
+  async me(signal?: AbortSignal): Promise<Json> {
+    return objectAnswer(await this.#request("GET", "/users/view/me", undefined, signal));
+  }
+
+  async organisations(signal?: AbortSignal): Promise<Json[]> {
+    // Without the scope MISP leaves out the organisations of others.
+    const { body } = await this.#request("GET", "/organisations/index/scope:all", undefined, signal);
+    return rowsIn(body, "Organisation");
+  }
+
+  /** One page of attributes, in a stable order: without `order` MISP gives none at all. */
+  async searchAttributes(query: Json, signal?: AbortSignal): Promise<Page> {
+    const answer = await this.#request("POST", "/attributes/restSearch", { returnFormat: "json", ...query }, signal);
+    const response = objectAnswer(answer).response;
+    if (!isObject(response) || !Array.isArray(response.Attribute)) throw unexpected("/attributes/restSearch");
+    return { rows: response.Attribute.filter(isObject), skipped: numberHeader(answer, "x-skipped-elements-count") };
+  }
+
+  /** Events with all that belongs to them, or, with `metadata: 1`, their own facts alone. */
+  async searchEvents(query: Json, signal?: AbortSignal): Promise<Json[]> {
+    const answer = await this.#request("POST", "/events/restSearch", { returnFormat: "json", ...query }, signal);
+    return responseRows(answer, "/events/restSearch", "Event");
+  }
+
+  /** Sightings; MISP knows no pages here, so ask for windows. */
+  async searchSightings(query: Json, signal?: AbortSignal): Promise<Json[]> {
+    const path = "/sightings/restSearch";
+    const answer = await this.#request("POST", path, { returnFormat: "json", includeAttribute: 1, ...query }, signal);
+    return responseRows(answer, path, "Sighting");
+  }
+
+  /** One page of MISP's short list of events: uuid, timestamps and whether they are published. */
+  async indexEvents(query: Json, signal?: AbortSignal): Promise<Json[]> {
+    const { body } = await this.#request("POST", "/events/index", { minimal: 1, ...query }, signal);
+    if (!Array.isArray(body)) throw unexpected("/events/index");
+    return body.filter(isObject);
+  }
+
+  /** A whole event. `undefined`: MISP does not have it, or does not show it to this key. */
+  async viewEvent(event: string | number, signal?: AbortSignal): Promise<Json | undefined> {
+    try {
+      const answer = objectAnswer(
+        await this.#request("GET", `/events/view/${encodeURIComponent(event)}`, undefined, signal),
+      );
+      if (!isObject(answer.Event)) throw unexpected("/events/view");
+      return answer.Event;
+    } catch (error) {
+      if (error instanceof MispError && error.meaning === "unknown") return undefined;
+      throw error;
+    }
+  }
+
+  async #request(method: string, path: string, data: Json | undefined, signal?: AbortSignal): Promise<Answer> {
+    let response: AxiosResponse<string>;
+    try {
+      response = await this.#http.request<string>({ method, url: path, data, ...(signal ? { signal } : {}) });
+    } catch (error) {
+      throw unreachable(error, path);
+    }
+    const body = parse(response.data);
+    const failure = meaningOf(response.status, body, response.headers, path);
+    if (failure) throw failure;
+    return { body, headers: response.headers };
+  }
+}
+
+interface Answer {
+  body: unknown;
+  headers: AxiosResponse["headers"];
+}
+
+/** `undefined` when it is not JSON, which {@link meaningOf} takes for what it is. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An axios error holds the request with its key: only its code and message go on. */
+function unreachable(error: unknown, path: string): MispError {
+  const code = error instanceof AxiosError ? (error.code ?? error.message) : String(error);
+  return new MispError("unreachable", `MISP could not be reached at ${path} (${code})`);
+}
+
+function unexpected(path: string): MispError {
+  return new MispError("garbled", `${path} answered with something that is not its answer`);
+}
+
+function objectAnswer({ body }: Answer): Json {
+  if (!isObject(body)) throw unexpected("MISP");
+  return body;
+}
+
+/** `{"response": [{"Event": {…}}, …]}`. */
+function responseRows(answer: Answer, path: string, key: string): Json[] {
+  const { response } = objectAnswer(answer);
+  if (!Array.isArray(response)) throw unexpected(path);
+  return rowsIn(response, key);
+}
+
+function rowsIn(list: unknown, key: string): Json[] {
+  if (!Array.isArray(list)) throw unexpected(key);
+  return list
+    .filter(isObject)
+    .map((row) => row[key])
+    .filter(isObject);
+}
+
+function numberHeader({ headers }: Answer, name: string): number {
+  return Number(headers[name] ?? 0) || 0;
+}
+
+function proxyOf(proxy: string) {
+  const { protocol, hostname, port, username, password } = new URL(proxy);
+  const auth = username
+    ? { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+    : undefined;
+  return {
+    protocol,
+    host: hostname,
+    port: Number(port) || (protocol === "https:" ? 443 : 80),
+    ...(auth ? { auth } : {}),
+  };
+}

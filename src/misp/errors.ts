@@ -1,0 +1,83 @@
+import type { AxiosResponse } from "axios";
+import { isObject, type Json } from "./coerce.ts";
+
+/**
+ * What an answer of MISP means, which its status alone does not tell:
+ * `unreachable` no answer · `busy` rate limit or server trouble, try later · `key` the key is refused · `forbidden` the role
+ * may not do this · `unknown` no such thing, or not for this key · `invalid` the request itself is wrong · `garbled` not an
+ * answer of MISP at all, or one that was cut.
+ */
+export type Meaning = "unreachable" | "busy" | "key" | "forbidden" | "unknown" | "invalid" | "garbled";
+
+export class MispError extends Error {
+  override readonly name = "MispError";
+  readonly meaning: Meaning;
+  /** How long MISP asks to wait, milliseconds. */
+  readonly wait: number | undefined;
+
+  constructor(meaning: Meaning, message: string, wait?: number) {
+    super(message);
+    this.meaning = meaning;
+    this.wait = wait;
+  }
+}
+
+type Diagnosis = [meaning: Meaning, what: string] | undefined;
+
+/** What a refusal means; `undefined` when the answer is none. MISP's texts may be translated, so none is looked at. */
+export function meaningOf(
+  status: number,
+  body: unknown,
+  headers: AxiosResponse["headers"],
+  path: string,
+): MispError | undefined {
+  const diagnosis = status < 300 ? ofAnswer(body) : ofStatus(status, body, path);
+  if (!diagnosis) return undefined;
+  const [meaning, what] = diagnosis;
+  return new MispError(meaning, `${path}: ${what}${isObject(body) ? excerpt(body) : ""}`, waitOf(headers));
+}
+
+function ofAnswer(body: unknown): Diagnosis {
+  if (body === undefined) return ["garbled", "the answer is not JSON, or was cut"];
+  return errorInside(body) ? ["invalid", "MISP answered 200 with an error inside"] : undefined;
+}
+
+function ofStatus(status: number, body: unknown, path: string): Diagnosis {
+  if (status >= 500) return ["busy", `MISP answered ${status}`];
+  if (status < 400) return ["busy", "MISP redirects: it is under maintenance, or this is not quite its url"];
+  switch (status) {
+    case 401:
+      return ["key", "MISP refuses the key"];
+    case 403:
+      return ofForbidden(body, path);
+    case 404:
+      return isObject(body) ? ["unknown", "MISP knows no such thing"] : ["garbled", "there is no MISP at this url"];
+    case 405:
+      return ["unknown", "MISP will not do this"];
+    case 429:
+      return ["busy", "MISP's rate limit is reached"];
+    default:
+      return ["invalid", `MISP answered ${status}`];
+  }
+}
+
+/** A rejected form, a refused key and a missing right share one status. Its version MISP tells to every key it accepts. */
+function ofForbidden(body: unknown, path: string): Diagnosis {
+  if (isObject(body) && "saved" in body) return ["invalid", "MISP rejects this"];
+  if (path === "/servers/getVersion") return ["key", "MISP refuses the key"];
+  return ["forbidden", "the key's role may not do this, or the key is no longer accepted"];
+}
+
+function errorInside(body: unknown): boolean {
+  return isObject(body) && (body.saved === false || ("errors" in body && !("response" in body)));
+}
+
+function excerpt(body: Json): string {
+  const text = body.errors ?? body.message ?? body.name;
+  return text === undefined ? "" : ` (${(typeof text === "string" ? text : JSON.stringify(text)).slice(0, 200)})`;
+}
+
+function waitOf(headers: AxiosResponse["headers"]): number | undefined {
+  const seconds = Number(headers["retry-after"] ?? headers["x-rate-limit-reset"]);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}

@@ -1,0 +1,112 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Subscriber } from "zeromq";
+import { TOPICS } from "./messages.ts";
+
+export interface FeedSettings {
+  endpoint: string;
+  username?: string | undefined;
+  password?: string | undefined;
+}
+
+/** What the socket notices of its line; times are milliseconds of the clock. */
+export type LineEvent = { kind: "connected" | "disconnected" | "refused"; at: number };
+
+/**
+ * How many messages may wait in the socket while a batch is worked on. ZeroMQ's default, 1000, silently loses the rest of
+ * any larger burst.
+ */
+const RECEIVE_HIGH_WATER_MARK = 500_000;
+/** A publisher that starts again sends its backlog one second later: whoever is not back by then never gets it. */
+const RECONNECT = 100;
+/** How many messages one batch holds at the most, which bounds how long a transaction takes. */
+const BATCH = 250;
+
+/** MISP's ZeroMQ feed: batches of raw frames, in the order of arrival, as they come. */
+export class Feed implements AsyncDisposable {
+  readonly #socket: Subscriber;
+  readonly #clock: () => number;
+  readonly #onLine: (event: LineEvent) => void;
+  #frames: Buffer[] = [];
+  #arrived: () => void = () => {};
+  #closed = false;
+  #connected = false;
+
+  constructor(settings: FeedSettings, clock: () => number, onLine: (event: LineEvent) => void) {
+    this.#clock = clock;
+    this.#onLine = onLine;
+    this.#socket = new Subscriber({
+      receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
+      reconnectInterval: RECONNECT,
+      reconnectMaxInterval: RECONNECT,
+      heartbeatInterval: 5_000,
+      heartbeatTimeout: 15_000,
+      tcpKeepalive: 1,
+      linger: 0,
+      ...(settings.username ? { plainUsername: settings.username, plainPassword: settings.password ?? "" } : {}),
+    });
+    this.#watch();
+    // With the space: a subscription is a prefix, and `misp_json` alone is the beginning of every topic.
+    this.#socket.subscribe(...TOPICS.map((topic) => `${topic} `));
+    this.#socket.connect(settings.endpoint);
+  }
+
+  /** Whether a publisher is at the other end. It says nothing of a publisher that refuses our password: that is silence. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Frames in batches, never empty ones; ends when the feed is closed. */
+  async *batches(): AsyncGenerator<Buffer[]> {
+    const reading = this.#read();
+    while (!this.#closed || this.#frames.length > 0) {
+      if (this.#frames.length === 0) await new Promise<void>((resolve) => (this.#arrived = resolve));
+      // One turn of the event loop, so that what has already arrived makes one batch.
+      await nextTurn();
+      if (this.#frames.length > 0) yield this.#frames.splice(0, BATCH);
+    }
+    await reading;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const [frame] of this.#socket) {
+        if (frame) this.#frames.push(frame);
+        this.#arrived();
+        // Beyond this the socket keeps them, which is cheaper than an array, and counts them.
+        if (this.#frames.length >= BATCH * 8) await this.#drained();
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  async #drained(): Promise<void> {
+    while (this.#frames.length >= BATCH && !this.#closed) await nextTurn();
+  }
+
+  /** Ends `batches()` once what has arrived was handed out. */
+  close(): void {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#socket.close();
+    }
+    this.#arrived();
+  }
+
+  #watch(): void {
+    const { events } = this.#socket;
+    events.on("handshake", () => this.#line("connected"));
+    events.on("disconnect", () => this.#line("disconnected"));
+    events.on("handshake:error:auth", () => this.#line("refused"));
+  }
+
+  #line(kind: LineEvent["kind"]): void {
+    if (this.#closed) return;
+    this.#connected = kind === "connected";
+    this.#onLine({ kind, at: this.#clock() });
+  }
+}

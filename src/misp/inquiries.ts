@@ -1,0 +1,114 @@
+import { setTimeout as pause } from "node:timers/promises";
+import PQueue from "p-queue";
+import type { Notice } from "../model/notice.ts";
+import { askFacts, askWhole } from "./answers.ts";
+import type { MispClient } from "./client.ts";
+import { MispError } from "./errors.ts";
+
+/** An event that REST is to be asked about. */
+export interface Inquiry {
+  /** MISP's number; 0 where only the UUID is known. */
+  eventId: number;
+  uuid: string | undefined;
+  /** Not only its own facts, but all that belongs to it. */
+  whole: boolean;
+  /** It is said to be published: worth asking again until REST knows of it. */
+  published: boolean;
+}
+
+export interface InquiriesOptions {
+  client: MispClient;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+  /** Takes in what REST answered, and when it was asked. */
+  answer: (notices: Notice[], asked: number) => Promise<void>;
+  /** MISP refuses the question for good. */
+  failed: (inquiry: Inquiry, error: unknown) => void;
+}
+
+/**
+ * MISP sends a publication before it saves it, so the first answer may still be of the time before: after these times,
+ * milliseconds, the question is asked again.
+ */
+const AGAIN = [150, 350, 1_000, 3_000, 10_000];
+/** How long to wait for a MISP that cannot answer, milliseconds. */
+const PATIENCE = { first: 500, most: 60_000 };
+const AT_ONCE = 4;
+
+/** Asks REST what the feed leaves open, a few questions at a time, and about each event once however often it comes up. */
+export class Inquiries {
+  readonly #options: InquiriesOptions;
+  readonly #queue = new PQueue({ concurrency: AT_ONCE });
+  /** Events being asked about; the value is what came up since the question was sent. */
+  readonly #open = new Map<string, Inquiry | undefined>();
+
+  constructor(options: InquiriesOptions) {
+    this.#options = options;
+  }
+
+  /** How many events wait for an answer. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  ask(inquiry: Inquiry): void {
+    const key = inquiry.uuid ?? String(inquiry.eventId);
+    const open = this.#open.has(key);
+    this.#open.set(key, inquiry);
+    if (!open) void this.#pursue(key);
+  }
+
+  async #pursue(key: string): Promise<void> {
+    try {
+      for (let next = this.#take(key); next; next = this.#take(key)) await this.#settle(key, next);
+    } catch (error) {
+      if (!this.#options.signal.aborted) throw error;
+    } finally {
+      this.#open.delete(key);
+    }
+  }
+
+  #take(key: string): Inquiry | undefined {
+    const inquiry = this.#open.get(key);
+    if (inquiry) this.#open.set(key, undefined);
+    return inquiry;
+  }
+
+  /** Asks once, or, of a publication, until REST knows of it or something new came up. */
+  async #settle(key: string, inquiry: Inquiry): Promise<void> {
+    try {
+      let published = await this.#patiently(inquiry);
+      for (const wait of inquiry.published ? AGAIN : []) {
+        if (published || this.#open.get(key)) return;
+        await pause(wait, undefined, { signal: this.#options.signal });
+        published = await this.#patiently(inquiry);
+      }
+    } catch (error) {
+      if (this.#options.signal.aborted) throw error;
+      this.#options.failed(inquiry, error);
+    }
+  }
+
+  /** A MISP that cannot answer now is asked again until it can. */
+  async #patiently(inquiry: Inquiry): Promise<boolean> {
+    for (let wait = PATIENCE.first; ; wait = Math.min(wait * 2, PATIENCE.most)) {
+      try {
+        const answered = await this.#queue.add(() => this.#once(inquiry));
+        return answered === true;
+      } catch (error) {
+        if (!(error instanceof MispError) || !["unreachable", "busy", "garbled"].includes(error.meaning)) throw error;
+        await pause(error.wait ?? wait, undefined, { signal: this.#options.signal });
+      }
+    }
+  }
+
+  /** Returns whether REST says that the event is published. */
+  async #once({ whole, eventId, uuid }: Inquiry): Promise<boolean> {
+    const { client, signal, clock, answer } = this.#options;
+    const asked = clock();
+    const notices = await (whole ? askWhole : askFacts)(client, uuid ?? eventId, signal);
+    if (notices.length > 0) await answer(notices, asked);
+    return notices.some((notice) => notice.kind === "event" && notice.event.published);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Notice, Unreadable } from "../model/notice.ts";
+import { attributeOf, attributesOf, eventOf, organisationOf, sightingOf } from "./bodies.ts";
+import { idAt, isObject, type Json, Malformed, numberOr, objectAt, textAt, uuidAt } from "./coerce.ts";
+
+type Decoder = (body: Json) => Notice[];
+
+/** The topics that the courier subscribes to, each with what its messages mean. Audit, user and conversation stay unheard. */
+const decoders: Record<string, Decoder> = {
+  misp_json: publication,
+  misp_json_event: event,
+  misp_json_attribute: attribute,
+  misp_json_sighting: sighting,
+  misp_json_tag: tag,
+  misp_json_organisation: organisation,
+  misp_json_warninglist: (body) => [{ kind: "warninglist", id: idAt(objectAt(body, "Warninglist")) }],
+  misp_json_self: (body) => [{ kind: "alive", uptime: numberOr(body, "uptime", 0) }],
+};
+
+export const TOPICS = Object.keys(decoders);
+
+const SPACE = 0x20;
+const EXCERPT = 2_000;
+
+/** Reads one frame, `topic SPACE json`. Never throws: what cannot be read comes back as a value with its reason. */
+export function decode(frame: Buffer): Notice[] | Unreadable {
+  const space = frame.indexOf(SPACE);
+  const topic = frame.toString("utf8", 0, Math.min(space < 0 ? frame.length : space, 64));
+  try {
+    const decoder = Object.hasOwn(decoders, topic) ? decoders[topic] : undefined;
+    if (!decoder) throw new Malformed("unknown topic");
+    const body: unknown = JSON.parse(frame.toString("utf8", space + 1));
+    if (!isObject(body)) throw new Malformed("the message is not an object");
+    return decoder(body);
+  } catch (error) {
+    const reason = error instanceof Malformed ? error.message : "not valid JSON";
+    return { topic, reason, excerpt: frame.toString("utf8", 0, EXCERPT) };
+  }
+}
+
+export function isUnreadable(decoded: Notice[] | Unreadable): decoded is Unreadable {
+  return !Array.isArray(decoded);
+}
+
+function attribute(body: Json): Notice[] {
+  const row = objectAt(body, "Attribute");
+  if (body.action === "delete") return [{ kind: "attribute-erased", id: idAt(row), uuid: uuidAt(row) }];
+  const how = body.action === "add" ? "add" : "edit";
+  // Of an `add` the tags come later; an `edit` without a Tag block says that there are none.
+  const attribute = attributeOf(row, how === "add" ? undefined : []);
+  return [{ kind: "attribute", attribute, event: isObject(body.Event) ? eventOf(body.Event) : undefined, how }];
+}
+
+function event(body: Json): Notice[] {
+  // After a server pull the event is named by a bare uuid, or by an id of the other server that means nothing here.
+  if (typeof body.Event === "string" || typeof body.Event === "number") {
+    return typeof body.Event === "string" && body.Event.length === 36
+      ? [{ kind: "pulled", uuid: uuidAt(body, "Event") }]
+      : [];
+  }
+  const row = objectAt(body, "Event");
+  if (body.action === "delete") return [{ kind: "event-deleted", id: idAt(row), uuid: uuidAt(row) }];
+  return [{ kind: "event", event: eventOf(row, body), how: "heard" }];
+}
+
+/** A publication carries the event as it was just before: what it says of `published` is of the past. */
+function publication(body: Json): Notice[] {
+  const row = objectAt(body, "Event");
+  const facts = eventOf(row);
+  return [
+    { kind: "event", event: facts, how: "snapshot" },
+    ...attributesOf(row).map((attribute): Notice => ({ kind: "attribute", attribute, event: facts, how: "snapshot" })),
+    { kind: "published", id: facts.id, uuid: facts.uuid },
+  ];
+}
+
+function sighting(body: Json): Notice[] {
+  const row = objectAt(body, "Sighting");
+  if (body.action === "delete") return [{ kind: "sighting-deleted", id: idAt(row) }];
+  return [{ kind: "sighting", sighting: sightingOf(row) }];
+}
+
+const TAGGED = /^(attached to|detached from) (event|attribute)$/;
+
+function tag(body: Json): Notice[] {
+  const [, what, on] = TAGGED.exec(textAt(body, "action")) ?? [];
+  if (on !== "event" && on !== "attribute") return [];
+  const row = objectAt(body, "Tag");
+  const name = textAt(row, "name", 255);
+  if (name === "") throw new Malformed("the tag has no name");
+  const eventId = idAt(row, "event_id");
+  const id = on === "event" ? eventId : idAt(row, "attribute_id");
+  return [{ kind: "tag", on, id, eventId, name, attached: what === "attached to" }];
+}
+
+/** MISP sends the saved form as it is; under a server pull it stands as `Orgc`, and an edit may leave out the id. */
+function organisation(body: Json): Notice[] {
+  const row = isObject(body.Organisation) ? body.Organisation : objectAt(body, "Orgc");
+  return numberOr(row, "id", 0) === 0 ? [] : [{ kind: "organisation", organisation: organisationOf(row) }];
+}

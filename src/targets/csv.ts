@@ -1,0 +1,53 @@
+import type { Delta, Entry, Refusal } from "../model/delta.ts";
+import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType } from "./csv-files.ts";
+import { editLists, rebuildLists } from "./csv-lists.ts";
+import { BROKER_TYPES } from "./csv-names.ts";
+import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
+import { type CsvSettings, csvSettings } from "./csv-settings.ts";
+import { editFile, prepareDirectory } from "./durable-replace.ts";
+import { defineTarget, type Target } from "./target.ts";
+
+/**
+ * Lists in files, one for each type, always replaced as a whole and untouched when nothing changed. Rows that others add
+ * to a CSV file stay.
+ */
+export const csv = defineTarget<CsvSettings>({
+  summary: "One CSV file for each MISP type in a directory, and merged plain-text lists, replaced atomically.",
+  settings: csvSettings,
+  batch: 50_000,
+  composites: ({ layout }) => layout === "broker",
+  shows: (settings) => shownBesideValue(csvFiles(settings, "").style),
+  origins: ({ columns }) => showsOrigins(columns),
+  open: (settings, context) => openFiles(csvFiles(settings, context.resolve(settings.directory))),
+});
+
+function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => string {
+  const others = columns.filter((column) => column !== "value");
+  return others.length === 0 ? () => "" : (entry) => rowOf(entry, { columns: others, guard });
+}
+
+async function openFiles(files: CsvFiles): Promise<Target> {
+  await prepareDirectory(files.directory);
+  const fromTheStart = files.settings.layout === "broker" ? BROKER_TYPES : [];
+  for (const type of fromTheStart) {
+    await editFile(csvPath(files, type), (content) => (content === undefined ? headerOnly(files) : undefined));
+  }
+  await rebuildLists(files);
+  return { apply: (delta, signal) => apply(delta, signal, files) };
+}
+
+async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promise<readonly Refusal[]> {
+  signal.throwIfAborted();
+  const { changes, refusals } = sortByType(delta, files);
+  for (const [type, typeChanges] of changes) {
+    signal.throwIfAborted();
+    await editFile(csvPath(files, type), (content) => editCsv(content, typeChanges, files));
+  }
+  // Also where the files needed no change: an interrupted attempt may have come this far without the lists.
+  await editLists(changes, files);
+  return refusals;
+}
+
+function headerOnly({ format }: CsvFiles): Buffer {
+  return Buffer.from(`${format.header}\n`);
+}

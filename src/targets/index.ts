@@ -1,0 +1,5 @@
+import { csv } from "./csv.ts";
+import type { TargetKind } from "./target.ts";
+
+/** Every kind of target, by its `type:` in the configuration. */
+export const targetKinds: Readonly<Record<string, TargetKind>> = { csv };

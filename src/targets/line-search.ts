@@ -1,0 +1,118 @@
+/** How the lines of a text file are told apart. */
+export interface LineFormat {
+  /** The first line of the file; `null` for a file that begins with its first entry. */
+  header: string | null;
+  /** True when a line is a CSV row, known by its first field; false when the whole line is the entry. */
+  fields: boolean;
+}
+
+/** One line of a file: where its bytes are, and its first field. */
+export interface Line {
+  start: number;
+  /** Behind the line break. */
+  end: number;
+  field: string;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const COMMA = 0x2c;
+const ASCII = /^\p{ASCII}*$/u;
+
+/** Up to so many fields one search each costs less than looking at every line. */
+const FEW = 10;
+
+/** Finds the lines of these fields, in the order of the file. */
+export function findLines(content: Buffer, format: LineFormat, fields: ReadonlySet<string>): Line[] {
+  return fields.size <= FEW ? searchLines(content, format, fields) : scanLines(content, format, fields);
+}
+
+/** Finds the lines of a few fields, in the order of the file: one search through the bytes for each. */
+export function searchLines(content: Buffer, format: LineFormat, fields: Iterable<string>): Line[] {
+  const body = bodyStart(content, format);
+  const lines = [...fields].flatMap((field) => searchField(content, body, format, field));
+  return lines.sort((one, other) => one.start - other.start);
+}
+
+/** Finds the lines of any number of fields, in the order of the file: one look at every line. */
+export function scanLines(content: Buffer, format: LineFormat, fields: Iterable<string>): Line[] {
+  const named = new Map([...fields].map((field) => [byteText(field), field]));
+  const lines: Line[] = [];
+  for (const { start, end, field } of allLines(content, format)) {
+    const name = named.get(field);
+    if (name !== undefined) lines.push({ start, end, field: name });
+  }
+  return lines;
+}
+
+/** The first fields of the file in their order, spelled as in the file and one character for each byte (`latin1`). */
+export function* firstFields(content: Buffer, format: LineFormat): Generator<string> {
+  for (const line of allLines(content, format)) yield line.field;
+}
+
+/** Where the entries begin: behind the header, or at 0 in a file that lacks it. */
+export function bodyStart(content: Buffer, format: LineFormat): number {
+  if (format.header === null) return 0;
+  const end = lineEnd(content, 0);
+  const named = fieldOf(byteText(format.header), format);
+  return fieldOf(textOf(content, 0, end), format) === named ? end : 0;
+}
+
+/** The line without its break, one character for each byte. */
+export function textOf(content: Buffer, start: number, end: number): string {
+  let stop = end;
+  if (stop > start && content[stop - 1] === LF) stop -= 1;
+  if (stop > start && content[stop - 1] === CR) stop -= 1;
+  return content.toString("latin1", start, stop);
+}
+
+/** The bytes of a text as UTF-8, one character for each, so that they compare with bytes of a file that may be anything. */
+export function byteText(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text).toString("latin1");
+}
+
+function searchField(content: Buffer, body: number, format: LineFormat, field: string): Line[] {
+  const lines: Line[] = [];
+  const needle = Buffer.from(`\n${field}`);
+  const note = (start: number): void => {
+    const behind = start + needle.length - 1;
+    if (fieldEnds(content, behind, format)) lines.push({ start, end: lineEnd(content, behind), field });
+  };
+  // The first line of a file without a header has no line break in front of it.
+  if (body === 0 && content.subarray(0, needle.length - 1).equals(needle.subarray(1))) note(0);
+  for (let at = content.indexOf(needle, Math.max(0, body - 1)); at !== -1; at = content.indexOf(needle, at + 1)) {
+    note(at + 1);
+  }
+  return lines;
+}
+
+function fieldEnds(content: Buffer, at: number, format: LineFormat): boolean {
+  const byte = content[at];
+  if (byte === CR) return at + 1 === content.length || content[at + 1] === LF;
+  return byte === undefined || byte === LF || (format.fields && byte === COMMA);
+}
+
+function* allLines(content: Buffer, format: LineFormat): Generator<Line> {
+  for (let start = bodyStart(content, format); start < content.length; ) {
+    const end = lineEnd(content, start);
+    yield { start, end, field: fieldOf(textOf(content, start, end), format) };
+    start = end;
+  }
+}
+
+function lineEnd(content: Buffer, from: number): number {
+  const lineBreak = content.indexOf(LF, from);
+  return lineBreak === -1 ? content.length : lineBreak + 1;
+}
+
+function fieldOf(line: string, format: LineFormat): string {
+  if (!format.fields) return line;
+  if (!line.startsWith('"')) {
+    const comma = line.indexOf(",");
+    return comma === -1 ? line : line.slice(0, comma);
+  }
+  let quote = line.indexOf('"', 1);
+  while (quote !== -1 && line[quote + 1] === '"') quote = line.indexOf('"', quote + 2);
+  const closed = quote !== -1 && (quote + 1 === line.length || line[quote + 1] === ",");
+  return closed ? line.slice(0, quote + 1) : line;
+}

@@ -1,0 +1,296 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { formatConfigError } from "../../src/config/issue.ts";
+import { loadConfig, resolvePath } from "../../src/config/load.ts";
+import { shippedTtl } from "../../src/config/ttl.ts";
+import { complaints, load, MINIMAL, refusal } from "./configuration.ts";
+
+const DAY = 86_400;
+const shipped = fileURLToPath(new URL("../../config.yaml", import.meta.url));
+
+describe("a configuration in order", () => {
+  test("references may stand inside braces, where YAML itself would not have them", () => {
+    const text = `misp: {url: https://m.example, key: \${K}, zeromq: {endpoint: 'ipc:///run/misp', username: \${U}, password: \${P}}}`;
+    const config = load(text, { K: "k", U: "u", P: "a: {b}" });
+    expect(config.misp.zeromq).toEqual({ endpoint: "ipc:///run/misp", username: "u", password: "a: {b}" });
+  });
+
+  test("the shipped file loads with nothing but MISP_API_KEY", () => {
+    const config = loadConfig(shipped, { MISP_API_KEY: "abc" });
+    expect(config.misp.key).toBe("abc");
+    expect(config.targets.blocklists).toMatchObject({ type: "csv", settings: { directory: "./lists" } });
+    expect(config.indicators.ttl).toEqual(shippedTtl);
+  });
+
+  test("everything but MISP's address and key has a value of its own", () => {
+    expect(load(MINIMAL)).toMatchObject({
+      misp: {
+        verify_tls: true,
+        timeout: 30,
+        zeromq: { endpoint: "tcp://127.0.0.1:50000" },
+        catch_up: { every: 600, overlap: 120, first_load: { kind: "ttl" } },
+      },
+      curation: { enabled: true, dry_run: false, trust: [], prefix: "org_uuid:" },
+      warninglists: { directory: "./warninglists", from_misp: true, roles: {} },
+      indicators: { require_published: true, exceptions: { comment: "SOC Exception", tags: [] }, sightings: "latest" },
+      filter: [],
+      targets: {},
+      guard: { max_removed: { percent: 20, at_least: 100 }, max_added: null, min_prefix: { v4: 16, v6: 32 } },
+      alerts: {},
+      http: { listen: { host: "127.0.0.1", port: 8711 } },
+      state: "./state",
+      log: { level: "info", format: "readable" },
+    });
+  });
+
+  test("relative paths count from the folder of the file", () => {
+    const config = loadConfig(shipped, { MISP_API_KEY: "abc" });
+    expect(resolvePath(config, "./lists")).toBe(fileURLToPath(new URL("../../lists", import.meta.url)));
+    expect(resolvePath(config, "/srv/lists")).toBe("/srv/lists");
+  });
+
+  test("the key can come from a file, without the line break at its end", () => {
+    const config = load("misp: {url: https://m.example, key_file: ./misp.key}", {}, { "misp.key": "s3cret\n" });
+    expect(config.misp.key).toBe("s3cret");
+  });
+
+  test("TTLs are laid over the shipped table, those of a target over that", () => {
+    const config = load(`${MINIMAL}indicators: {ttl: {domain: 10d}}
+targets:
+  common: {type: csv, directory: a}
+  own: {type: csv, directory: a, ttl: {url: never}}
+  alone: {type: csv, directory: a, ttl: {default: 7d}}
+`);
+    expect(config.indicators.ttl).toMatchObject({ domain: 10 * DAY, "ip-dst": 90 * DAY, md5: null, default: 30 * DAY });
+    expect(config.targets.common?.ttl).toEqual(config.indicators.ttl);
+    expect(config.targets.own?.ttl).toEqual({ ...config.indicators.ttl, url: null });
+    expect(config.targets.alone?.ttl).toEqual({ default: 7 * DAY });
+  });
+
+  test("a target's guard is laid over the common one, key by key", () => {
+    const config = load(`${MINIMAL}guard: {max_removed: {percent: 10}, protect: [own.txt]}
+targets: {lists: {type: csv, directory: a, guard: {max_removed: {at_least: 5}, max_added: {percent: 300}}}}
+`);
+    expect(config.targets.lists?.guard).toEqual({
+      max_removed: { percent: 10, at_least: 5 },
+      max_added: { percent: 300, at_least: 100 },
+      never_empty: false,
+      min_prefix: { v4: 16, v6: 32 },
+      protect: ["own.txt"],
+    });
+  });
+
+  test.each([
+    ["ttl", { kind: "ttl" }],
+    ["60d", { kind: "ago", seconds: 60 * DAY }],
+    ["2026-01-31", { kind: "since", time: Date.UTC(2026, 0, 31) / 1000 }],
+  ])("first_load may be %s", (written, read) => {
+    const config = load(`misp: {url: https://m.example, key: k, catch_up: {first_load: ${written}}}`);
+    expect(config.misp.catch_up.first_load).toEqual(read);
+  });
+
+  test("roles, quorum, filter rules and the number of a chat are read in every form", () => {
+    const config = load(`${MINIMAL}warninglists: {roles: {a: block, b: lower, c: {lower: 40}}}
+indicators: {sightings: {false_positive: {orgs: 3}}, exceptions: {comment: ''}}
+filter: [{orgs: [1, CIRCL], tags: ['tlp:*'], not: {distributions: [0]}}]
+alerts: {telegram: {token: t, chat_id: -100123}}
+http: {listen: '[::1]:80'}
+`);
+    expect(config.warninglists.roles).toEqual({ a: "block", b: { lower: 25 }, c: { lower: 40 } });
+    expect(config.indicators.sightings).toEqual({ false_positive: { orgs: 3, trusted: 1 } });
+    expect(config.indicators.exceptions.comment).toBeNull();
+    expect(config.filter).toEqual([{ orgs: [1, "CIRCL"], tags: ["tlp:*"], not: { distributions: [0] } }]);
+    expect(config.alerts.telegram).toMatchObject({ chat_id: "-100123", api_root: "https://api.telegram.org" });
+    expect(config.http.listen).toEqual({ host: "::1", port: 80 });
+  });
+});
+
+describe("a file that cannot be read", () => {
+  test("a missing file is one issue without a line", () => {
+    const error = refusalOf("/nowhere/config.yaml");
+    expect(formatConfigError(error)).toBe("/nowhere/config.yaml: cannot be read: there is no such file");
+  });
+
+  test("a folder is no configuration", () => {
+    expect(refusalOf(fileURLToPath(new URL(".", import.meta.url))).issues).toHaveLength(1);
+  });
+
+  test("an empty file lacks MISP", () => {
+    expect(complaints("# nothing\n")).toEqual(["1 misp: is missing"]);
+  });
+
+  test("a file of more than 1 MiB is refused unread", () => {
+    expect(complaints(`${MINIMAL}#${" ".repeat(1024 * 1024)}`)).toEqual(["0 : is larger than 1 MiB"]);
+  });
+
+  test("aliases cannot multiply without bound, nor nesting overflow", () => {
+    const rows = Array.from({ length: 12 }, (_, row) => `a${row + 1}: &a${row + 1} [${`*a${row},`.repeat(9)}]`);
+    expect(complaints(`a0: &a0 x\n${rows.join("\n")}\n`)).toEqual(["1 : its aliases (*) multiply it beyond measure"]);
+    expect(complaints("[".repeat(20_000))).toEqual(["1 : is nested too deeply"]);
+  });
+
+  test("an alias without anchor, an unknown tag and a second document are reported where they stand", () => {
+    expect(complaints(`${MINIMAL}state: *nowhere\n`)).toEqual(["2 state: has an alias (*) without its anchor (&)"]);
+    expect(complaints(`${MINIMAL}state: !secret x\n`)).toEqual([
+      "2 state: has a tag (!) that is not known; put the value in quotes",
+    ]);
+    expect(complaints(`${MINIMAL}---\nstate: x\n`)).toEqual(["2 : a second document begins here; only one is read"]);
+  });
+
+  test("an anchor is complained about where it is written, for each place that uses it", () => {
+    expect(complaints(`${MINIMAL}filter:\n  - &rule {tag: [a]}\n  - *rule\n`)).toEqual([
+      '3 filter[0].tag: unknown key, did you mean "tags"?',
+      '3 filter[1].tag: unknown key, did you mean "tags"?',
+    ]);
+  });
+
+  function refusalOf(file: string) {
+    try {
+      loadConfig(file, {});
+    } catch (error) {
+      return error as ReturnType<typeof refusal>;
+    }
+    throw new Error("the file was accepted");
+  }
+});
+
+describe("mistakes", () => {
+  test.each([
+    ["misp:\n  url: https://m.example\n  key: k\n  ulr: x\n", '4 misp.ulr: unknown key, did you mean "url"?'],
+    [`${MINIMAL}zzzzzzz: 1\n`, "2 zzzzzzz: unknown key"],
+    [`${MINIMAL}filter:\n  - {tag: [a]}\n`, '3 filter[0].tag: unknown key, did you mean "tags"?'],
+    [
+      `${MINIMAL}filter:\n  - {}\n`,
+      "3 filter[0]: names no condition; use any of orgs, types, tags, distributions, not",
+    ],
+    [
+      `${MINIMAL}filter: [{types: []}]\n`,
+      "2 filter[0].types: must name at least one: an empty list would admit nothing",
+    ],
+    [`${MINIMAL}filter:\n`, "2 filter: has no value: give it one or remove the key"],
+    [`${MINIMAL}log: {level: loud}\n`, "2 log.level: must be error or warn or info or debug"],
+    [`${MINIMAL}curation:\n  enabled: yes\n`, "3 curation.enabled: must be true or false"],
+    [
+      `${MINIMAL}curation:\n  trust:\n    - score: 101\n      list: a\n`,
+      "4 curation.trust[0].score: must be at most 100",
+    ],
+    [`${MINIMAL}state: ''\n`, "2 state: must not be empty"],
+    [
+      `${MINIMAL}indicators:\n  exceptions: {comment: '('}\n`,
+      "3 indicators.exceptions.comment: must be a regular expression that compiles",
+    ],
+    [
+      `${MINIMAL}indicators:\n  ttl:\n    url: 30\n`,
+      "4 indicators.ttl.url: must be a duration above zero, such as 90s, 30m, 12h, 30d, 2w or 1y, or never",
+    ],
+    [
+      `${MINIMAL}indicators: {sightings: lastest}\n`,
+      "2 indicators.sightings: must be latest or {false_positive: {orgs, trusted}}",
+    ],
+    [
+      `${MINIMAL}indicators: {sightings: {false_positive: {org: 2}}}\n`,
+      '2 indicators.sightings.false_positive.org: unknown key, did you mean "orgs"?',
+    ],
+    [`${MINIMAL}http:\n  listen: 0.0.0.0:80\n`, "3 http.listen: needs http.token, since it listens beyond loopback"],
+    [`${MINIMAL}http:\n  listen: 8711\n`, "3 http.listen: must be an address and a port, such as 127.0.0.1:8711"],
+    [`${MINIMAL}guard: {min_prefix: {v4: 33}}\n`, "2 guard.min_prefix.v4: must be at most 32"],
+    [
+      `${MINIMAL}warninglists: {roles: {x: blok}}\n`,
+      "2 warninglists.roles.x: must be block, lower, inform or {lower: points}",
+    ],
+    ["misp:\n  url: https://m.example\n", "1 misp: needs key or key_file"],
+    ["misp: {url: misp, key: k}\n", "1 misp.url: must be an address such as https://misp.example.org"],
+    [
+      "misp:\n  url: https://m.example\n  key: k\n  zeromq: {endpoint: 'tcp://h:1', user: u}\n",
+      '4 misp.zeromq.user: unknown key, did you mean "username"?',
+    ],
+    [
+      "misp: {url: https://m.example, key: k, catch_up: {first_load: 2026-02-30}}\n",
+      "1 misp.catch_up.first_load: must be ttl, a duration such as 30d, or a date such as 2026-01-31",
+    ],
+  ])("%j is refused", (text, complaint) => {
+    expect(complaints(text)).toEqual([complaint]);
+  });
+
+  test("only one of key and key_file, and a file that can be read", () => {
+    const both = "misp:\n  url: https://m.example\n  key: k\n  key_file: f\n";
+    expect(complaints(both, {}, { f: "k" })).toEqual(["1 misp: has both key and key_file; keep one"]);
+    const file = "misp:\n  url: https://m.example\n  key_file: f\n";
+    expect(complaints(file)).toEqual(["3 misp.key_file: this file cannot be read: there is no such file"]);
+    expect(complaints(file, {}, { f: "\n" })).toEqual(["3 misp.key_file: this file is empty"]);
+  });
+
+  test("a listener beyond loopback is in order with a token", () => {
+    expect(load(`${MINIMAL}http: {listen: '0.0.0.0:80', token: t}\n`).http.listen.host).toBe("0.0.0.0");
+    expect(load(`${MINIMAL}http: {listen: 'localhost:80'}\n`).http.listen.port).toBe(80);
+  });
+
+  test("all are reported at once, in the order of the file, one line each on the terminal", () => {
+    const error = refusal(`misp:
+  url: https://m.example
+  ky: \${UNSET_KEY}
+targets:
+  blocklists:
+    typ: csv
+    directory: ./lists
+    min_score: high
+log: {levle: info}
+log: {level: info}
+`);
+    expect(formatConfigError(error).replaceAll(error.file, "config.yaml").split("\n")).toEqual([
+      "config.yaml:1 misp: needs key or key_file",
+      "config.yaml:3 misp.ky: the environment variable UNSET_KEY is not set",
+      "config.yaml:5 targets.blocklists.type: is missing",
+      'config.yaml:6 targets.blocklists.typ: unknown key, did you mean "type"?',
+      "config.yaml:8 targets.blocklists.min_score: must be a number",
+      "config.yaml:10 log: this key is there twice",
+    ]);
+  });
+
+  test("broken YAML is reported with its line and without quoting the file", () => {
+    const error = refusal("misp:\n  url: https://m.example\n  key: 's3cret\n");
+    expect(error.issues[0]?.line).toBeGreaterThanOrEqual(3);
+    expect(formatConfigError(error)).not.toContain("s3cret");
+    expect(complaints("misp:\n\turl: x\n")[0]).toMatch(/^2 /);
+  });
+});
+
+describe("targets", () => {
+  const inTargets = (text: string) => complaints(`${MINIMAL}targets:\n${text}`);
+
+  test("an unknown type names those that are known", () => {
+    expect(inTargets("  a: {type: cvs, directory: x}\n")[0]).toMatch(
+      /^3 targets\.a\.type: unknown type of target, did you mean "csv"\? \(known: .*csv.*\)$/,
+    );
+  });
+
+  test("the kind's own keys are checked with its own schema", () => {
+    expect(inTargets("  a:\n    type: csv\n    directroy: x\n")).toEqual([
+      "3 targets.a.directory: is missing",
+      '5 targets.a.directroy: unknown key, did you mean "directory"?',
+    ]);
+  });
+
+  test("a target's own filter, TTLs and guard are checked as the common ones", () => {
+    expect(
+      inTargets(
+        "  a:\n    type: csv\n    directory: x\n    filter: [{tag: [x]}]\n    ttl: {url: x}\n    guard: {v4: 1}\n",
+      ),
+    ).toEqual([
+      '6 targets.a.filter[0].tag: unknown key, did you mean "tags"?',
+      expect.stringMatching(/^7 targets\.a\.ttl\.url: must be a duration/),
+      "8 targets.a.guard.v4: unknown key",
+    ]);
+  });
+
+  test("a name must be fit for files and addresses", () => {
+    expect(inTargets("  a/b: {type: csv, directory: x}\n")).toEqual([
+      expect.stringMatching(/^3 targets\.a\/b: a target's name has up to 64/),
+    ]);
+    expect(Object.keys(load(`${MINIMAL}targets: {Lists.v2-a_b: {type: csv, directory: x}}`).targets)).toHaveLength(1);
+  });
+
+  test("a target that is not a group of keys is refused", () => {
+    expect(inTargets("  a: csv\n")).toEqual(["3 targets.a: must be a group of keys"]);
+  });
+});

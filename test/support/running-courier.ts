@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { stringify } from "yaml";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { runCourier } from "../../src/courier/courier.ts";
+import { StandInMisp, type StandInOptions } from "../../src/demo/stand-in/stand-in-misp.ts";
+import { type Logger, silent } from "../../src/log.ts";
+import { TOPICS } from "../../src/misp/messages.ts";
+
+type Settings = Record<string, unknown>;
+
+/** A courier in this process, following a stand-in MISP, with block lists in a folder of its own. */
+export class RunningCourier implements AsyncDisposable {
+  readonly misp: StandInMisp;
+  readonly directory: string;
+  readonly log: Logger;
+  readonly #clock: () => number;
+  #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #settings: Settings;
+
+  private constructor(misp: StandInMisp, directory: string, settings: Settings, clock: () => number, log: Logger) {
+    this.misp = misp;
+    this.directory = directory;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.log = log;
+  }
+
+  /** `settings` are laid over a configuration with one csv target, `blocklists`. */
+  static async start(
+    settings: Settings = {},
+    { clock = Date.now, log = silent, ...options }: StandInOptions & { log?: Logger } = {},
+  ): Promise<RunningCourier> {
+    const misp = await StandInMisp.open({ clock, ...options });
+    const directory = await mkdtemp(join(tmpdir(), "courier-"));
+    const courier = new RunningCourier(misp, directory, settings, clock, log);
+    await courier.start();
+    return courier;
+  }
+
+  async config(): Promise<Config> {
+    const file = join(this.directory, "config.yaml");
+    await writeFile(file, stringify({ ...this.#shipped(), ...this.#settings }));
+    return loadConfig(file, {});
+  }
+
+  /** Starts it, again, perhaps with other settings; resolves when it hears the feed. */
+  async start(settings: Settings = this.#settings): Promise<void> {
+    this.#settings = settings;
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    const heard = Promise.all(TOPICS.map((topic) => this.misp.heard(`${topic} `)));
+    this.#running = runCourier({ config: await this.config(), log: this.log, signal, clock: this.#clock });
+    await Promise.race([heard, this.#running]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** The lines of a block list below its header; `undefined` when there is no such file. */
+  async list(type: string): Promise<string[] | undefined> {
+    const text = await readFile(join(this.directory, "lists", `${type}.csv`), "utf8").catch(() => undefined);
+    return text?.split("\n").slice(1, -1).sort();
+  }
+
+  /** Resolves once a list holds exactly these values. */
+  async listed(type: string, ...values: string[]): Promise<void> {
+    const expected = JSON.stringify([...values].sort());
+    await eventually(async () => {
+      const held = JSON.stringify((await this.list(type)) ?? []);
+      if (held !== expected) throw new Error(`${type}.csv holds ${held}, not ${expected}`);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.misp.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  #shipped(): Settings {
+    return {
+      misp: { url: this.misp.url, key: this.misp.key, zeromq: this.misp.endpoint, timeout: "5s" },
+      targets: { blocklists: { type: "csv", directory: "./lists" } },
+      state: "./state",
+    };
+  }
+}
+
+/** Tries until it no longer throws; after `patience` milliseconds the last error goes on. */
+export async function eventually<Result>(attempt: () => Promise<Result>, patience = 10_000): Promise<Result> {
+  for (const end = Date.now() + patience; ; await pause(10)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+/** A moment in which a wrong change would have shown itself. */
+export async function calm(): Promise<void> {
+  await pause(300);
+}

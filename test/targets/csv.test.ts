@@ -1,0 +1,118 @@
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { csv } from "../../src/targets/csv.ts";
+import { targetKinds } from "../../src/targets/index.ts";
+import { NotNow } from "../../src/targets/target.ts";
+import { anEntry } from "../support/entries.ts";
+import { targetContract, type UnderTest } from "./contract.ts";
+import { domain, type Files, openFiles, openTarget, text, trace } from "./csv-directory.ts";
+import { apply } from "./far-side.ts";
+
+const common: Omit<UnderTest<Files>, "open"> = {
+  trace,
+  freeTextType: "user-agent",
+  unacceptable: [
+    domain(""),
+    domain("good.example\nevil.example"),
+    domain("a\u0085b"),
+    domain("a\u2028b"),
+    domain("a\u0000"),
+    domain("a\u007f"),
+    domain("\ud800"),
+    anEntry({ type: "domain|ip", value: "a.example|192.0.2.1" }),
+  ],
+  outage: async ({ directory }) => {
+    await rename(directory, `${directory}.away`);
+    return () => rename(`${directory}.away`, directory);
+  },
+  foreign: async (files) => {
+    await writeFile(join(files.directory, "domain.csv"), "by.hand\n", { flag: "a" });
+    return async () => (await text(files, "domain.csv")).includes("\nby.hand\n");
+  },
+};
+
+targetContract("csv", { ...common, open: () => openFiles() });
+targetContract("csv with columns and lists", {
+  ...common,
+  open: () => openFiles({ columns: ["value", "tags", "score", "expires"], lists: { all: ["domain", "user-agent"] } }),
+});
+
+describe("the files of a csv target", () => {
+  it("stand in the registry under their type", () => {
+    expect(targetKinds.csv?.summary).toBe(csv.summary);
+  });
+
+  it("have a header, one row a value, quotes where CSV needs them, and are readable for all", async () => {
+    const files = await openFiles();
+    await apply(files, { add: [domain("b.example"), domain("a.example"), anEntry({ type: "uri", value: '/a,"b' })] });
+    expect(await text(files, "domain.csv")).toBe("value\nb.example\na.example\n");
+    expect(await text(files, "uri.csv")).toBe('value\n"/a,""b"\n');
+    expect((await stat(join(files.directory, "domain.csv"))).mode & 0o777).toBe(0o644);
+  });
+
+  it("keep their inode and time when a delta is applied again", async () => {
+    const files = await openFiles({ lists: { all: ["domain"] } });
+    await apply(files, { add: [domain("a.example"), domain("b.example")] });
+    const before = await trace(files);
+    await apply(files, { renew: [domain("a.example")], remove: [domain("c.example")] });
+    expect(await trace(files)).toEqual(before);
+  });
+
+  it("keep their header when the last value goes", async () => {
+    const files = await openFiles();
+    await apply(files, { add: [domain("a.example")] });
+    await apply(files, { remove: [domain("a.example")] });
+    expect(await text(files, "domain.csv")).toBe("value\n");
+  });
+
+  it("come back with what a delta adds when somebody deleted them", async () => {
+    const files = await openFiles();
+    await apply(files, { add: [domain("a.example")] });
+    await rm(join(files.directory, "domain.csv"));
+    await apply(files, { add: [domain("b.example")] });
+    expect(await text(files, "domain.csv")).toBe("value\nb.example\n");
+  });
+
+  it("take many changes at once as well as one", async () => {
+    const files = await openFiles();
+    const many = Array.from({ length: 300 }, (_, n) => domain(`host-${n}.example`));
+    await apply(files, { add: many });
+    await apply(files, { add: [domain("new.example")], remove: many.slice(1, 299) });
+    expect(await text(files, "domain.csv")).toBe("value\nhost-0.example\nhost-299.example\nnew.example\n");
+  });
+
+  it("lose the temporary files of an interrupted run when opened, and nothing else", async () => {
+    const { directory } = await openFiles();
+    await writeFile(join(directory, ".domain.csv.0123456789ab.courier"), "val");
+    await writeFile(join(directory, ".keep"), "");
+    await openTarget({}, directory);
+    expect(await readdir(directory)).toEqual([".keep"]);
+  });
+
+  it("say NotNow with the file and the code when one of them cannot be replaced", async () => {
+    const files = await openFiles();
+    await mkdir(join(files.directory, "domain.csv"));
+    const failure = await apply(files, { add: [domain("b.example")] }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NotNow);
+    expect(String(failure)).toMatch(/cannot replace .*domain\.csv: EISDIR/);
+  });
+});
+
+describe("the settings of a csv target", () => {
+  const problems = (settings: object) => csv.settings.safeParse({ directory: "d", ...settings }).error?.issues.length;
+
+  it("need a directory and nothing else", () => {
+    expect(problems({})).toBeUndefined();
+    expect(csv.settings.safeParse({}).success).toBe(false);
+  });
+
+  it("refuse what they do not know or what could never work", () => {
+    expect(problems({ colums: ["value"] })).toBe(1);
+    expect(problems({ columns: ["score", "value"] })).toBe(1);
+    expect(problems({ columns: ["value", "value"] })).toBe(1);
+    expect(problems({ lists: { "../names": ["domain"] } })).toBe(1);
+    expect(problems({ lists: { pairs: ["domain|ip"] } })).toBe(1);
+    expect(problems({ lists: { pairs: ["domain|ip"] }, layout: "broker" })).toBeUndefined();
+  });
+});
