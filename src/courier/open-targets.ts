@@ -59,6 +59,7 @@ export function viewOf(name: string, settings: TargetConfig, kind: TargetKind = 
       minScore: settings.min_score,
     },
     digest: digestOf([settings.type, settings.types, settings.filter, settings.ttl, settings.min_score, own]),
+    place: kind.place(own),
     shows: kind.shows(own),
     origins,
   };

@@ -2,6 +2,7 @@ import type { Attribute } from "../model/misp.ts";
 import type { Telling } from "../model/notice.ts";
 import type { Database, Statement } from "./database.ts";
 import { tagColumn, tagsOf } from "./events.ts";
+import { Recent } from "./recent.ts";
 
 /** An attribute as the ledger remembers it; an erased one stays, so that an old message cannot bring it back. */
 export interface AttributeRow {
@@ -43,8 +44,11 @@ const COLUMNS: readonly (keyof AttributeRow)[] = [
   "heard",
 ];
 
+const CHANGING = COLUMNS.slice(1);
+
 /** The attributes table. */
 export class Attributes {
+  readonly recent = new Recent<number, AttributeRow>();
   readonly #byId: Statement<AttributeRow>;
   readonly #byUuid: Statement<AttributeRow>;
   readonly #insert: Statement<never>;
@@ -54,14 +58,13 @@ export class Attributes {
   readonly #all: Statement<AttributeRow>;
 
   constructor(database: Database) {
-    const changing = COLUMNS.slice(1);
     this.#byId = database.prepare("SELECT * FROM attribute WHERE id = ?");
     this.#byUuid = database.prepare("SELECT * FROM attribute WHERE uuid = ?");
     this.#insert = database.prepare(
       `INSERT INTO attribute (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
     );
     this.#update = database.prepare(
-      `UPDATE attribute SET ${changing.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
+      `UPDATE attribute SET ${CHANGING.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
     );
     this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
@@ -69,7 +72,10 @@ export class Attributes {
   }
 
   get(id: number): AttributeRow | undefined {
-    return this.#byId.get(id);
+    const recent = this.recent.get(id);
+    if (recent) return recent;
+    const row = this.#byId.get(id);
+    return row && this.recent.set(id, row);
   }
 
   byUuid(uuid: string): AttributeRow | undefined {
@@ -78,14 +84,17 @@ export class Attributes {
 
   insert(row: AttributeRow): void {
     this.#insert.run(...COLUMNS.map((column) => row[column]));
+    this.recent.set(row.id, row);
   }
 
   update(row: AttributeRow): void {
-    this.#update.run(...COLUMNS.slice(1).map((column) => row[column]), row.id);
+    this.#update.run(...CHANGING.map((column) => row[column]), row.id);
+    this.recent.set(row.id, row);
   }
 
   remove(id: number): void {
     this.#remove.run(id);
+    this.recent.delete(id);
   }
 
   /** The next attributes of an event (0: of all events) after an id, in the order of ids. */

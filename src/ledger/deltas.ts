@@ -13,6 +13,8 @@ export interface TargetView {
   rules: TargetRules;
   /** Digest of the rules and of what it shows: another one than last time, and it is compared with the whole ledger. */
   digest: string;
+  /** Which far side it is: another one than last time holds nothing yet. */
+  place: string;
   /** What of an entry the target shows; a change of it is a renewal. */
   shows: (entry: Entry) => string;
   /** `shows` or the target itself read an entry's origins. */
@@ -53,8 +55,9 @@ export class Deltas {
   readonly #event: Statement<EventRow>;
   readonly #hold: Statement<never>;
   readonly #release: Statement<never>;
+  readonly #releaseAll: Statement<never>;
   readonly #advance: Statement<never>;
-  readonly #target: Statement<{ id: number; rules: string; position: number }>;
+  readonly #target: Statement<{ id: number; rules: string; place: string; position: number }>;
   readonly #insertTarget: Statement<never>;
   readonly #restart: Statement<never>;
   readonly #newest: Statement<{ revision: number | null }>;
@@ -78,22 +81,29 @@ export class Deltas {
     );
     this.#release = database.prepare("DELETE FROM held WHERE target = ? AND indicator = ?");
     this.#advance = database.prepare("UPDATE target SET position = ? WHERE id = ?");
-    this.#target = database.prepare("SELECT id, rules, position FROM target WHERE name = ?");
-    this.#insertTarget = database.prepare("INSERT INTO target (name, rules, position) VALUES (?, ?, 0)");
-    this.#restart = database.prepare("UPDATE target SET rules = ?, position = 0 WHERE id = ?");
+    this.#target = database.prepare("SELECT id, rules, place, position FROM target WHERE name = ?");
+    this.#insertTarget = database.prepare("INSERT INTO target (name, rules, place, position) VALUES (?, ?, ?, 0)");
+    this.#restart = database.prepare("UPDATE target SET rules = ?, place = ?, position = 0 WHERE id = ?");
+    this.#releaseAll = database.prepare("DELETE FROM held WHERE target = ?");
     this.#newest = database.prepare("SELECT max(revision) AS revision FROM indicator");
   }
 
   /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
-  register({ name, digest }: TargetView): void {
+  register({ name, digest, place }: TargetView): void {
     const known = this.#target.get(name);
     if (!known) {
-      this.#open.set(name, { id: this.#insertTarget.run(name, digest).id, position: 0 });
+      this.#open.set(name, { id: this.#insertTarget.run(name, digest, place).id, position: 0 });
       return;
     }
-    const position = known.rules === digest ? known.position : 0;
-    if (known.rules !== digest) this.#restart.run(digest, known.id);
-    this.#open.set(name, { id: known.id, position });
+    const elsewhere = known.place !== place;
+    const same = known.rules === digest && !elsewhere;
+    if (!same) {
+      this.#database.transaction(() => {
+        this.#restart.run(digest, place, known.id);
+        if (elsewhere) this.#releaseAll.run(known.id);
+      });
+    }
+    this.#open.set(name, { id: known.id, position: same ? known.position : 0 });
   }
 
   /** The next step of a target, of at most `limit` items. Without more of them its delta is empty. */

@@ -1,5 +1,6 @@
 import type { EventFacts } from "../model/misp.ts";
 import type { Database, Statement } from "./database.ts";
+import { Recent } from "./recent.ts";
 
 /** An event as the ledger remembers it. */
 export interface EventRow {
@@ -42,12 +43,9 @@ const COLUMNS: readonly (keyof EventRow)[] = [
   "told",
 ];
 
-/** How many events stay in memory: those that a busy feed speaks of at one time. */
-const REMEMBERED = 10_000;
-
 /** The events table, with the events of the moment in memory: each attribute message names its event again. */
 export class Events {
-  readonly #recent = new Map<number, EventRow>();
+  readonly recent = new Recent<number, EventRow>();
   readonly #byId: Statement<EventRow>;
   readonly #byUuid: Statement<EventRow>;
   readonly #put: Statement<never>;
@@ -63,11 +61,10 @@ export class Events {
   }
 
   get(id: number): EventRow | undefined {
-    const recent = this.#recent.get(id);
+    const recent = this.recent.get(id);
     if (recent) return recent;
     const row = this.#byId.get(id);
-    if (row) this.#remember(row);
-    return row;
+    return row && this.recent.set(id, row);
   }
 
   byUuid(uuid: string): EventRow | undefined {
@@ -76,22 +73,12 @@ export class Events {
 
   put(row: EventRow): void {
     this.#put.run(...COLUMNS.map((column) => row[column]));
-    this.#remember(row);
+    this.recent.set(row.id, row);
   }
 
   remove(id: number): void {
     this.#remove.run(id);
-    this.#recent.delete(id);
-  }
-
-  /** A transaction was undone: what is remembered may never have been saved. */
-  forgetRecent(): void {
-    this.#recent.clear();
-  }
-
-  #remember(row: EventRow): void {
-    if (this.#recent.size >= REMEMBERED) this.#recent.clear();
-    this.#recent.set(row.id, row);
+    this.recent.delete(id);
   }
 }
 

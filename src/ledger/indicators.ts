@@ -1,6 +1,7 @@
 import type { Indicator } from "../model/indicator.ts";
 import type { Reason, Verdict } from "../model/verdict.ts";
 import type { Database, Statement } from "./database.ts";
+import { Recent } from "./recent.ts";
 
 /** An indicator as the ledger remembers it. */
 export interface IndicatorRow extends Indicator {
@@ -9,6 +10,7 @@ export interface IndicatorRow extends Indicator {
   reference: number;
   score: number;
   due: number | null;
+  /** 0 until it was first judged, which also is when it is first saved. */
   revision: number;
   since: number;
 }
@@ -22,91 +24,113 @@ export interface SupportRow {
   composite: number;
 }
 
+/** An indicator in memory, with what holds it up. */
+export interface IndicatorEntry {
+  row: IndicatorRow;
+  supports: Map<number, SupportRow>;
+}
+
 /** The indicators table and what holds each of them up. */
 export class Indicators {
-  #revision: number;
-  readonly #byId: Statement<IndicatorRow>;
+  readonly recent = new Recent<string, IndicatorEntry>();
+  #revision = 0;
+  #lastId = 0;
+  readonly #newest: Statement<{ revision: number | null; id: number | null }>;
   readonly #byValueAndType: Statement<IndicatorRow>;
   readonly #byValue: Statement<IndicatorRow>;
   readonly #insert: Statement<never>;
   readonly #update: Statement<never>;
   readonly #due: Statement<IndicatorRow>;
-  readonly #support: Statement<SupportRow>;
   readonly #supports: Statement<SupportRow>;
   readonly #putSupport: Statement<never>;
   readonly #removeSupport: Statement<never>;
 
   constructor(database: Database) {
-    this.#revision =
-      database.prepare<{ revision: number | null }>("SELECT max(revision) AS revision FROM indicator").get()
-        ?.revision ?? 0;
-    this.#byId = database.prepare("SELECT * FROM indicator WHERE id = ?");
+    this.#newest = database.prepare(
+      "SELECT (SELECT max(revision) FROM indicator) AS revision, (SELECT max(id) FROM indicator) AS id",
+    );
     this.#byValueAndType = database.prepare("SELECT * FROM indicator WHERE value = ? AND type = ?");
     this.#byValue = database.prepare("SELECT * FROM indicator WHERE value = ?");
     this.#insert = database.prepare(
-      "INSERT INTO indicator (value, type, withheld, reference, score, due, revision, since) VALUES (?, ?, 'unsupported', 0, 0, NULL, 0, ?)",
+      `INSERT INTO indicator (withheld, reference, score, due, revision, since, value, type, id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = database.prepare(
       "UPDATE indicator SET withheld = ?, reference = ?, score = ?, due = ?, revision = ?, since = ? WHERE id = ?",
     );
     this.#due = database.prepare("SELECT * FROM indicator WHERE due <= ? ORDER BY due LIMIT ?");
-    this.#support = database.prepare("SELECT * FROM support WHERE indicator = ? AND attribute = ?");
     this.#supports = database.prepare("SELECT * FROM support WHERE indicator = ?");
     this.#putSupport = database.prepare(
       "INSERT OR REPLACE INTO support (indicator, attribute, withheld, reference, composite) VALUES (?, ?, ?, ?, ?)",
     );
     this.#removeSupport = database.prepare("DELETE FROM support WHERE indicator = ? AND attribute = ?");
+    this.reload();
   }
 
-  /** The revision of the newest change. */
-  get revision(): number {
-    return this.#revision;
+  /** Takes the counters from the database: at the start, and after a transaction was undone. */
+  reload(): void {
+    const newest = this.#newest.get();
+    this.#revision = newest?.revision ?? 0;
+    this.#lastId = newest?.id ?? 0;
+    this.recent.clear();
   }
 
-  get(id: number): IndicatorRow | undefined {
-    return this.#byId.get(id);
+  find(indicator: Indicator): IndicatorEntry | undefined {
+    const recent = this.recent.get(nameOf(indicator));
+    if (recent) return recent;
+    const row = this.#byValueAndType.get(indicator.value, indicator.type);
+    return row && this.#remember(row, this.#supports.all(row.id));
   }
 
-  find({ type, value }: Indicator): IndicatorRow | undefined {
-    return this.#byValueAndType.get(value, type);
-  }
-
-  withValue(value: string): IndicatorRow[] {
-    return this.#byValue.all(value);
-  }
-
-  /** The row of an indicator, a new one when it was never heard of. */
-  ensure(indicator: Indicator, now: number): IndicatorRow {
-    const known = this.find(indicator);
+  /** The entry of an indicator; a new one, which the first verdict saves, when it was never heard of. */
+  ensure({ type, value }: Indicator, now: number): IndicatorEntry {
+    const known = this.find({ type, value });
     if (known) return known;
-    const { id } = this.#insert.run(indicator.value, indicator.type, now);
-    return { ...indicator, id, withheld: "unsupported", reference: 0, score: 0, due: null, revision: 0, since: now };
+    this.#lastId += 1;
+    const unjudged = { withheld: "unsupported", reference: 0, score: 0, due: null, revision: 0, since: now } as const;
+    return this.#remember({ type, value, id: this.#lastId, ...unjudged }, []);
+  }
+
+  withValue(value: string): IndicatorEntry[] {
+    return this.#byValue.all(value).map((row) => this.#loaded(row));
+  }
+
+  /** Those whose time has come, the longest overdue first. */
+  due(seconds: number, limit: number): IndicatorEntry[] {
+    return this.#due.all(seconds, limit).map((row) => this.#loaded(row));
   }
 
   /** Saves a verdict under a new revision. */
-  decide(row: IndicatorRow, verdict: Verdict, now: number): void {
+  decide(entry: IndicatorEntry, verdict: Verdict, now: number): void {
     this.#revision += 1;
+    const { row } = entry;
     const since = row.withheld === verdict.withheld && row.revision > 0 ? row.since : now;
-    this.#update.run(verdict.withheld, verdict.reference, verdict.score, verdict.due, this.#revision, since, row.id);
+    const { withheld, reference, score, due } = verdict;
+    if (row.revision > 0) this.#update.run(withheld, reference, score, due, this.#revision, since, row.id);
+    else this.#insert.run(withheld, reference, score, due, this.#revision, since, row.value, row.type, row.id);
+    entry.row = { ...row, ...verdict, since, revision: this.#revision };
   }
 
-  due(seconds: number, limit: number): IndicatorRow[] {
-    return this.#due.all(seconds, limit);
+  putSupport(entry: IndicatorEntry, support: SupportRow): void {
+    this.#putSupport.run(support.indicator, support.attribute, support.withheld, support.reference, support.composite);
+    entry.supports.set(support.attribute, support);
   }
 
-  support(indicator: number, attribute: number): SupportRow | undefined {
-    return this.#support.get(indicator, attribute);
+  removeSupport(entry: IndicatorEntry, attribute: number): void {
+    this.#removeSupport.run(entry.row.id, attribute);
+    entry.supports.delete(attribute);
   }
 
-  supports(indicator: number): SupportRow[] {
-    return this.#supports.all(indicator);
+  #loaded(row: IndicatorRow): IndicatorEntry {
+    return this.recent.get(nameOf(row)) ?? this.#remember(row, this.#supports.all(row.id));
   }
 
-  putSupport(row: SupportRow): void {
-    this.#putSupport.run(row.indicator, row.attribute, row.withheld, row.reference, row.composite);
+  #remember(row: IndicatorRow, supports: readonly SupportRow[]): IndicatorEntry {
+    const bySupporter = new Map(supports.map((support) => [support.attribute, support]));
+    return this.recent.set(nameOf(row), { row, supports: bySupporter });
   }
+}
 
-  removeSupport(indicator: number, attribute: number): void {
-    this.#removeSupport.run(indicator, attribute);
-  }
+function nameOf({ type, value }: Indicator): string {
+  return `${type}\0${value}`;
 }

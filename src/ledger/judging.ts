@@ -3,11 +3,11 @@ import { isTie, qualify, type Support } from "../curation/qualify.ts";
 import type { Rules } from "../curation/rules.ts";
 import { indicatorsOf } from "../curation/split.ts";
 import { NO_THUMBS } from "../curation/thumbs.ts";
-import { type Indicator, isComposite, keyOf } from "../model/indicator.ts";
+import { type Indicator, isComposite } from "../model/indicator.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { AttributeRow } from "./attributes.ts";
 import type { EventRow } from "./events.ts";
-import type { IndicatorRow, Indicators, SupportRow } from "./indicators.ts";
+import type { IndicatorEntry, IndicatorRow, Indicators, SupportRow } from "./indicators.ts";
 import { joined, referenceOf } from "./joined.ts";
 import type { Sightings } from "./sightings.ts";
 
@@ -17,7 +17,7 @@ export class Judging {
   readonly #sightings: Sightings;
   readonly #rules: Rules;
   /** Touched in this transaction; `true` where something that targets may show has changed. */
-  readonly #touched = new Map<number, { row: IndicatorRow; context: boolean }>();
+  readonly #touched = new Map<IndicatorEntry, boolean>();
 
   constructor(indicators: Indicators, sightings: Sightings, rules: Rules) {
     this.#indicators = indicators;
@@ -39,35 +39,33 @@ export class Judging {
 
   /** Takes an attribute away from its indicators, except from those that it still holds up. */
   unlink(attribute: AttributeRow, except: readonly Indicator[] = []): void {
-    const kept = new Set(except.map(keyOf));
     for (const indicator of indicatorsOf(attribute.type, attribute.value)) {
-      if (kept.has(keyOf(indicator))) continue;
-      const row = this.#indicators.find(indicator);
-      if (!row) continue;
-      this.#indicators.removeSupport(row.id, attribute.id);
-      this.touch(row, true);
+      if (except.some(({ type, value }) => type === indicator.type && value === indicator.value)) continue;
+      const entry = this.#indicators.find(indicator);
+      if (!entry) continue;
+      this.#indicators.removeSupport(entry, attribute.id);
+      this.touch(entry, true);
     }
   }
 
   /** An indicator is to be judged again before this transaction ends. */
-  touch(row: IndicatorRow, context = false): void {
-    const before = this.#touched.get(row.id);
-    this.#touched.set(row.id, { row: before?.row ?? row, context: context || (before?.context ?? false) });
+  touch(entry: IndicatorEntry, context = false): void {
+    this.#touched.set(entry, context || this.#touched.get(entry) === true);
   }
 
   /** Everything that an attribute holds up is to be judged again. */
   touchHeldBy(attribute: AttributeRow): void {
     for (const indicator of indicatorsOf(attribute.type, attribute.value)) {
-      const row = this.#indicators.find(indicator);
-      if (row) this.touch(row);
+      const entry = this.#indicators.find(indicator);
+      if (entry) this.touch(entry);
     }
   }
 
   /** Judges what was touched. An unchanged verdict over unchanged facts gets no revision: no target has to hear of it. */
   conclude(now: number): void {
-    for (const { row, context } of this.#touched.values()) {
-      const verdict = this.#verdict(row, now);
-      if (context || !sameVerdict(row, verdict)) this.#indicators.decide(row, verdict, now);
+    for (const [entry, context] of this.#touched) {
+      const verdict = this.#verdict(entry, now);
+      if (context || !sameVerdict(entry.row, verdict)) this.#indicators.decide(entry, verdict, now);
     }
     this.#touched.clear();
   }
@@ -78,32 +76,23 @@ export class Judging {
   }
 
   #support(indicator: Indicator, attribute: AttributeRow, support: Support, now: number): void {
-    const row = this.#indicators.ensure(indicator, now);
-    const before = row.revision === 0 ? undefined : this.#indicators.support(row.id, attribute.id);
+    const entry = this.#indicators.ensure(indicator, now);
+    const before = entry.supports.get(attribute.id);
     const withheld = qualify(support, indicator.type, before?.withheld === null, this.#rules, now);
-    const after: SupportRow = {
-      indicator: row.id,
-      attribute: attribute.id,
-      withheld,
-      reference: referenceOf(attribute),
-      composite: isComposite(attribute.type) ? 1 : 0,
-    };
-    if (!before || before.withheld !== withheld || before.reference !== after.reference)
-      this.#indicators.putSupport(after);
-    this.touch(row, true);
+    const reference = referenceOf(attribute);
+    const composite = isComposite(attribute.type) ? 1 : 0;
+    if (!before || before.withheld !== withheld || before.reference !== reference) {
+      const row = { indicator: entry.row.id, attribute: attribute.id, withheld, reference, composite };
+      this.#indicators.putSupport(entry, row);
+    }
+    this.touch(entry, true);
   }
 
-  #verdict(row: IndicatorRow, now: number): Verdict {
-    const supports = this.#indicators.supports(row.id);
+  #verdict({ row, supports }: IndicatorEntry, now: number): Verdict {
     const thumbs = isComposite(row.type) ? NO_THUMBS : this.#sightings.thumbsOfValue(row.value);
-    const verdict = judge(
-      row.type,
-      supports.map((support) => this.#holder(support)),
-      thumbs,
-      this.#rules,
-      now,
-    );
-    const settles = supports.some(({ withheld }) => withheld === "settling");
+    const holders = [...supports.values()].map((support) => this.#holder(support));
+    const verdict = judge(row.type, holders, thumbs, this.#rules, now);
+    const settles = holders.some(({ withheld }) => withheld === "settling");
     return settles ? { ...verdict, due: Math.ceil((now + this.#rules.settle) / 1000) } : verdict;
   }
 

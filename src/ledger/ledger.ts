@@ -3,6 +3,7 @@ import type { Notice, Unreadable } from "../model/notice.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { createHearing, type Hear } from "./hearing.ts";
+import type { IndicatorEntry } from "./indicators.ts";
 import type { Question } from "./questions.ts";
 import { EVERYTHING } from "./reviews.ts";
 import { openTables, type Tables } from "./tables.ts";
@@ -80,7 +81,7 @@ export class Ledger implements Disposable {
     if (due.length === 0 && !pending) return { judged: 0, more: false, questions: [] };
     let judged = due.length;
     this.#transaction(() => {
-      for (const row of due) this.#requalify(row.id, now);
+      for (const entry of due) this.#requalify(entry, now);
       if (pending) judged += this.#reviewEvent(pending, now);
       this.#tables.judging.conclude(now);
     });
@@ -123,24 +124,28 @@ export class Ledger implements Disposable {
   }
 
   /** Time may have changed what its supports are worth, too. */
-  #requalify(indicator: number, now: number): void {
-    const { attributes, events, indicators, judging } = this.#tables;
-    const row = indicators.get(indicator);
-    if (!row) return;
-    for (const { attribute } of indicators.supports(indicator)) {
-      const support = attributes.get(attribute);
-      if (support) judging.link(support, support, events.get(support.event), now);
+  #requalify(entry: IndicatorEntry, now: number): void {
+    const { attributes, events, judging } = this.#tables;
+    for (const attribute of entry.supports.keys()) {
+      const row = attributes.get(attribute);
+      if (row) judging.link(row, row, events.get(row.event), now);
     }
-    judging.touch(row);
+    judging.touch(entry);
   }
 
   #transaction(work: () => void): void {
+    const { attributes, events, indicators, judging } = this.#tables;
     try {
       this.#database.transaction(work);
     } catch (error) {
-      this.#tables.judging.abandon();
-      this.#tables.events.forgetRecent();
+      judging.abandon();
+      attributes.recent.clear();
+      events.recent.clear();
+      indicators.reload();
       throw error;
     }
+    attributes.recent.trim();
+    events.recent.trim();
+    indicators.recent.trim();
   }
 }

@@ -88,6 +88,7 @@ CREATE TABLE target (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   rules TEXT NOT NULL,                 -- digest of what it wants; another one starts it over
+  place TEXT NOT NULL,                 -- which far side it is; another one holds nothing yet
   position INTEGER NOT NULL            -- it has heard of every revision up to this
 );
 

@@ -19,8 +19,8 @@ export class Sightings {
   readonly #insert: Statement<never>;
   readonly #remove: Statement<never>;
   readonly #removeExpirations: Statement<never>;
-  readonly #newestOfValue: Statement<{ date: number | null }>;
-  readonly #newestOfAttribute: Statement<{ date: number | null }>;
+  readonly #newestOfValue: Statement<Newest>;
+  readonly #newestOfAttribute: Statement<Newest>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM sighting WHERE id = ?");
@@ -31,10 +31,8 @@ export class Sightings {
     this.#removeExpirations = database.prepare(
       `DELETE FROM sighting WHERE attribute = ? AND organisation = ? AND type = ${SightingType.expired}`,
     );
-    this.#newestOfValue = database.prepare("SELECT max(date) AS date FROM sighting WHERE value = ? AND type = ?");
-    this.#newestOfAttribute = database.prepare(
-      "SELECT max(date) AS date FROM sighting WHERE attribute = ? AND type = ?",
-    );
+    this.#newestOfValue = database.prepare(newest("value"));
+    this.#newestOfAttribute = database.prepare(newest("attribute"));
   }
 
   get(id: number): SightingRow | undefined {
@@ -54,19 +52,24 @@ export class Sightings {
 
   /** The newest of each type that counts for a value. */
   thumbsOfValue(value: string): Thumbs {
-    return thumbs((type) => this.#newestOfValue.get(value, type));
+    return thumbsOf(this.#newestOfValue.get(value));
   }
 
   /** The newest of each type that was given to an attribute. */
   thumbsOfAttribute(attribute: number): Thumbs {
-    return thumbs((type) => this.#newestOfAttribute.get(attribute, type));
+    return thumbsOf(this.#newestOfAttribute.get(attribute));
   }
 }
 
-function thumbs(newest: (type: number) => { date: number | null } | undefined): Thumbs {
-  return {
-    seen: newest(SightingType.seen)?.date ?? 0,
-    falsePositive: newest(SightingType.falsePositive)?.date ?? 0,
-    expired: newest(SightingType.expired)?.date ?? 0,
-  };
+type Newest = { [Column in keyof Thumbs]: number | null };
+
+/** Three look-ups in one index, each of which ends at its first row. */
+function newest(column: "value" | "attribute"): string {
+  const of = (type: SightingType) => `(SELECT max(date) FROM sighting WHERE ${column} = ?1 AND type = ${type})`;
+  const { seen, falsePositive, expired } = SightingType;
+  return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired`;
+}
+
+function thumbsOf(newest: Newest | undefined): Thumbs {
+  return { seen: newest?.seen ?? 0, falsePositive: newest?.falsePositive ?? 0, expired: newest?.expired ?? 0 };
 }

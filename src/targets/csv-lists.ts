@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type CsvFiles, csvPath, type TypeChanges } from "./csv-files.ts";
 import { spell, unspell } from "./csv-row.ts";
-import { editFile, readIfThere } from "./durable-replace.ts";
+import { editFile, readIfThere } from "./edit-file.ts";
 import { editLines, type LineChanges } from "./line-edit.ts";
 import { findLines, firstFields, type LineFormat } from "./line-search.ts";
 

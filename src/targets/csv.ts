@@ -4,7 +4,7 @@ import { editLists, rebuildLists } from "./csv-lists.ts";
 import { BROKER_TYPES } from "./csv-names.ts";
 import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
 import { type CsvSettings, csvSettings } from "./csv-settings.ts";
-import { editFile, prepareDirectory } from "./durable-replace.ts";
+import { editFile, prepareDirectory } from "./edit-file.ts";
 import { defineTarget, type Target } from "./target.ts";
 
 /**
@@ -15,6 +15,7 @@ export const csv = defineTarget<CsvSettings>({
   summary: "One CSV file for each MISP type in a directory, and merged plain-text lists, replaced atomically.",
   settings: csvSettings,
   batch: 50_000,
+  place: ({ directory, layout }) => JSON.stringify([directory, layout]),
   composites: ({ layout }) => layout === "broker",
   shows: (settings) => shownBesideValue(csvFiles(settings, "").style),
   origins: ({ columns }) => showsOrigins(columns),

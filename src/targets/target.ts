@@ -47,6 +47,11 @@ export interface TargetKind<Settings = unknown> {
   settings: z.ZodType<Settings>;
   /** How many items one delta holds at the most, unless `batch` says otherwise. */
   batch: number;
+  /**
+   * Which far side the settings name: another one begins empty, whatever the former held. It may not hold secrets, and
+   * should leave out what only changes how the same far side is reached.
+   */
+  place(settings: Settings): string;
   /** True for layouts that also take composite types as such (`domain|ip`, value `a|b`). */
   composites(settings: Settings): boolean;
   /** What of an entry the far side shows: a change of it is a `renew`. The empty string where nothing but the value is shown. */

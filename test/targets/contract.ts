@@ -22,6 +22,7 @@ export type { FarSide, UnderTest } from "./far-side.ts";
 export function targetContract<Far extends FarSide>(name: string, subject: UnderTest<Far>): void {
   describe(`${name} keeps the contract of a target`, () => {
     holdingTests(subject);
+    changingTests(subject);
     idleTests(subject);
     failureTests(subject);
     hostileTests(subject);
@@ -55,6 +56,10 @@ function holdingTests<Far extends FarSide>(subject: UnderTest<Far>): void {
       await expectHeld(far, [two]);
     });
   });
+}
+
+function changingTests<Far extends FarSide>(subject: UnderTest<Far>): void {
+  const [one, two, three] = samples(subject);
 
   it("keeps one copy of what was renewed, and holds what was renewed without having been held", async () => {
     const renewed = subject.renewed ?? ((entry: Entry) => ({ ...entry, score: 77, expires: 1_900_000_000 }));

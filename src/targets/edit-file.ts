@@ -1,27 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { removeLeftovers, replaceFile } from "../state/replace-file.ts";
 import { NotNow } from "./target.ts";
 
-// Readable for the web server or firewall that fetches the file, whatever the umask of the service is.
+// Readable for the web server or firewall that fetches the file.
 const MODE = 0o644;
-const LEFTOVER = /^\..+\.[0-9a-f]{12}\.courier$/;
-
-/**
- * Replaces a file so that readers see the old content or the new, never a part, also after a crash of the machine.
- * Leaves no temporary file behind when it fails.
- */
-export async function replaceFile(path: string, content: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.courier`);
-  try {
-    await writeDurably(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
 
 /**
  * Brings a file from its content (`undefined`: there is none) to what `edit` makes of it; where that is `undefined` the
@@ -34,7 +16,7 @@ export async function editFile(
 ): Promise<void> {
   await orNotNow(`cannot replace ${path}`, async () => {
     const content = await edit(await readIfThere(path));
-    if (content !== undefined) await replaceFile(path, content);
+    if (content !== undefined) await replaceFile(path, content, MODE);
   });
 }
 
@@ -49,35 +31,14 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
 }
 
 /**
- * Makes a directory ready: creates it with its parents, removes what an interrupted `replaceFile` left in it.
+ * Makes a directory ready: creates it with its parents, removes what an interrupted replacement left in it.
  * @throws NotNow when the file system does not let us
  */
 export async function prepareDirectory(directory: string): Promise<void> {
   await orNotNow(`cannot prepare ${directory}`, async () => {
     await mkdir(directory, { recursive: true });
-    const leftovers = (await readdir(directory)).filter((name) => LEFTOVER.test(name));
-    await Promise.all(leftovers.map((name) => rm(join(directory, name), { force: true })));
+    await removeLeftovers(directory);
   });
-}
-
-async function writeDurably(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, "wx", MODE);
-  try {
-    await file.chmod(MODE);
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 async function orNotNow(failure: string, action: () => Promise<void>): Promise<void> {

@@ -2,8 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { editFile, prepareDirectory, replaceFile } from "../../src/targets/durable-replace.ts";
+import { replaceFile as replace } from "../../src/state/replace-file.ts";
+import { editFile, prepareDirectory } from "../../src/targets/edit-file.ts";
 import { NotNow } from "../../src/targets/target.ts";
+
+const replaceFile = (path: string, content: Buffer) => replace(path, content, 0o644);
 
 let directory = "";
 beforeEach(async () => {
