@@ -57,5 +57,5 @@ function filteredReference(known: Known, supports: readonly QualifyingSupport[],
   if (passed.length === 0) return null;
   const own = passed.reduce((latest, { reference }) => Math.max(latest, reference), 0);
   const everyone = supports.reduce((latest, { reference }) => Math.max(latest, reference), 0);
-  return known.reference > everyone ? known.reference : own;
+  return known.reference > everyone ? known.reference : Math.min(own, known.reference);
 }

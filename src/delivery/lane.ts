@@ -100,6 +100,7 @@ export class Lane {
       return true;
     }
     try {
+      deltas.begin(view, step);
       const refusals = await this.#apply(step);
       deltas.record(view, step, refusals);
       await this.#succeeded(step, refusals);

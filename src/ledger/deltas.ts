@@ -33,9 +33,17 @@ export interface Step {
 
 interface Holding extends Indicator {
   id: number;
-  /** `undefined`: the target is to hold it no longer. */
-  shown: string | undefined;
+  /** What the target showed of it so far; `null`: it did not hold it. */
+  before: string | null;
+  /** What it shows once the step is applied; `null`: it holds it no longer. */
+  shown: string | null;
 }
+
+/**
+ * Stands for what a target shows of an indicator while a step is under way. A step that fails, or is cut short by a crash,
+ * may have had its effect all the same: what is in doubt is sent again, or taken off, whatever becomes of the indicator.
+ */
+const IN_DOUBT = "?";
 
 interface Candidate extends Known, Indicator {
   id: number;
@@ -116,16 +124,25 @@ export class Deltas {
     return { delta, holdings, position: reached, more: candidates.length === Math.min(limit, SCAN) };
   }
 
-  /** Records that a target now has a step, except for what it refused. */
+  /** Saves that a step is about to be applied: from here on all that it touches is in doubt. */
+  begin(view: TargetView, { holdings }: Step): void {
+    const { id: target } = this.#opened(view.name);
+    const now = this.#clock();
+    this.#database.transaction(() => {
+      for (const { id } of holdings) this.#hold.run(target, id, IN_DOUBT, now);
+    });
+  }
+
+  /** Records that a target now has a step, except for what it refused, which is as it was. */
   record(view: TargetView, { holdings, position }: Step, refusals: readonly Refusal[]): void {
     const target = this.#opened(view.name);
     const refused = new Set(refusals.map(({ type, value }) => `${type}|${value}`));
     const now = this.#clock();
     this.#database.transaction(() => {
-      for (const { id, type, value, shown } of holdings) {
-        if (refused.has(`${type}|${value}`)) continue;
-        if (shown === undefined) this.#release.run(target.id, id);
-        else this.#hold.run(target.id, id, shown, now);
+      for (const { id, type, value, before, shown } of holdings) {
+        const holds = refused.has(`${type}|${value}`) ? before : shown;
+        if (holds === null) this.#release.run(target.id, id);
+        else this.#hold.run(target.id, id, holds, now);
       }
       this.#advance.run(position, target.id);
     });
@@ -159,13 +176,14 @@ export class Deltas {
     if ("withheld" in wish) {
       if (candidate.shown === null) return undefined;
       delta.remove.push({ type, value });
-      return { id, type, value, shown: undefined };
+      return { id, type, value, before: candidate.shown, shown: null };
     }
     const entry = { type, value, score, expires: wish.expires, origins: view.origins ? this.#origins(id) : [] };
     const shown = fingerprint(view.shows(entry));
     if (shown === candidate.shown) return undefined;
-    (candidate.shown === null ? delta.add : delta.renew).push(entry);
-    return { id, type, value, shown };
+    const held = candidate.shown !== null && candidate.shown !== IN_DOUBT;
+    (held ? delta.renew : delta.add).push(entry);
+    return { id, type, value, before: candidate.shown, shown };
   }
 
   #qualifying(indicator: number): QualifyingSupport[] {

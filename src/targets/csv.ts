@@ -4,7 +4,7 @@ import { editLists, rebuildLists } from "./csv-lists.ts";
 import { BROKER_TYPES } from "./csv-names.ts";
 import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
 import { type CsvSettings, csvSettings } from "./csv-settings.ts";
-import { editFile, prepareDirectory } from "./edit-file.ts";
+import { editFile, prepareDirectory, requireDirectory } from "./edit-file.ts";
 import { defineTarget, type Target } from "./target.ts";
 
 /**
@@ -39,6 +39,7 @@ async function openFiles(files: CsvFiles): Promise<Target> {
 
 async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promise<readonly Refusal[]> {
   signal.throwIfAborted();
+  await requireDirectory(files.directory);
   const { changes, refusals } = sortByType(delta, files);
   for (const [type, typeChanges] of changes) {
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { access, mkdir, readFile } from "node:fs/promises";
 import { removeLeftovers, replaceFile } from "../state/replace-file.ts";
 import { NotNow } from "./target.ts";
 
@@ -39,6 +39,14 @@ export async function prepareDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
     await removeLeftovers(directory);
   });
+}
+
+/**
+ * Makes sure that a directory is there: without it a file that is missing must not pass for one that is empty.
+ * @throws NotNow when it is not
+ */
+export async function requireDirectory(directory: string): Promise<void> {
+  await orNotNow(`cannot use ${directory}`, () => access(directory));
 }
 
 async function orNotNow(failure: string, action: () => Promise<void>): Promise<void> {

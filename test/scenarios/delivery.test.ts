@@ -1,0 +1,95 @@
+import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { runCourier } from "../../src/courier/courier.ts";
+import { silent } from "../../src/log.ts";
+import { SightingType } from "../../src/model/misp.ts";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
+
+describe("a target that is down", () => {
+  let courier: RunningCourier;
+  afterEach(() => courier[Symbol.asyncDispose]());
+
+  function publishDomain(value: string) {
+    const event = courier.misp.addEvent({ info: value, attributes: [{ type: "domain", value }] });
+    courier.misp.publish(event.id);
+    return { event: event.id, attribute: event.attributes[0]?.id ?? 0 };
+  }
+
+  test("neither stops the other targets nor loses anything", async () => {
+    courier = await RunningCourier.start({
+      targets: { blocklists: { type: "csv", directory: "./lists" }, second: { type: "csv", directory: "./second" } },
+    });
+    const { attribute } = publishDomain("a.example");
+    await courier.listed("domain", "a.example");
+    // The folder goes away, as a mount does.
+    const second = join(courier.directory, "second");
+    await eventually(() => readFile(join(second, "domain.csv")));
+    await rename(second, `${second}.gone`);
+    publishDomain("b.example");
+    courier.misp.sight(attribute, { type: SightingType.falsePositive });
+    await courier.listed("domain", "b.example");
+    await rename(`${second}.gone`, second);
+    await eventually(async () => {
+      expect(await readFile(join(second, "domain.csv"), "utf8")).toBe("value\nb.example\n");
+    });
+  });
+
+  test("is remembered across a restart, in a journal without pending work", async () => {
+    courier = await RunningCourier.start();
+    publishDomain("a.example");
+    await courier.listed("domain", "a.example");
+    const lists = join(courier.directory, "lists");
+    await rm(lists, { recursive: true });
+    publishDomain("b.example");
+    const journal = join(courier.directory, "state", "journal.json");
+    await eventually(async () => {
+      const { targets } = JSON.parse(await readFile(journal, "utf8"));
+      expect(targets.blocklists).toMatchObject({ lastError: expect.stringContaining("ENOENT") });
+    });
+    expect(await readFile(journal, "utf8")).not.toContain("b.example");
+  });
+});
+
+describe("hostile values", () => {
+  test("cannot leave their line, and are parked with their reason", async () => {
+    const courier = await RunningCourier.start({
+      targets: { blocklists: { type: "csv", directory: "./lists", lists: { all: ["text", "domain"] } } },
+    });
+    try {
+      const attributes = [
+        { type: "text", value: 'two\nlines,"quoted"', toIds: true },
+        { type: "text", value: '=cmd|"/c calc"', toIds: true },
+        { type: "domain", value: "good.example" },
+      ];
+      const event = courier.misp.addEvent({ info: "../../etc/passwd\n<script>", attributes });
+      courier.misp.publish(event.id);
+      await courier.listed("domain", "good.example");
+      await eventually(async () => expect(await courier.list("text")).toEqual(['"=cmd|""/c calc"""']));
+      await eventually(async () => {
+        const journal = JSON.parse(await readFile(join(courier.directory, "state", "journal.json"), "utf8"));
+        expect(journal.targets.blocklists.parked).toMatchObject([{ type: "text", operation: "add" }]);
+      });
+      expect((await readdir(join(courier.directory, "lists"))).sort()).toEqual(["all.txt", "domain.csv", "text.csv"]);
+    } finally {
+      await courier[Symbol.asyncDispose]();
+    }
+  });
+});
+
+describe("a second courier on the same state", () => {
+  test("is refused", async () => {
+    const courier = await RunningCourier.start();
+    try {
+      const second = runCourier({
+        config: await courier.config(),
+        log: silent,
+        signal: AbortSignal.timeout(20_000),
+        clock: Date.now,
+      });
+      await expect(second).rejects.toThrow(/in use by another misp-courier/);
+    } finally {
+      await courier[Symbol.asyncDispose]();
+    }
+  });
+});

@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { json } from "node:stream/consumers";
+import type { Answers, RecordedEvent, Step } from "./recording.ts";
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** MISP's REST API as recorded: it shows the events as they stand after the last step, and is otherwise empty. */
+export class ReplayedRest implements AsyncDisposable {
+  readonly key = "recorded-key-recorded-key-recorded-key-0";
+  readonly #answers: Answers;
+  readonly #server: Server;
+  readonly #events = new Map<string, RecordedEvent>();
+  /** Events whose publication is not saved yet, as they were before. */
+  readonly #unsaved = new Map<string, RecordedEvent>();
+
+  private constructor(answers: Answers) {
+    this.#answers = answers;
+    this.#server = createServer((request, response) => {
+      void this.#answer(request).then(({ status, body }) => {
+        response.writeHead(status, { "Content-Type": "application/json; charset=UTF-8" });
+        response.end(JSON.stringify(body));
+      });
+    });
+  }
+
+  static async open(answers: Answers): Promise<ReplayedRest> {
+    const rest = new ReplayedRest(answers);
+    await new Promise<void>((resolve) => rest.#server.listen(0, "127.0.0.1", resolve));
+    return rest;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("The server does not listen");
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /**
+   * Shows what a step made of the events. MISP sends the message of a publication before it saves it, so the first question
+   * after it is still answered with what was before.
+   */
+  become(step: Step): void {
+    const published = publications(step);
+    for (const event of step.events) {
+      const before = this.#events.get(event.id);
+      if (before && published.has(event.id)) this.#unsaved.set(event.id, before);
+      this.#events.set(event.id, event);
+    }
+    for (const id of step.gone) this.#events.delete(String(id));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const path = request.url ?? "";
+    const query = request.method === "POST" ? await json(request) : undefined;
+    if (request.headers.authorization !== this.key) return { status: 403, body: { message: "Authentication failed." } };
+    switch (`${request.method} ${path}`) {
+      case "GET /servers/getVersion":
+        return { status: 200, body: this.#answers.version };
+      case "GET /users/view/me":
+        return { status: 200, body: this.#answers.me };
+      case "GET /organisations/index/scope:all":
+        return { status: 200, body: this.#answers.organisations };
+      case "POST /events/restSearch":
+        return { status: 200, body: { response: this.#found(query) } };
+      case "POST /attributes/restSearch":
+        return { status: 200, body: { response: { Attribute: [] } } };
+      case "POST /sightings/restSearch":
+        return { status: 200, body: { response: [] } };
+      case "POST /events/index":
+        return { status: 200, body: [] };
+      default:
+        return this.#view(path);
+    }
+  }
+
+  /** A search for one event; any other finds nothing. */
+  #found(query: unknown): unknown[] {
+    const event = this.#look(member(query, "uuid") ?? member(query, "eventid"));
+    if (!event) return [];
+    const { Attribute, Object: objects, ...facts } = event;
+    return [{ Event: member(query, "metadata") ? facts : event }];
+  }
+
+  #view(path: string): Answer {
+    const [, wanted] = /^\/events\/view\/([\w-]+)$/.exec(path) ?? [];
+    const event = this.#look(wanted);
+    return event ? { status: 200, body: { Event: event } } : { status: 404, body: this.#answers.unknown_event };
+  }
+
+  #look(wanted: unknown): RecordedEvent | undefined {
+    const named = (event: RecordedEvent) => event.uuid === wanted || event.id === String(wanted);
+    const event = [...this.#events.values()].find(named);
+    const unsaved = event && this.#unsaved.get(event.id);
+    if (event) this.#unsaved.delete(event.id);
+    return unsaved ?? event;
+  }
+}
+
+/** Numbers of the events that a step's messages say were published. */
+export function publications({ frames }: Step): Set<string> {
+  const sent = frames.filter((frame) => frame.startsWith("misp_json "));
+  return new Set(sent.map((frame) => String(member(member(JSON.parse(frame.slice(10)), "Event"), "id"))));
+}
+
+function member(holder: unknown, key: string): unknown {
+  return typeof holder === "object" && holder !== null
+    ? Object.entries(holder).find(([name]) => name === key)?.[1]
+    : undefined;
+}
