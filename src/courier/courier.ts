@@ -14,10 +14,13 @@ import { Feed, type LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
 import { lockState } from "../state/lock.ts";
+import { catchUp } from "./catch-up.ts";
+import { CatchUpLoop } from "./catch-up-loop.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { openTargets } from "./open-targets.ts";
 import { Reviewer } from "./reviewer.ts";
+import { Vigil } from "./vigil.ts";
 
 export interface CourierOptions {
   config: Config;
@@ -54,6 +57,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     ledger,
     log,
     signal,
+    clock,
     saved: (notices, questions) => {
       observer?.heard?.(notices);
       settled(questions);
@@ -61,24 +65,36 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     },
   });
   const client = new MispClient(config.misp);
-  const inquiries = new Inquiries({
-    client,
+  const answer = intake.answers.bind(intake);
+  const inquiries = new Inquiries({ client, signal, clock, answer, failed: logUnanswered(log) });
+  await using catching = new CatchUpLoop({
+    catchUp: (progress) => catchUp({ config, client, ledger, log, signal, clock, answer, progress }),
+    spells: ledger.blindSpells,
+    log,
     signal,
     clock,
-    answer: (notices, asked) => intake.answers(notices, asked),
-    failed: ({ uuid, eventId }, error) =>
-      log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error }),
+    every: config.misp.catch_up.every,
+  });
+  using vigil = new Vigil({
+    spells: ledger.blindSpells,
+    log,
+    clock,
+    missed: () => catching.request(),
+    lastHeard: intake.lastHeard,
   });
 
   dispatcher.start();
   reviewer.wake();
   await using feed = new Feed(config.misp.zeromq, clock, (event) => {
     log.info(`The line to MISP's feed is ${event.kind}`, { endpoint: config.misp.zeromq.endpoint });
+    vigil.line(event);
     observer?.line?.(event);
   });
-  const introduction = introduce({ client, signal, log, answer: (notices) => intake.answers(notices, clock()) });
+  const introduction = introduce({ client, signal, log, answer: (notices) => answer(notices, clock()) });
+  // Whether or not the feed can be heard, REST may tell what was missed.
+  catching.request();
   signal.addEventListener("abort", () => feed.close(), { once: true });
-  for await (const frames of feed.batches()) await intake.frames(frames);
+  for await (const { frames, overrun } of feed.batches()) vigil.heard(await intake.frames(frames), overrun);
   await introduction;
 }
 
@@ -90,4 +106,9 @@ export function openLedger(config: Config, file: string, clock: () => number): L
   const targetTtls = Object.values(config.targets).map(({ ttl }) => ttl);
   const rulesDigest = digestOf([config.indicators, config.filter, targetTtls]);
   return new Ledger({ file, rules: compileRules(config, targetTtls), rulesDigest, clock });
+}
+
+function logUnanswered(log: Logger) {
+  return ({ uuid, eventId }: Question, error: unknown) =>
+    log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Question } from "../ledger/questions.ts";
 import type { Logger } from "../log.ts";
@@ -9,10 +9,20 @@ export interface IntakeOptions {
   ledger: Ledger;
   log: Logger;
   signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
   /** Something was saved. */
   saved: (notices: readonly Notice[], questions: readonly Question[]) => void;
 }
 
+/** When REST was asked, if it is an answer, and what to save with it. */
+interface Told {
+  asked?: number;
+  facts?: Record<string, string>;
+}
+
+/** How many answers one transaction takes. */
+const SLICE = 500;
 /** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
 const DISK_WAIT = 1_000;
 
@@ -28,16 +38,31 @@ export class Intake {
     this.#unreadable = Number(options.ledger.fact("unreadable") ?? 0);
   }
 
-  /** Frames from the feed, in their order. */
-  async frames(frames: readonly Buffer[]): Promise<void> {
-    const notices = frames.flatMap((frame) => this.#read(frame));
-    this.#heard += frames.length;
-    await this.#save(notices, undefined);
+  /** When the feed was last heard, milliseconds; `undefined`: never. */
+  get lastHeard(): number | undefined {
+    const at = this.#options.ledger.fact("heard-at");
+    return at === undefined ? undefined : Number(at);
   }
 
-  /** Answers of REST to what was asked at `asked`, milliseconds. */
-  async answers(notices: readonly Notice[], asked: number): Promise<void> {
-    await this.#save(notices, asked);
+  /** Frames from the feed, in their order; returns what they said. */
+  async frames(frames: readonly Buffer[]): Promise<readonly Notice[]> {
+    const notices = frames.flatMap((frame) => this.#read(frame));
+    this.#heard += frames.length;
+    await this.#save(notices, { facts: { "heard-at": String(this.#options.clock()) } });
+    return notices;
+  }
+
+  /**
+   * Answers of REST to what was asked at `asked`, milliseconds, in slices between which everything else goes on. `facts` are
+   * saved with the last of them.
+   */
+  async answers(notices: readonly Notice[], asked: number, facts: Record<string, string> = {}): Promise<void> {
+    for (let start = 0; start + SLICE < notices.length; start += SLICE) {
+      await this.#save(notices.slice(start, start + SLICE), { asked });
+      await nextTurn();
+    }
+    const rest = notices.length % SLICE || Math.min(notices.length, SLICE);
+    await this.#save(notices.slice(notices.length - rest), { asked, facts });
   }
 
   #read(frame: Buffer): Notice[] {
@@ -49,26 +74,26 @@ export class Intake {
     return [];
   }
 
-  async #save(notices: readonly Notice[], asked: number | undefined): Promise<void> {
+  async #save(notices: readonly Notice[], told: Told): Promise<void> {
     while (!this.#options.signal.aborted) {
       try {
-        return this.#apply(notices, asked);
+        return this.#apply(notices, told);
       } catch (error) {
-        if (!isDiskTrouble(error)) return this.#oneByOne(notices, asked, error);
+        if (!isDiskTrouble(error)) return this.#oneByOne(notices, told, error);
         this.#options.log.error("The ledger cannot be written; the feed waits", { error });
         await pause(DISK_WAIT, undefined, { signal: this.#options.signal }).catch(() => undefined);
       }
     }
   }
 
-  #apply(notices: readonly Notice[], asked: number | undefined): void {
-    const facts = { heard: String(this.#heard), unreadable: String(this.#unreadable) };
-    const questions = this.#options.ledger.apply(notices, { facts, ...(asked === undefined ? {} : { asked }) });
+  #apply(notices: readonly Notice[], told: Told): void {
+    const facts = { ...told.facts, heard: String(this.#heard), unreadable: String(this.#unreadable) };
+    const questions = this.#options.ledger.apply(notices, { ...told, facts });
     this.#options.saved(notices, questions);
   }
 
   /** One of them hits a bug of ours: the others must not suffer for it. */
-  #oneByOne(notices: readonly Notice[], asked: number | undefined, error: unknown): void {
+  #oneByOne(notices: readonly Notice[], told: Told, error: unknown): void {
     if (notices.length === 1) {
       this.#options.log.error("A message cannot be applied and is skipped", { kind: notices[0]?.kind, error });
       this.#options.ledger.keepUnreadable(
@@ -80,9 +105,9 @@ export class Intake {
     }
     for (const notice of notices) {
       try {
-        this.#apply([notice], asked);
+        this.#apply([notice], told);
       } catch (cause) {
-        this.#oneByOne([notice], asked, cause);
+        this.#oneByOne([notice], told, cause);
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Deltas, Step, TargetView } from "../ledger/deltas.ts";
 import type { Logger } from "../log.ts";
 import type { Refusal } from "../model/delta.ts";
 import { NotNow, type Target } from "../targets/target.ts";
-import { backoff } from "./backoff.ts";
+import { BACKOFF, backoff } from "./backoff.ts";
 import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry, Parked } from "./journal.ts";
 
@@ -19,6 +19,8 @@ export interface LaneOptions {
   /** Milliseconds. */
   clock: () => number;
   random: () => number;
+  /** How long one try may take, milliseconds; two minutes unless set. */
+  timeout?: number | undefined;
   /** Called after each step that the target has taken. */
   delivered?: ((target: string, step: Step) => void) | undefined;
 }
@@ -26,7 +28,6 @@ export interface LaneOptions {
 /** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
 const OPEN_AFTER = 3;
 const PROBE = 10;
-/** How long one try may take, milliseconds. */
 const TIMEOUT = 120_000;
 
 /** The way to one target: at most one try under way, at its own pace, whatever happens to the others. */
@@ -72,7 +73,7 @@ export class Lane {
     clearTimeout(timer);
     this.#stop.abort();
     clearTimeout(this.#retry);
-    await this.#options.target.close?.();
+    await this.#close();
   }
 
   get #journal(): JournalEntry {
@@ -81,42 +82,44 @@ export class Lane {
 
   /** Step after step until the target lacks nothing, or cannot take more. */
   async #drain(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const step = this.#options.deltas.next(this.#options.view, this.#limit());
-      if (!(await this.#deliver(step)) || !step.more) return;
-      await nextTurn();
+    const { deltas, view } = this.#options;
+    try {
+      // A wait that began while this stood in the queue holds for it, too.
+      while (!this.#stop.signal.aborted && !this.#retry) {
+        const step = deltas.next(view, this.#limit());
+        await this.#deliver(step);
+        if (!step.more) return;
+        await nextTurn();
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted) await this.#failed(error);
     }
   }
 
   #limit(): number {
-    return this.#journal.attempts >= OPEN_AFTER ? PROBE : this.#options.batch;
+    const { batch } = this.#options;
+    return this.#journal.attempts >= OPEN_AFTER ? Math.min(PROBE, batch) : batch;
   }
 
-  /** Returns whether the target can take more. */
-  async #deliver(step: Step): Promise<boolean> {
+  /** Rejects when the target cannot take the step now. */
+  async #deliver(step: Step): Promise<void> {
     const { deltas, view } = this.#options;
     if (sizeOf(step.delta) === 0) {
       if (step.position !== deltas.position(this.name)) deltas.record(view, step, []);
-      return true;
+      return;
     }
-    try {
-      deltas.begin(view, step);
-      const refusals = await this.#apply(step);
-      deltas.record(view, step, refusals);
-      await this.#succeeded(step, refusals);
-      return true;
-    } catch (error) {
-      if (!this.#stop.signal.aborted) await this.#failed(error);
-      return false;
-    }
+    deltas.begin(view, step);
+    const refusals = await this.#apply(step);
+    deltas.record(view, step, refusals);
+    await this.#succeeded(step, refusals);
   }
 
   /** One try, which ends by itself even when the target does not. */
   async #apply({ delta }: Step): Promise<readonly Refusal[]> {
-    const limit = AbortSignal.timeout(TIMEOUT);
-    const signal = AbortSignal.any([this.#stop.signal, limit]);
+    const { timeout = TIMEOUT } = this.#options;
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeout)]);
     const given = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(new NotNow(`no answer within ${TIMEOUT / 1000} seconds`)), {
+      signal.addEventListener("abort", () => reject(new NotNow(`no answer within ${timeout / 1000} seconds`)), {
         once: true,
       });
     });
@@ -183,7 +186,16 @@ export class Lane {
 
   #retryIn(wait: number): void {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.retryNow(), wait);
+    // A clock that was set back must not make a wait of it that no timer can hold.
+    this.#retry = setTimeout(() => this.retryNow(), Math.min(wait, BACKOFF.longest));
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#options.target.close?.();
+    } catch (error) {
+      this.#options.log.error("The target cannot be closed", { target: this.name, error });
+    }
   }
 
   /** A journal that cannot be written costs a wait that is forgotten at the next start, and must cost nothing more. */

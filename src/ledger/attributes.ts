@@ -127,7 +127,7 @@ function overrides(known: AttributeRow, told: Attribute, how: Telling, heard: nu
 }
 
 /** MISP sends a message before it commits: for this long, milliseconds, REST may still answer with what was before. */
-const SETTLED = 5_000;
+export const SETTLED = 2_000;
 
 function tagsAfter(known: AttributeRow, told: Attribute, how: Telling): string {
   if (told.tags === undefined) return known.tags;

@@ -21,6 +21,7 @@ export interface EventRow {
   confirmed: number;
   tags: string;
   told: number;
+  listed: string;
 }
 
 const COLUMNS: readonly (keyof EventRow)[] = [
@@ -41,6 +42,7 @@ const COLUMNS: readonly (keyof EventRow)[] = [
   "confirmed",
   "tags",
   "told",
+  "listed",
 ];
 
 /** The events table, with the events of the moment in memory: each attribute message names its event again. */
@@ -50,6 +52,8 @@ export class Events {
   readonly #byUuid: Statement<EventRow>;
   readonly #put: Statement<never>;
   readonly #remove: Statement<never>;
+  readonly #list: Statement<never>;
+  readonly #listing: Statement<Pick<EventRow, "id" | "uuid" | "listed">>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM event WHERE id = ?");
@@ -58,6 +62,8 @@ export class Events {
       `INSERT OR REPLACE INTO event (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
     );
     this.#remove = database.prepare("DELETE FROM event WHERE id = ?");
+    this.#list = database.prepare("UPDATE event SET listed = ? WHERE id = ?");
+    this.#listing = database.prepare("SELECT id, uuid, listed FROM event WHERE deleted = 0 AND listed <> ''");
   }
 
   get(id: number): EventRow | undefined {
@@ -74,6 +80,17 @@ export class Events {
   put(row: EventRow): void {
     this.#put.run(...COLUMNS.map((column) => row[column]));
     this.recent.set(row.id, row);
+  }
+
+  /** Remembers how MISP's list has an event. */
+  list(row: EventRow, state: string): void {
+    this.#list.run(state, row.id);
+    this.recent.set(row.id, { ...row, listed: state });
+  }
+
+  /** Events that MISP's list has had, as it had them. One that it never had may be hidden from our key, and cannot vanish. */
+  listing(): Pick<EventRow, "id" | "uuid" | "listed">[] {
+    return this.#listing.all();
   }
 
   remove(id: number): void {
@@ -96,6 +113,7 @@ export function newEvent(facts: EventFacts, known: boolean, at: number): EventRo
     confirmed: 0,
     tags: JSON.stringify(facts.tags ?? []),
     told: facts.tags ? at : 0,
+    listed: "",
   };
 }
 

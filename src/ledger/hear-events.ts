@@ -45,8 +45,8 @@ export function hearEventTag(
 /** The event that an attribute's message names; of a known one such a remark tells nothing that can be relied on. */
 export function mentionedEvent(tables: Tables, facts: EventFacts, now: number): EventRow {
   const known = knownEvent(tables, facts);
-  if (known) return known;
-  const row = newEvent({ ...facts, tags: undefined }, false, now);
+  if (known && (known.known === 1 || known.creator_id > 0)) return known;
+  const row = { ...newEvent({ ...facts, tags: undefined }, false, now), listed: known?.listed ?? "" };
   tables.events.put(row);
   tables.questions.ask(row.id, row.uuid);
   return row;

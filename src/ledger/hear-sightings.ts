@@ -1,33 +1,68 @@
 import { sightedValue } from "../curation/split.ts";
-import type { Sighting } from "../model/misp.ts";
+import { type Sighting, SightingType } from "../model/misp.ts";
+import type { Notice } from "../model/notice.ts";
+import { SETTLED } from "./attributes.ts";
+import type { SightingRow } from "./sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
 
 /** Sightings that the courier wrote itself begin their source with this and count for nothing here. */
 export const OWN_SOURCE = "misp-courier";
 
+type SightingNotice = Extract<Notice, { kind: "sighting" }>;
+type Listed = Extract<Notice, { kind: "sightings-listed" }>;
+
 /** A thumb, up or down; one that is known already changes nothing. */
-export function hearSighting(tables: Tables, sighting: Sighting, { now }: Moment): void {
-  const { sightings, attributes } = tables;
-  if (sighting.source.startsWith(OWN_SOURCE) || sightings.get(sighting.id)) return;
-  const about = attributes.get(sighting.attributeId) ?? sighting.about;
+export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, { now, asked }: Moment): void {
+  const { sightings, attributes, questions } = tables;
+  if (sighting.source.startsWith(OWN_SOURCE)) return;
+  const known = sightings.get(sighting.id);
+  const shown = how === "answer" || known?.shown === 1;
+  if (known && isKept(known, shown, how === "answer" ? asked : 0)) return;
+  const attribute = attributes.get(sighting.attributeId);
+  if (!attribute && sighting.eventId > 0) questions.ask(sighting.eventId, undefined, { whole: true });
+  const about = attribute ?? sighting.about;
   if (!about) return;
   const value = sightedValue(about.type, about.value);
+  if (sighting.type === SightingType.expired) replaceExpiration(tables, sighting, now);
   // A date in the future would outvote everybody until then.
-  sightings.add(sighting, value, Math.min(sighting.date, Math.floor(now / 1000)));
+  sightings.put(sighting, value, Math.min(sighting.date, Math.floor(now / 1000)), shown);
   touchSighted(tables, sighting.attributeId, value);
 }
 
 /** A thumb was taken back. */
-export function hearSightingDeleted(tables: Tables, id: number): void {
+export function hearSightingDeleted(tables: Tables, id: number, { now }: Moment): void {
   const known = tables.sightings.get(id);
-  if (!known) return;
-  tables.sightings.remove(id);
-  touchSighted(tables, known.attribute, known.value);
+  if (known && known.deleted === 0) takeBack(tables, known, now);
+}
+
+/** REST lists all sightings of a span that our key may see: one that it has shown before and no longer does is gone. */
+export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, { asked }: Moment): void {
+  for (const row of tables.sightings.shownBetween(from, to)) {
+    if (!ids.has(row.id)) takeBack(tables, row, asked);
+  }
+}
+
+/** Nothing new: it is there and was shown as far as now, or it was deleted after, or too shortly before, REST was asked. */
+function isKept(known: SightingRow, shown: boolean, asked: number): boolean {
+  if (known.deleted > 0) return asked <= known.deleted + SETTLED;
+  return known.shown === (shown ? 1 : 0);
+}
+
+function takeBack(tables: Tables, row: SightingRow, at: number): void {
+  tables.sightings.delete(row.id, at);
+  touchSighted(tables, row.attribute, row.value);
+}
+
+/** MISP keeps one expiration of an attribute by an organisation, and says nothing of the one that it replaces. */
+function replaceExpiration(tables: Tables, { id, attributeId, organisationId }: Sighting, now: number): void {
+  for (const former of tables.sightings.expirations(attributeId, organisationId)) {
+    if (former.id < id) tables.sightings.delete(former.id, now);
+  }
 }
 
 function touchSighted({ attributes, indicators, judging }: Tables, attributeId: number, value: string | null): void {
   if (value !== null) {
-    for (const row of indicators.withValue(value)) judging.touch(row);
+    for (const entry of indicators.withValue(value)) judging.touch(entry);
     return;
   }
   const attribute = attributes.get(attributeId);

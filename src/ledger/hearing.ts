@@ -2,7 +2,8 @@ import type { Notice } from "../model/notice.ts";
 import type { Database } from "./database.ts";
 import { hearAttribute, hearAttributeTag, hearErased } from "./hear-attributes.ts";
 import { hearEvent, hearEventDeleted, hearEventTag } from "./hear-events.ts";
-import { hearSighting, hearSightingDeleted } from "./hear-sightings.ts";
+import { hearContents, hearListed } from "./hear-listings.ts";
+import { hearSighting, hearSightingDeleted, hearSightingsListed } from "./hear-sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
 
 export type Hear = (notice: Notice, moment: Moment) => void;
@@ -21,8 +22,11 @@ export function createHearing(tables: Tables, database: Database): Hear {
     published: ({ id, uuid }) => tables.questions.ask(id, uuid, { published: true }),
     pulled: ({ uuid }) => tables.questions.ask(0, uuid, { published: true }),
     tag: (notice, moment) => (notice.on === "event" ? hearEventTag : hearAttributeTag)(tables, notice, moment),
-    sighting: (notice, moment) => hearSighting(tables, notice.sighting, moment),
-    "sighting-deleted": ({ id }) => hearSightingDeleted(tables, id),
+    contents: (notice, moment) => hearContents(tables, notice, moment),
+    listed: (notice) => hearListed(tables, notice),
+    sighting: (notice, moment) => hearSighting(tables, notice, moment),
+    "sighting-deleted": ({ id }, moment) => hearSightingDeleted(tables, id, moment),
+    "sightings-listed": (notice, moment) => hearSightingsListed(tables, notice, moment),
     organisation: ({ organisation: { id, uuid, name } }) => void putOrganisation.run(id, uuid, name),
     warninglist: () => {},
     alive: () => {},

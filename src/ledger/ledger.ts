@@ -1,5 +1,6 @@
 import type { Rules } from "../curation/rules.ts";
 import type { Notice, Unreadable } from "../model/notice.ts";
+import { BlindSpells } from "./blind-spells.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { createHearing, type Hear } from "./hearing.ts";
@@ -24,6 +25,20 @@ export interface Review {
   questions: Question[];
 }
 
+/** An event as MISP's list has it. */
+export interface ListedEvent {
+  id: number;
+  uuid: string;
+  state: string;
+  unsettled: boolean;
+}
+
+/** Events that are new or other than when they were last compared, and events that are no longer in the list. */
+export interface Comparison {
+  changed: ListedEvent[];
+  vanished: { id: number; uuid: string }[];
+}
+
 /** How many attributes or indicators one slice of work judges: some milliseconds' worth, as nothing else runs meanwhile. */
 const SLICE = 250;
 /** How many unreadable messages are kept for a person to look at. */
@@ -32,6 +47,7 @@ const KEPT_UNREADABLE = 100;
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
   readonly deltas: Deltas;
+  readonly blindSpells: BlindSpells;
   readonly #database: Database;
   readonly #tables: Tables;
   readonly #hear: Hear;
@@ -46,6 +62,7 @@ export class Ledger implements Disposable {
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock);
+    this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
     this.#putUnreadable = this.#database.prepare(
@@ -87,6 +104,14 @@ export class Ledger implements Disposable {
     });
     const more = due.length === SLICE || this.#tables.reviews.next() !== undefined;
     return { judged, more, questions: this.#tables.questions.take() };
+  }
+
+  /** Compares MISP's list of events with what was remembered of the last one. */
+  compare(list: readonly ListedEvent[]): Comparison {
+    const known = new Map(this.#tables.events.listing().map((event) => [event.uuid, event]));
+    const changed = list.filter(({ uuid, state }) => known.get(uuid)?.listed !== state);
+    for (const { uuid } of list) known.delete(uuid);
+    return { changed, vanished: [...known.values()] };
   }
 
   /** Keeps a message that could not be read, in the place of the oldest once there are many. `count` is its number. */

@@ -84,7 +84,9 @@ export class LedgerReport implements Disposable {
 
   supports(indicator: number): SupportReport[] {
     const attribute = this.#sql<AttributeRow>("SELECT * FROM attribute WHERE id = ?");
-    const sightings = this.#sql<SightingRow>("SELECT * FROM sighting WHERE attribute = ? ORDER BY date DESC LIMIT 20");
+    const sightings = this.#sql<SightingRow>(
+      "SELECT * FROM sighting WHERE attribute = ? AND deleted = 0 ORDER BY date DESC LIMIT 20",
+    );
     const supports = this.#sql<SupportRow>("SELECT * FROM support WHERE indicator = ? ORDER BY attribute").all(
       indicator,
     );
@@ -96,7 +98,9 @@ export class LedgerReport implements Disposable {
 
   /** The newest sightings that count for a value wherever it occurs. */
   sightings(value: string): SightingRow[] {
-    return this.#sql<SightingRow>("SELECT * FROM sighting WHERE value = ? ORDER BY date DESC LIMIT 20").all(value);
+    return this.#sql<SightingRow>(
+      "SELECT * FROM sighting WHERE value = ? AND deleted = 0 ORDER BY date DESC LIMIT 20",
+    ).all(value);
   }
 
   organisation(id: number): string | undefined {

@@ -24,7 +24,8 @@ CREATE TABLE event (
   published_through INTEGER NOT NULL DEFAULT 0,
   confirmed INTEGER NOT NULL DEFAULT 0,
   tags TEXT NOT NULL DEFAULT '[]',
-  told INTEGER NOT NULL DEFAULT 0      -- when the feed last spoke of its tags
+  told INTEGER NOT NULL DEFAULT 0,     -- when the feed last spoke of its tags
+  listed TEXT NOT NULL DEFAULT ''      -- how MISP's list of events had it when it was last compared
 );
 
 CREATE TABLE attribute (
@@ -77,10 +78,13 @@ CREATE TABLE sighting (
   type INTEGER NOT NULL,
   date INTEGER NOT NULL,
   organisation INTEGER NOT NULL,
-  source TEXT NOT NULL
+  source TEXT NOT NULL,
+  shown INTEGER NOT NULL,              -- REST has shown it to our key: once it no longer does, it is gone
+  deleted INTEGER NOT NULL DEFAULT 0   -- when that was heard; 0: it is there
 );
 CREATE INDEX sighting_value ON sighting (value, type, date) WHERE value IS NOT NULL;
 CREATE INDEX sighting_attribute ON sighting (attribute, type, date);
+CREATE INDEX sighting_date ON sighting (date);
 
 CREATE TABLE organisation (id INTEGER PRIMARY KEY, uuid TEXT, name TEXT);
 
@@ -102,6 +106,15 @@ CREATE TABLE held (
 
 -- Events (0: everything) whose attributes are to be judged again, a slice at a time.
 CREATE TABLE review (event INTEGER PRIMARY KEY, after INTEGER NOT NULL);
+
+-- When MISP's feed could not be heard, or may have lost something.
+CREATE TABLE blind (
+  id INTEGER PRIMARY KEY,
+  since INTEGER NOT NULL,
+  until INTEGER,                       -- NULL: it lasts
+  cause TEXT NOT NULL,
+  repaired TEXT                        -- what the catch-up brought, as JSON; NULL: it has not been made up for yet
+);
 
 CREATE TABLE unreadable (
   id INTEGER PRIMARY KEY,

@@ -2,7 +2,7 @@ import type { Thumbs } from "../curation/thumbs.ts";
 import { type Sighting, SightingType } from "../model/misp.ts";
 import type { Database, Statement } from "./database.ts";
 
-/** A sighting as the ledger remembers it. */
+/** A sighting as the ledger remembers it; a deleted one stays, so that an old answer cannot bring it back. */
 export interface SightingRow {
   id: number;
   attribute: number;
@@ -11,25 +11,33 @@ export interface SightingRow {
   date: number;
   organisation: number;
   source: string;
+  shown: number;
+  deleted: number;
 }
 
 /** The sightings table. */
 export class Sightings {
   readonly #byId: Statement<SightingRow>;
-  readonly #insert: Statement<never>;
-  readonly #remove: Statement<never>;
-  readonly #removeExpirations: Statement<never>;
+  readonly #put: Statement<never>;
+  readonly #delete: Statement<never>;
+  readonly #expirations: Statement<SightingRow>;
+  readonly #shownBetween: Statement<SightingRow>;
   readonly #newestOfValue: Statement<Newest>;
   readonly #newestOfAttribute: Statement<Newest>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM sighting WHERE id = ?");
-    this.#insert = database.prepare(
-      "INSERT INTO sighting (id, attribute, value, type, date, organisation, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    this.#put = database.prepare(
+      `INSERT OR REPLACE INTO sighting (id, attribute, value, type, date, organisation, source, shown)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#remove = database.prepare("DELETE FROM sighting WHERE id = ?");
-    this.#removeExpirations = database.prepare(
-      `DELETE FROM sighting WHERE attribute = ? AND organisation = ? AND type = ${SightingType.expired}`,
+    this.#delete = database.prepare("UPDATE sighting SET deleted = ? WHERE id = ?");
+    this.#expirations = database.prepare(
+      `SELECT * FROM sighting
+       WHERE attribute = ? AND type = ${SightingType.expired} AND organisation = ? AND deleted = 0`,
+    );
+    this.#shownBetween = database.prepare(
+      "SELECT * FROM sighting WHERE date BETWEEN ? AND ? AND shown = 1 AND deleted = 0",
     );
     this.#newestOfValue = database.prepare(newest("value"));
     this.#newestOfAttribute = database.prepare(newest("attribute"));
@@ -39,15 +47,24 @@ export class Sightings {
     return this.#byId.get(id);
   }
 
-  /** Adds one; an organisation's second expiration of an attribute silently replaces its first, as in MISP. */
-  add(sighting: Sighting, value: string | null, date: number): void {
+  put(sighting: Sighting, value: string | null, date: number, shown: boolean): void {
     const { id, attributeId, type, organisationId, source } = sighting;
-    if (type === SightingType.expired) this.#removeExpirations.run(attributeId, organisationId);
-    this.#insert.run(id, attributeId, value, type, date, organisationId, source);
+    this.#put.run(id, attributeId, value, type, date, organisationId, source, shown ? 1 : 0);
   }
 
-  remove(id: number): void {
-    this.#remove.run(id);
+  /** @param at when that was heard, milliseconds */
+  delete(id: number, at: number): void {
+    this.#delete.run(at, id);
+  }
+
+  /** The expirations that an organisation gave to an attribute. */
+  expirations(attribute: number, organisation: number): SightingRow[] {
+    return this.#expirations.all(attribute, organisation);
+  }
+
+  /** Those with dates in a span that REST has shown to our key. */
+  shownBetween(from: number, to: number): SightingRow[] {
+    return this.#shownBetween.all(from, to);
   }
 
   /** The newest of each type that counts for a value. */
@@ -63,9 +80,10 @@ export class Sightings {
 
 type Newest = { [Column in keyof Thumbs]: number | null };
 
-/** Three look-ups in one index, each of which ends at its first row. */
+/** Three look-ups in one index, each of which ends at its first row that is not deleted. */
 function newest(column: "value" | "attribute"): string {
-  const of = (type: SightingType) => `(SELECT max(date) FROM sighting WHERE ${column} = ?1 AND type = ${type})`;
+  const of = (type: SightingType) =>
+    `(SELECT date FROM sighting WHERE ${column} = ?1 AND type = ${type} AND deleted = 0 ORDER BY date DESC LIMIT 1)`;
   const { seen, falsePositive, expired } = SightingType;
   return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired`;
 }

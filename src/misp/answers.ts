@@ -1,7 +1,7 @@
 import type { Notice } from "../model/notice.ts";
 import { attributesOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
-import type { Json } from "./coerce.ts";
+import { type Json, numberOr } from "./coerce.ts";
 
 /** An event's own facts as REST tells them; empty when MISP does not have it. */
 export async function askFacts(client: MispClient, event: string | number, signal: AbortSignal): Promise<Notice[]> {
@@ -20,8 +20,14 @@ export async function askWhole(client: MispClient, event: string | number, signa
 
 function wholeEvent(body: Json): Notice[] {
   const event = eventOf(body);
+  const attributes = attributesOf(body);
+  const uuids = new Set(attributes.map(({ uuid }) => uuid));
   return [
     { kind: "event", event, how: "answer" },
-    ...attributesOf(body).map((attribute): Notice => ({ kind: "attribute", attribute, event, how: "answer" })),
+    ...attributes.map((attribute): Notice => ({ kind: "attribute", attribute, event, how: "answer" })),
+    // An answer that holds less than it says there is tells nothing of what is missing.
+    ...(uuids.size >= numberOr(body, "attribute_count", 0)
+      ? [{ kind: "contents" as const, id: event.id, uuid: event.uuid, attributes: uuids }]
+      : []),
   ];
 }

@@ -118,6 +118,7 @@ export function sightingOf(body: Json): Sighting {
     id: idAt(body),
     uuid: uuidAt(body),
     attributeId: idAt(body, "attribute_id"),
+    eventId: numberOr(body, "event_id", 0),
     type,
     date: numberAt(body, "date_sighting"),
     organisationId: numberOr(body, "org_id", 0),

@@ -34,7 +34,7 @@ export function meaningOf(
   const diagnosis = status < 300 ? ofAnswer(body) : ofStatus(status, body, path);
   if (!diagnosis) return undefined;
   const [meaning, what] = diagnosis;
-  return new MispError(meaning, `${path}: ${what}${isObject(body) ? excerpt(body) : ""}`, waitOf(headers));
+  return new MispError(meaning, `${path}: ${what}${isObject(body) ? excerpt(body) : ""}`, waitOf(status, headers));
 }
 
 function ofAnswer(body: unknown): Diagnosis {
@@ -77,7 +77,11 @@ function excerpt(body: Json): string {
   return text === undefined ? "" : ` (${(typeof text === "string" ? text : JSON.stringify(text)).slice(0, 200)})`;
 }
 
-function waitOf(headers: AxiosResponse["headers"]): number | undefined {
-  const seconds = Number(headers["retry-after"] ?? headers["x-rate-limit-reset"]);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+/** A day, milliseconds: timers cannot hold a wait of any length. */
+const LONGEST_WAIT = 24 * 3_600_000;
+
+function waitOf(status: number, headers: AxiosResponse["headers"]): number | undefined {
+  // MISP tells when the window ends with every answer to a search, whether the limit was reached or not.
+  const seconds = Number(headers["retry-after"] ?? (status === 429 ? headers["x-rate-limit-reset"] : undefined));
+  return seconds > 0 ? Math.min(seconds * 1000, LONGEST_WAIT) : undefined;
 }

@@ -19,7 +19,15 @@ const RECEIVE_HIGH_WATER_MARK = 500_000;
 /** A publisher that starts again sends its backlog one second later: whoever is not back by then never gets it. */
 const RECONNECT = 100;
 /** How many messages one batch holds at the most, which bounds how long a transaction takes. */
-const BATCH = 250;
+const BATCH = 500;
+/** After so many messages without a pause, the socket may have run over its mark. */
+const OVERRUN = RECEIVE_HIGH_WATER_MARK / 2;
+
+/** Frames that arrived together. `overrun`: the socket was so far behind that it may have dropped some. */
+export interface Batch {
+  frames: Buffer[];
+  overrun: boolean;
+}
 
 /** MISP's ZeroMQ feed: batches of raw frames, in the order of arrival, as they come. */
 export class Feed implements AsyncDisposable {
@@ -56,13 +64,23 @@ export class Feed implements AsyncDisposable {
   }
 
   /** Frames in batches, never empty ones; ends when the feed is closed. */
-  async *batches(): AsyncGenerator<Buffer[]> {
+  async *batches(): AsyncGenerator<Batch> {
     const reading = this.#read();
+    // Its failure is thrown below, once all that arrived before was handed out.
+    reading.catch(() => undefined);
+    let unbroken = 0;
     while (!this.#closed || this.#frames.length > 0) {
-      if (this.#frames.length === 0) await new Promise<void>((resolve) => (this.#arrived = resolve));
+      if (this.#frames.length === 0) {
+        unbroken = 0;
+        await new Promise<void>((resolve) => (this.#arrived = resolve));
+      }
       // One turn of the event loop, so that what has already arrived makes one batch.
       await nextTurn();
-      if (this.#frames.length > 0) yield this.#frames.splice(0, BATCH);
+      if (this.#frames.length === 0) continue;
+      const frames = this.#frames.splice(0, BATCH);
+      unbroken += frames.length;
+      yield { frames, overrun: unbroken > OVERRUN };
+      if (unbroken > OVERRUN) unbroken = 0;
     }
     await reading;
   }
@@ -79,6 +97,9 @@ export class Feed implements AsyncDisposable {
         // Beyond this the socket keeps them, which is cheaper than an array, and counts them.
         if (this.#frames.length >= BATCH * 8) await this.#drained();
       }
+    } catch (error) {
+      // A socket that was closed while more was arriving says so in several ways.
+      if (!this.#closed) throw error;
     } finally {
       this.close();
     }

@@ -25,15 +25,18 @@ export interface InquiriesOptions {
   answer: (notices: Notice[], asked: number) => Promise<void>;
   /** MISP refuses the question for good. */
   failed: (inquiry: Inquiry, error: unknown) => void;
+  pace?: Pace | undefined;
 }
 
-/**
- * MISP sends a publication before it saves it, so the first answer may still be of the time before: after these times,
- * milliseconds, the question is asked again.
- */
-const AGAIN = [150, 350, 1_000, 3_000, 10_000];
-/** How long to wait for a MISP that cannot answer, milliseconds. */
-const PATIENCE = { first: 500, most: 60_000 };
+/** How long to wait before a question is asked again, milliseconds. */
+export interface Pace {
+  /** MISP sends a publication before it saves it, so the first answers may still be of the time before. */
+  again: readonly number[];
+  /** For a MISP that cannot answer. */
+  patience: { first: number; most: number };
+}
+
+const PACE: Pace = { again: [150, 350, 1_000, 3_000, 10_000], patience: { first: 500, most: 60_000 } };
 const AT_ONCE = 4;
 
 /** Asks REST what the feed leaves open, a few questions at a time, and about each event once however often it comes up. */
@@ -47,6 +50,10 @@ export class Inquiries {
     this.#options = options;
   }
 
+  get #pace(): Pace {
+    return this.#options.pace ?? PACE;
+  }
+
   /** How many events wait for an answer. */
   get size(): number {
     return this.#open.size;
@@ -55,7 +62,9 @@ export class Inquiries {
   ask(inquiry: Inquiry): void {
     const key = inquiry.uuid ?? String(inquiry.eventId);
     const open = this.#open.has(key);
-    this.#open.set(key, inquiry);
+    const waiting = this.#open.get(key);
+    const published = inquiry.published || waiting?.published === true;
+    this.#open.set(key, { ...inquiry, published, whole: inquiry.whole || waiting?.whole === true });
     if (!open) void this.#pursue(key);
   }
 
@@ -79,7 +88,7 @@ export class Inquiries {
   async #settle(key: string, inquiry: Inquiry): Promise<void> {
     try {
       let published = await this.#patiently(inquiry);
-      for (const wait of inquiry.published ? AGAIN : []) {
+      for (const wait of inquiry.published ? this.#pace.again : []) {
         if (published || this.#open.get(key)) return;
         await pause(wait, undefined, { signal: this.#options.signal });
         published = await this.#patiently(inquiry);
@@ -92,7 +101,8 @@ export class Inquiries {
 
   /** A MISP that cannot answer now is asked again until it can. */
   async #patiently(inquiry: Inquiry): Promise<boolean> {
-    for (let wait = PATIENCE.first; ; wait = Math.min(wait * 2, PATIENCE.most)) {
+    const { first, most } = this.#pace.patience;
+    for (let wait = first; ; wait = Math.min(wait * 2, most)) {
       try {
         const answered = await this.#queue.add(() => this.#once(inquiry));
         return answered === true;

@@ -76,7 +76,7 @@ function publication(body: Json): Notice[] {
 function sighting(body: Json): Notice[] {
   const row = objectAt(body, "Sighting");
   if (body.action === "delete") return [{ kind: "sighting-deleted", id: idAt(row) }];
-  return [{ kind: "sighting", sighting: sightingOf(row) }];
+  return [{ kind: "sighting", sighting: sightingOf(row), how: "heard" }];
 }
 
 const TAGGED = /^(attached to|detached from) (event|attribute)$/;

@@ -1,5 +1,5 @@
 import type { MispClient } from "./client.ts";
-import { isObject, textAt } from "./coerce.ts";
+import { booleanAt, isObject, textAt } from "./coerce.ts";
 
 /** What MISP says of itself and of our key. */
 export interface Probe {
@@ -23,7 +23,8 @@ export async function probe(client: MispClient, signal?: AbortSignal): Promise<P
       `MISP ${version || "of an unknown version"} is older than ${OLDEST.join(".")}: upgrade it, or expect gaps`,
     );
   }
-  if (isObject(User) && User.disabled === true) findings.push("The key's user is disabled in MISP: enable it there");
+  if (isObject(User) && booleanAt(User, "disabled"))
+    findings.push("The key's user is disabled in MISP: enable it there");
   return {
     version,
     role: isObject(Role) ? textAt(Role, "name") : "",

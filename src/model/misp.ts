@@ -52,6 +52,7 @@ export interface Sighting {
   id: number;
   uuid: string;
   attributeId: number;
+  eventId: number;
   type: SightingType;
   /** When it was seen, Unix seconds, as its writer claims. */
   date: number;

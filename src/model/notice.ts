@@ -7,7 +7,12 @@ import type { Attribute, EventFacts, Organisation, Sighting } from "./misp.ts";
  */
 export type Telling = "add" | "edit" | "snapshot" | "answer";
 
-/** What MISP told us, in one shape whether it came over ZeroMQ or REST. */
+/**
+ * What MISP told us, in one shape whether it came over ZeroMQ or REST.
+ *
+ * Three come from REST alone: `contents`, the UUIDs of all attributes of an event; `listed`, how the list of events has it;
+ * `sightings-listed`, the ids of all sightings of a span of time that our key may see.
+ */
 export type Notice =
   | { kind: "attribute"; attribute: Attribute; event: EventFacts | undefined; how: Telling }
   | { kind: "attribute-erased"; id: number; uuid: string }
@@ -15,7 +20,10 @@ export type Notice =
   | { kind: "event-deleted"; id: number; uuid: string }
   | { kind: "published"; id: number; uuid: string }
   | { kind: "tag"; on: "event" | "attribute"; id: number; eventId: number; name: string; attached: boolean }
-  | { kind: "sighting"; sighting: Sighting }
+  | { kind: "contents"; id: number; uuid: string; attributes: ReadonlySet<string> }
+  | { kind: "listed"; id: number; uuid: string; state: string }
+  | { kind: "sighting"; sighting: Sighting; how: "heard" | "answer" }
+  | { kind: "sightings-listed"; from: number; to: number; ids: ReadonlySet<number> }
   | { kind: "sighting-deleted"; id: number }
   | { kind: "organisation"; organisation: Organisation }
   | { kind: "warninglist"; id: number }

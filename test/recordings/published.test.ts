@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Lists, Replay } from "../support/replay.ts";
-import { DROPPER_MD5, EVENT_ONE, LIFE, MD5, PAIR, REMOTE_SHA256, SECOND_LIFE, TAGGED } from "./recorded-values.ts";
+import { type Lists, PRIVATE } from "../support/lists.ts";
+import { Replay } from "../support/replay.ts";
+import { DROPPER_MD5, EVENT_ONE, LIFE, MD5, PAIR, REMOTE_SHA256, TAGGED } from "./recorded-values.ts";
 
 describe("as shipped, additions wait for publication", () => {
   let replay: Replay;
@@ -100,12 +101,7 @@ describe("as shipped, additions wait for publication", () => {
     await replay.after("restore", { ...SIGHTED, hostname: [] });
     await replay.after("hard delete", { ...SIGHTED, hostname: [] });
     await replay.after("deleteSelected soft two", { ...SIGHTED, hostname: [], uri: [] });
-    await replay.after("soft delete via events/edit deleted:true", {
-      ...SIGHTED,
-      hostname: [],
-      uri: [],
-      "email-src": [],
-    });
+    await replay.after("soft delete via events/edit deleted:true", { ...DELETED, url: EVENT_ONE.url });
     await replay.after("HTTP DELETE", DELETED);
   });
 
@@ -199,40 +195,12 @@ describe("as shipped, additions wait for publication", () => {
     await replay.afterEachOf("18-roles-published", PULLED);
   });
 
+  // What must never go out is not held back yet; a plain test once it is.
+  test.fails("an address of a private network is never listed", async () => {
+    expect((await replay.lists())["ip-dst"]).not.toContain(PRIVATE);
+  });
+
   test("nothing that the recorded MISP sent was unreadable or worth a warning", () => {
-    expect(replay.summary().unreadable).toBe(0);
-    expect(replay.complaints).toEqual([]);
-  });
-});
-
-describe("as shipped, a MISP that publishes in background jobs", () => {
-  let replay: Replay;
-
-  beforeAll(async () => {
-    replay = await Replay.start(SECOND_LIFE);
-  });
-
-  afterAll(() => replay[Symbol.asyncDispose]());
-
-  test("21: the backlog of a killed publisher, two unpublished events, changes nothing", async () => {
-    await replay.after("REST write with dead mispzmq", {});
-    expect(replay.summary()).toMatchObject({ events: 2, attributes: 10, unreadable: 0 });
-  });
-
-  test("22: a publication lists, an unpublish keeps, a thumbs-down takes off, and the next publication does not bring back", async () => {
-    await replay.until("22-background-jobs");
-    await replay.after("add", {});
-    await replay.after("publish in background", {
-      "ip-dst": ["198.51.100.120", "198.51.100.121", "198.51.100.122"],
-    });
-    await replay.after("unpublish", { "ip-dst": ["198.51.100.120", "198.51.100.121", "198.51.100.122"] });
-    await replay.after("sighting by value", { "ip-dst": ["198.51.100.121", "198.51.100.122"] });
-    await replay.after("publish again", { "ip-dst": ["198.51.100.121", "198.51.100.122"] });
-  });
-
-  test("23: changed settings of the feed, and writes that were never heard, change nothing", async () => {
-    await replay.until("23-zmq-settings");
-    await replay.afterEachOf("23-zmq-settings", { "ip-dst": ["198.51.100.121", "198.51.100.122"] });
     expect(replay.summary().unreadable).toBe(0);
     expect(replay.complaints).toEqual([]);
   });

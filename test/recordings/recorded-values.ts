@@ -1,4 +1,4 @@
-import type { Lists } from "../support/replay.ts";
+import type { Lists } from "../support/lists.ts";
 
 /** The recorded scenarios of the first MISP, in the order in which they happened. */
 export const LIFE = [

@@ -8,6 +8,9 @@ const event = z.looseObject({
   publish_timestamp: z.string(),
 });
 
+const PUBLICATION = "misp_json ";
+const publication = z.looseObject({ Event: event });
+
 const step = z.strictObject({
   label: z.string(),
   request: z.strictObject({ method: z.string(), path: z.string() }),
@@ -39,6 +42,12 @@ export type Answers = z.infer<typeof answers>;
 /** The steps of one recorded scenario, in their order. */
 export async function readScenario(name: string): Promise<Step[]> {
   return z.array(step).parse(await readFixture(name));
+}
+
+/** The events that a step's messages say are published, as those messages have them. */
+export function publications({ frames }: Step): RecordedEvent[] {
+  const sent = frames.filter((frame) => frame.startsWith(PUBLICATION));
+  return sent.map((frame) => publication.parse(JSON.parse(frame.slice(PUBLICATION.length))).Event);
 }
 
 /** The answers that are no scenario's own. */

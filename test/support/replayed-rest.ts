@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { json } from "node:stream/consumers";
-import type { Answers, RecordedEvent, Step } from "./recording.ts";
+import { type Answers, publications, type RecordedEvent, type Step } from "./recording.ts";
 
 interface Answer {
   status: number;
@@ -13,7 +13,7 @@ export class ReplayedRest implements AsyncDisposable {
   readonly #answers: Answers;
   readonly #server: Server;
   readonly #events = new Map<string, RecordedEvent>();
-  /** Events whose publication is not saved yet, as they were before. */
+  /** Events whose publication is not saved yet. */
   readonly #unsaved = new Map<string, RecordedEvent>();
 
   private constructor(answers: Answers) {
@@ -40,16 +40,15 @@ export class ReplayedRest implements AsyncDisposable {
 
   /**
    * Shows what a step made of the events. MISP sends the message of a publication before it saves it, so the first question
-   * after it is still answered with what was before.
+   * after it is answered with what the message says of it.
    */
   become(step: Step): void {
-    const published = publications(step);
-    for (const event of step.events) {
-      const before = this.#events.get(event.id);
-      if (before && published.has(event.id)) this.#unsaved.set(event.id, before);
-      this.#events.set(event.id, event);
-    }
+    for (const event of step.events) this.#events.set(event.id, event);
     for (const id of step.gone) this.#events.delete(String(id));
+    for (const { id, published, publish_timestamp } of publications(step)) {
+      const saved = this.#events.get(id);
+      if (saved) this.#unsaved.set(id, { ...saved, published, publish_timestamp });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,12 +101,6 @@ export class ReplayedRest implements AsyncDisposable {
     if (event) this.#unsaved.delete(event.id);
     return unsaved ?? event;
   }
-}
-
-/** Numbers of the events that a step's messages say were published. */
-export function publications({ frames }: Step): Set<string> {
-  const sent = frames.filter((frame) => frame.startsWith("misp_json "));
-  return new Set(sent.map((frame) => String(member(member(JSON.parse(frame.slice(10)), "Event"), "id"))));
 }
 
 function member(holder: unknown, key: string): unknown {

@@ -1,0 +1,154 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import PQueue from "p-queue";
+import type { Config } from "../config/schema.ts";
+import type { Comparison, Ledger } from "../ledger/ledger.ts";
+import type { Logger } from "../log.ts";
+import { askWhole } from "../misp/answers.ts";
+import type { MispClient } from "../misp/client.ts";
+import { type ListedEvent, listEvents } from "../misp/event-list.ts";
+import { searchSightings } from "../misp/sighting-search.ts";
+import type { Notice } from "../model/notice.ts";
+import { firstLoad } from "./first-load.ts";
+
+export interface CatchUpOptions {
+  config: Config;
+  client: MispClient;
+  ledger: Ledger;
+  log: Logger;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+  /** Takes answers into the ledger, in slices between which everything else goes on. */
+  answer: (notices: readonly Notice[], asked: number, facts?: Record<string, string>) => Promise<void>;
+  progress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How far a catch-up is; `total` is missing where MISP does not tell. */
+export interface Progress {
+  phase: "attributes" | "events" | "sightings";
+  done: number;
+  total?: number;
+}
+
+/** What a catch-up brought. */
+export interface Caught {
+  loaded: number;
+  changedEvents: number;
+  vanishedEvents: number;
+  sightings: number;
+  /** Events that changed so shortly before that they are to be looked at once more. */
+  unsettled: number;
+  milliseconds: number;
+}
+
+const AT_ONCE = 4;
+
+/**
+ * Brings the ledger in step with MISP's REST: the first load, events that are new, changed or gone, sightings. Nothing is
+ * taken for gone because an answer is empty or fails; each step is saved with the point that it has reached.
+ * @throws MispError when MISP cannot be asked
+ */
+export async function catchUp(options: CatchUpOptions, since?: number): Promise<Caught> {
+  const { client, ledger, clock, signal, answer } = options;
+  const began = clock();
+  // Before the first load: what changes while it goes on, or while the courier is down in the middle of it, is then seen.
+  if (ledger.fact(LISTED) === undefined) {
+    await answer((await listEvents(client, clock, signal)).map(listed), began, { [LISTED]: String(began) });
+  }
+  const loaded = await firstLoad(options, since);
+  const list = await listEvents(client, clock, signal);
+  const { changed, vanished } = ledger.compare(list);
+  await refresh(changed, options);
+  const gone = await settleVanished({ changed: list, vanished }, options);
+  const sightings = await catchUpSightings(options, since);
+  await answer([], began, { [CAUGHT_UP]: String(began) });
+  return {
+    loaded,
+    changedEvents: changed.length,
+    vanishedEvents: gone,
+    sightings,
+    unsettled: list.filter(({ unsettled }) => unsettled).length,
+    milliseconds: clock() - began,
+  };
+}
+
+/** When the list of events was first read, and when the last complete catch-up began; milliseconds. */
+const LISTED = "listed";
+export const CAUGHT_UP = "caught-up";
+
+function listed({ id, uuid, state }: ListedEvent): Notice {
+  return { kind: "listed", id, uuid, state };
+}
+
+/** Reads again each event that is other than it was, and remembers how the list had it with what was read. */
+async function refresh(events: readonly ListedEvent[], options: CatchUpOptions): Promise<void> {
+  const { client, signal, clock, answer, progress } = options;
+  let done = 0;
+  await each(events, async (event) => {
+    const asked = clock();
+    const notices = await askWhole(client, event.uuid, signal);
+    await answer([...notices, listed(event)], asked);
+    done += 1;
+    progress?.({ phase: "events", done, total: events.length });
+  });
+}
+
+/** More events than this, and more than this share of all, do not vanish in one night: rather, the key sees less. */
+const TOO_MANY = { events: 100, share: 0.2 };
+
+/** Events that left the list: deleted, or without attributes now. Each is asked for by name before it is believed. */
+async function settleVanished({ changed: list, vanished }: Comparison, options: CatchUpOptions): Promise<number> {
+  const { client, signal, clock, answer, log } = options;
+  const share = vanished.length / (list.length + vanished.length);
+  if (vanished.length > TOO_MANY.events && share > TOO_MANY.share) {
+    log.error("So many events left MISP's list that nothing is removed; does the key still see them all?", {
+      vanished: vanished.length,
+      listed: list.length,
+    });
+    return 0;
+  }
+  let gone = 0;
+  await each(vanished, async ({ id, uuid }) => {
+    const asked = clock();
+    const notices = await askWhole(client, uuid, signal);
+    if (notices.length === 0) gone += 1;
+    await answer(notices.length > 0 ? notices : [{ kind: "event-deleted", id, uuid }], asked);
+  });
+  return gone;
+}
+
+const DAY = 86_400;
+/** MISP turns no pages of sightings: it is asked for spans of so many seconds. */
+const SPAN = 30 * DAY;
+/** How far back the first catch-up asks in spans, seconds; what is older comes in one answer. */
+const REACH = 360 * DAY;
+/** Sightings carry the date that their writer says: each catch-up looks back so far behind the last, seconds. */
+const BACKDATED = DAY;
+
+async function catchUpSightings({ client, ledger, signal, clock, answer, progress }: CatchUpOptions, since?: number) {
+  const end = Math.floor(clock() / 1000) + DAY;
+  const last = ledger.fact(CAUGHT_UP);
+  const start = since ?? (last === undefined ? 0 : Math.floor(Number(last) / 1000) - BACKDATED);
+  let found = 0;
+  for (let from = start, to = Math.max(start, end - REACH) + SPAN; from < end; from = to, to += SPAN) {
+    const asked = clock();
+    const notices = await searchSightings(client, { from, to: Math.min(to, end) }, signal);
+    found += notices.length - 1;
+    await answer(notices, asked);
+    progress?.({ phase: "sightings", done: found });
+  }
+  return found;
+}
+
+async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  const failures: unknown[] = [];
+  for (const item of items) {
+    await queue.onSizeLessThan(AT_ONCE * 2);
+    if (failures.length > 0) break;
+    void queue.add(() => work(item).catch((error) => failures.push(error)));
+    await nextTurn();
+  }
+  await queue.onIdle();
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,85 @@
+import type { BlindSpells } from "../ledger/blind-spells.ts";
+import type { Logger } from "../log.ts";
+import type { LineEvent } from "../misp/feed.ts";
+import type { Notice } from "../model/notice.ts";
+
+export interface VigilOptions {
+  spells: BlindSpells;
+  log: Logger;
+  /** Milliseconds. */
+  clock: () => number;
+  /** Something may have been missed. */
+  missed: () => void;
+  /** When something was last heard before this start, milliseconds. */
+  lastHeard: number | undefined;
+}
+
+/** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
+const SILENCE = 30_000;
+const TICK = 1_000;
+
+/** Notices when the feed cannot be heard, or may have lost something; records it, and asks for a catch-up once it is over. */
+export class Vigil implements Disposable {
+  readonly #options: VigilOptions;
+  readonly #timer: NodeJS.Timeout;
+  #lastFrame: number;
+  #uptime = 0;
+  #blind = true;
+
+  constructor(options: VigilOptions) {
+    this.#options = options;
+    this.#lastFrame = options.clock();
+    options.spells.begin(options.lastHeard ?? this.#lastFrame, "not running");
+    this.#timer = setInterval(() => this.#look(), TICK);
+  }
+
+  /** Whether the feed is being heard. */
+  get blind(): boolean {
+    return this.#blind;
+  }
+
+  line({ kind, at }: LineEvent): void {
+    this.#lastFrame = at;
+    if (kind === "connected") this.#sees(at);
+    else this.#goesBlind(at, kind === "refused" ? "login refused" : "disconnected");
+  }
+
+  /** Messages came in; `backlog` of them waited, so that the socket may have run over. */
+  heard(notices: readonly Notice[], overrun: boolean): void {
+    const before = this.#lastFrame;
+    this.#lastFrame = this.#options.clock();
+    if (overrun) this.#goesBlind(before, "overrun");
+    for (const notice of notices) {
+      if (notice.kind !== "alive") continue;
+      if (notice.uptime < this.#uptime) this.#goesBlind(before, "publisher restarted");
+      this.#uptime = notice.uptime;
+    }
+    if (this.#blind) this.#sees(this.#lastFrame);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const silence = this.#options.clock() - this.#lastFrame;
+    if (!this.#blind && silence > SILENCE) this.#goesBlind(this.#lastFrame, "silence");
+  }
+
+  #goesBlind(since: number, cause: string): void {
+    const { spells, log, missed } = this.#options;
+    if (!this.#blind) log.warn("MISP's feed cannot be heard, or lost something", { cause });
+    this.#blind = true;
+    spells.begin(since, cause);
+    // Silence may last, and REST may well be there.
+    if (cause === "silence") missed();
+  }
+
+  #sees(at: number): void {
+    const { spells, log, missed } = this.#options;
+    if (this.#blind) log.info("MISP's feed is heard");
+    this.#blind = false;
+    spells.end(at);
+    missed();
+  }
+}

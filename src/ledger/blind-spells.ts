@@ -1,0 +1,56 @@
+import type { Database, Statement } from "./database.ts";
+
+/** A time in which MISP's feed could not be heard, or may have lost something. Times are milliseconds. */
+export interface BlindSpell {
+  id: number;
+  since: number;
+  /** `null`: it lasts. */
+  until: number | null;
+  cause: string;
+  /** What the catch-up after it brought, as JSON; `null`: there was none yet. */
+  repaired: string | null;
+}
+
+/** How many of them are kept, the newest. */
+const KEPT = 1_000;
+
+/** The record of blind spells. */
+export class BlindSpells {
+  readonly #begin: Statement<never>;
+  readonly #end: Statement<never>;
+  readonly #repair: Statement<never>;
+  readonly #forget: Statement<never>;
+  readonly #lasting: Statement<BlindSpell>;
+  readonly #open: Statement<{ count: number }>;
+
+  constructor(database: Database) {
+    this.#begin = database.prepare("INSERT INTO blind (since, cause) VALUES (?, ?)");
+    this.#end = database.prepare("UPDATE blind SET until = ? WHERE until IS NULL");
+    this.#repair = database.prepare("UPDATE blind SET repaired = ? WHERE repaired IS NULL AND until <= ?");
+    this.#forget = database.prepare(`DELETE FROM blind WHERE id <= (SELECT max(id) FROM blind) - ${KEPT}`);
+    this.#lasting = database.prepare("SELECT * FROM blind WHERE until IS NULL LIMIT 1");
+    this.#open = database.prepare("SELECT count(*) AS count FROM blind WHERE repaired IS NULL");
+  }
+
+  /** Whether there is one that has not been made up for. */
+  get unrepaired(): boolean {
+    return (this.#open.get()?.count ?? 0) > 0;
+  }
+
+  /** Nothing is heard since then; of a spell that lasts, the first cause stays. */
+  begin(since: number, cause: string): void {
+    if (this.#lasting.get()) return;
+    this.#begin.run(since, cause);
+    this.#forget.run();
+  }
+
+  /** The feed is heard again. */
+  end(until: number): void {
+    this.#end.run(until);
+  }
+
+  /** A catch-up that began at `asked` has made up for what ended before. */
+  repair(asked: number, repaired: object): void {
+    this.#repair.run(JSON.stringify(repaired), asked);
+  }
+}

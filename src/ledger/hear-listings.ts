@@ -1,0 +1,47 @@
+import type { Notice } from "../model/notice.ts";
+import { ERASED, SETTLED } from "./attributes.ts";
+import { newEvent } from "./events.ts";
+import { hearErased } from "./hear-attributes.ts";
+import { knownEvent } from "./identity.ts";
+import type { Moment, Tables } from "./tables.ts";
+
+const SLICE = 1_000;
+
+/**
+ * REST tells all attributes of an event: what the ledger has beside them is gone, unless the feed spoke of it so shortly
+ * before REST was asked, or after, that the answer may be older.
+ */
+export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "contents" }>, moment: Moment): void {
+  const event = tables.events.get(contents.id);
+  if (event?.uuid !== contents.uuid) return;
+  let after = 0;
+  for (;;) {
+    const slice = tables.attributes.following(event.id, after, SLICE);
+    for (const row of slice) {
+      if (row.deleted === ERASED || contents.attributes.has(row.uuid)) continue;
+      if (moment.asked > row.heard + SETTLED) hearErased(tables, row, moment);
+    }
+    const last = slice.at(-1);
+    if (!last || slice.length < SLICE) return;
+    after = last.id;
+  }
+}
+
+/** How MISP's list has an event; one that is not known yet is remembered, so that it is not asked about again and again. */
+export function hearListed(tables: Tables, { id, uuid, state }: Extract<Notice, { kind: "listed" }>): void {
+  const known = knownEvent(tables, { id, uuid });
+  if (known?.listed === state) return;
+  if (!known) tables.events.put(unknownEvent(id, uuid));
+  const row = known ?? tables.events.get(id);
+  if (row) tables.events.list(row, state);
+}
+
+function unknownEvent(id: number, uuid: string) {
+  const nobody = { id: 0, uuid: null, name: null };
+  const nothing = { info: "", date: "", distribution: 0, threatLevel: 4, creator: nobody, published: false };
+  return newEvent(
+    { ...nothing, id, uuid, timestamp: undefined, publishTimestamp: undefined, tags: undefined },
+    false,
+    0,
+  );
+}

@@ -1,0 +1,97 @@
+import type { Notice } from "../model/notice.ts";
+import { attributeOf, eventOf } from "./bodies.ts";
+import type { MispClient } from "./client.ts";
+import { isObject, type Json, numberOr } from "./coerce.ts";
+
+/** What one search of the first load asks for: all types or some, changed since a time (Unix seconds). */
+export interface LoadQuery {
+  types: readonly string[] | null;
+  since: number;
+}
+
+/** Where a search stands: pages of what changed since `since`, `page` pages of which were read. */
+export interface LoadCursor {
+  since: number;
+  page: number;
+}
+
+export interface LoadPage {
+  notices: Notice[];
+  rows: number;
+  /** Rows that could not be read. */
+  unreadable: number;
+  /** When MISP was asked, milliseconds. */
+  asked: number;
+  /** Where the next page begins; `undefined` after the last. */
+  next: LoadCursor | undefined;
+}
+
+const LIMIT = 5_000;
+
+/**
+ * Reads attributes with their IDS flag set, oldest change first. A page begins where the one before ended, by time and not by
+ * number: what is deleted meanwhile cannot push a row from one page into another that was read already, and the thousandth
+ * page costs MISP no more than the first.
+ */
+export async function loadPage(
+  client: MispClient,
+  { types, since }: LoadQuery,
+  cursor: LoadCursor,
+  clock: () => number,
+  signal: AbortSignal,
+): Promise<LoadPage> {
+  const asked = clock();
+  const from = Math.max(since, cursor.since);
+  const query = {
+    to_ids: 1,
+    ...(types ? { type: types } : {}),
+    ...(from > 0 ? { timestamp: [from, Math.floor(asked / 1000) + DAY] } : {}),
+    includeContext: 1,
+    includeAllTags: 1,
+    order: "timestamp asc",
+    limit: LIMIT,
+    page: cursor.page,
+  };
+  const { rows, skipped } = await client.searchAttributes(query, signal);
+  const read = rows.map(readRow);
+  const notices = read.flatMap((row) => row ?? []);
+  const last = rows.length + skipped < LIMIT;
+  return {
+    notices: [...eventsOf(notices), ...notices],
+    rows: rows.length,
+    unreadable: read.filter((row) => row === undefined).length,
+    asked,
+    next: last ? undefined : following(rows, from, cursor),
+  };
+}
+
+const DAY = 86_400;
+
+type AttributeNotice = Extract<Notice, { kind: "attribute" }>;
+
+function readRow(row: Json): AttributeNotice | undefined {
+  try {
+    const event = isObject(row.Event) ? eventOf(row.Event) : undefined;
+    return { kind: "attribute", attribute: attributeOf(row, []), event, how: "answer" };
+  } catch {
+    return undefined;
+  }
+}
+
+/** With the context each row brings its event's own facts again: once a page is enough. */
+function eventsOf(notices: readonly AttributeNotice[]): Notice[] {
+  const events = new Map(notices.flatMap(({ event }) => (event ? [[event.id, event] as const] : [])));
+  return [...events.values()].map((event) => ({ kind: "event", event, how: "answer" }));
+}
+
+/**
+ * By time where MISP did as it was told. One that keeps no order, or does not heed the time, is read by number; so is a run
+ * of rows of one second that fills more than a page.
+ */
+function following(rows: readonly Json[], from: number, cursor: LoadCursor): LoadCursor {
+  const times = rows.map((row) => numberOr(row, "timestamp", 0));
+  const ordered = times.every((time, index) => time >= (times[index - 1] ?? from));
+  const last = times.at(-1) ?? from;
+  if (ordered && last > Math.max(from, cursor.since)) return { since: last, page: 1 };
+  return { since: cursor.since, page: cursor.page + 1 };
+}

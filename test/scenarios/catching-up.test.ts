@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { SightingType } from "../../src/model/misp.ts";
+import { calm, RunningCourier } from "../support/running-courier.ts";
+
+describe("what happened while the courier could not hear", () => {
+  let courier: RunningCourier;
+  afterEach(() => courier[Symbol.asyncDispose]());
+
+  function publishDomains(...values: string[]) {
+    const event = courier.misp.addEvent({
+      info: values.join(" "),
+      attributes: values.map((value) => ({ type: "domain", value })),
+    });
+    courier.misp.publish(event.id);
+    return { event: event.id, attributes: event.attributes.map(({ id }) => id) };
+  }
+
+  test("is made up for after a restart: additions, edits, deletions, thumbs", async () => {
+    courier = await RunningCourier.start();
+    const kept = publishDomains("soft.example", "hard.example", "thumb.example", "edited.example", "stays.example");
+    const deleted = publishDomains("event.example");
+    await courier.listed(
+      "domain",
+      "soft.example",
+      "hard.example",
+      "thumb.example",
+      "edited.example",
+      "stays.example",
+      "event.example",
+    );
+    await courier.stop();
+    const [soft = 0, hard = 0, thumb = 0, edited = 0] = kept.attributes;
+    courier.misp.softDelete(soft);
+    courier.misp.hardDelete(hard);
+    courier.misp.editAttribute(edited, { value: "new.example" });
+    courier.misp.sight(thumb, { type: SightingType.falsePositive });
+    courier.misp.deleteEvent(deleted.event);
+    courier.misp.publish(kept.event);
+    publishDomains("added.example");
+    await courier.start();
+    await courier.listed("domain", "stays.example", "new.example", "added.example");
+  });
+
+  test("is loaded at the first start, thumbs included", async () => {
+    courier = await RunningCourier.start();
+    await courier.stop();
+    const { attributes } = publishDomains("a.example", "b.example");
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    courier.misp.addEvent({ info: "draft", attributes: [{ type: "domain", value: "draft.example" }] });
+    await courier.start();
+    await courier.listed("domain", "b.example");
+  });
+
+  test("a deleted sighting brings its value back", async () => {
+    courier = await RunningCourier.start();
+    const { attributes } = publishDomains("a.example");
+    await courier.listed("domain", "a.example");
+    const [down] = courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    await courier.listed("domain");
+    await courier.stop();
+    await courier.start();
+    await calm();
+    await courier.stop();
+    courier.misp.deleteSighting(down?.id ?? 0);
+    await courier.start();
+    await courier.listed("domain", "a.example");
+  });
+
+  test.each([
+    ["empty", { emptyAnswers: true }],
+    ["an error inside a 200", { errorInside: true }],
+    ["cut", { truncated: true }],
+    ["refused", { restStatus: 500 }],
+    ["forbidden", { restStatus: 403 }],
+    ["not there", { restDown: true }],
+  ] as const)("nothing is removed when MISP's answers are %s", async (_, fault) => {
+    courier = await RunningCourier.start();
+    publishDomains("a.example", "b.example");
+    await courier.listed("domain", "a.example", "b.example");
+    await courier.stop();
+    await courier.start();
+    await calm();
+    await courier.stop();
+    Object.assign(courier.misp.faults, fault);
+    await courier.start();
+    await calm();
+    await calm();
+    expect(await courier.list("domain")).toEqual(["a.example", "b.example"]);
+  });
+});
