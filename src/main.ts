@@ -20,6 +20,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   err: (text) => process.stderr.write(`${text}\n`),
   colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
   width: process.stdout.columns ?? 100,
+  progress: process.stderr.isTTY ? (line) => void process.stderr.write(`\r\u001b[K${line}`) : undefined,
   clock: Date.now,
   signal: stop.signal,
 });

@@ -8,6 +8,8 @@ export interface Terminal {
   colour: boolean;
   /** Columns. */
   width: number;
+  /** Redraws one line in place; missing where that is no terminal. The empty text clears it. */
+  progress?: ((line: string) => void) | undefined;
   /** Milliseconds. */
   clock: () => number;
   /** Aborted when the user wants to stop. */

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
 import { StateDamaged } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
+import { catchUpCommand } from "./catch-up.ts";
 import { check } from "./check.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
@@ -10,7 +11,7 @@ import { run } from "./run.ts";
 import { status } from "./status.ts";
 
 /** Every command, in the order of the help. */
-const commands: Record<string, Command> = { run, demo, check, status, explain };
+const commands: Record<string, Command> = { run, demo, check, status, explain, "catch-up": catchUpCommand };
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -48,6 +48,8 @@ function readable(summary: Summary, targets: readonly TargetStatus[], now: numbe
     ...(withheld.length > 0 ? ["Withheld, by reason:", ...withheld] : []),
     `Messages: ${summary.heard} heard, ${summary.unreadable} could not be read.`,
     ...summary.unreadableMessages.map(({ at, topic, reason }) => `  ${time(at)}  ${JSON.stringify(topic)}: ${reason}`),
+    `MISP: feed last heard ${moment(summary.heardAt)}, last caught up ${moment(summary.caughtUp)}.`,
+    ...summary.blindSpells.slice(0, 5).map(blindLine),
     ...(summary.reviewing ? ["Part of the ledger is being judged again."] : []),
     "Targets:",
     ...targets.flatMap((target) => targetLines(target, now)),
@@ -64,6 +66,15 @@ function targetLines(target: TargetStatus, now: number): string[] {
     );
   }
   return lines;
+}
+
+function blindLine({ since, until, cause, repaired }: Summary["blindSpells"][number]): string {
+  const end = until === null ? "until now" : `to ${time(until)}`;
+  return `  blind from ${time(since)} ${end}: ${cause}, ${repaired === null ? "not made up for yet" : "made up for"}`;
+}
+
+function moment(milliseconds: number): string {
+  return milliseconds === 0 ? "never" : time(milliseconds);
 }
 
 function time(milliseconds: number): string {

@@ -4,7 +4,8 @@ import { MispError } from "../misp/errors.ts";
 import type { Caught, Progress } from "./catch-up.ts";
 
 export interface CatchUpLoopOptions {
-  catchUp: (progress: (progress: Progress) => void) => Promise<Caught>;
+  /** `since`, Unix seconds, reads everything again that changed since then. */
+  catchUp: (progress: (progress: Progress) => void, since: number | undefined) => Promise<Caught>;
   spells: BlindSpells;
   log: Logger;
   signal: AbortSignal;
@@ -29,6 +30,7 @@ export class CatchUpLoop implements AsyncDisposable {
   #again = false;
   /** A catch-up that was asked for is to be followed by another one, for what had not settled yet. */
   #follow = false;
+  #since: number | undefined;
   #failures = 0;
   /** What MISP asked us to wait, milliseconds. */
   #wait: number | undefined;
@@ -39,7 +41,8 @@ export class CatchUpLoop implements AsyncDisposable {
   }
 
   /** Something may have been missed. One that is under way may have looked too early, so another one follows it. */
-  request(): void {
+  request(since?: number): void {
+    this.#since = since ?? this.#since;
     this.#follow = true;
     this.#start();
   }
@@ -70,9 +73,11 @@ export class CatchUpLoop implements AsyncDisposable {
   async #once(): Promise<void> {
     const { catchUp, spells, log, signal, clock } = this.#options;
     const began = clock();
+    const since = this.#since;
     this.#reported = began;
     try {
-      const caught = await catchUp((progress) => this.#report(progress));
+      const caught = await catchUp((progress) => this.#report(progress), since);
+      if (this.#since === since) this.#since = undefined;
       this.#failures = 0;
       this.#follow &&= caught.unsettled > 0;
       spells.repair(began, caught);

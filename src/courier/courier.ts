@@ -19,6 +19,7 @@ import { CatchUpLoop } from "./catch-up-loop.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { openTargets } from "./open-targets.ts";
+import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
 import { Vigil } from "./vigil.ts";
 
@@ -68,7 +69,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   const answer = intake.answers.bind(intake);
   const inquiries = new Inquiries({ client, signal, clock, answer, failed: logUnanswered(log) });
   await using catching = new CatchUpLoop({
-    catchUp: (progress) => catchUp({ config, client, ledger, log, signal, clock, answer, progress }),
+    catchUp: (progress, since) => catchUp({ config, client, ledger, log, signal, clock, answer, progress }, since),
     spells: ledger.blindSpells,
     log,
     signal,
@@ -81,6 +82,10 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     clock,
     missed: () => catching.request(),
     lastHeard: intake.lastHeard,
+  });
+
+  using _desk = attendRequests(ledger.requests, {
+    "catch-up": (since) => catching.request(Number(since) || undefined),
   });
 
   dispatcher.start();

@@ -6,6 +6,7 @@ import { Deltas } from "./deltas.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import type { IndicatorEntry } from "./indicators.ts";
 import type { Question } from "./questions.ts";
+import { Requests } from "./requests.ts";
 import { EVERYTHING } from "./reviews.ts";
 import { openTables, type Tables } from "./tables.ts";
 
@@ -48,6 +49,7 @@ const KEPT_UNREADABLE = 100;
 export class Ledger implements Disposable {
   readonly deltas: Deltas;
   readonly blindSpells: BlindSpells;
+  readonly requests: Requests;
   readonly #database: Database;
   readonly #tables: Tables;
   readonly #hear: Hear;
@@ -62,6 +64,7 @@ export class Ledger implements Disposable {
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock);
+    this.requests = new Requests(this.#database);
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");

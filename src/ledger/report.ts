@@ -1,5 +1,6 @@
 import type { Reason } from "../model/verdict.ts";
 import type { AttributeRow } from "./attributes.ts";
+import type { BlindSpell } from "./blind-spells.ts";
 import { Database, type Statement } from "./database.ts";
 import type { EventRow } from "./events.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
@@ -16,6 +17,11 @@ export interface Summary {
   /** Attributes still to be judged again, or `undefined` when none. */
   reviewing: boolean;
   targets: TargetSummary[];
+  /** When something was last heard on the feed, and when the last complete catch-up began; milliseconds, 0: never. */
+  heardAt: number;
+  caughtUp: number;
+  /** The newest blind spells, the newest first. */
+  blindSpells: BlindSpell[];
   /** The newest messages that could not be read. */
   unreadableMessages: { at: number; topic: string; reason: string }[];
 }
@@ -63,6 +69,9 @@ export class LedgerReport implements Disposable {
       heard: this.#fact("heard"),
       unreadable: this.#fact("unreadable"),
       reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
+      heardAt: this.#fact("heard-at"),
+      caughtUp: this.#fact("caught-up"),
+      blindSpells: this.#sql<BlindSpell>("SELECT * FROM blind ORDER BY id DESC LIMIT 10").all(),
       targets: this.#targets(),
       unreadableMessages: this.#sql<{ at: number; topic: string; reason: string }>(
         "SELECT at, topic, reason FROM unreadable ORDER BY at DESC LIMIT 5",

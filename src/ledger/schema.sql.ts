@@ -124,5 +124,8 @@ CREATE TABLE unreadable (
   excerpt TEXT NOT NULL
 );
 
+-- What a command asks of the running courier.
+CREATE TABLE request (id INTEGER PRIMARY KEY, what TEXT NOT NULL, argument TEXT NOT NULL);
+
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { parseDuration } from "../config/duration.ts";
+import { loadConfig, resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { secretsOf } from "../config/secrets.ts";
+import { type Caught, catchUp, type Progress } from "../courier/catch-up.ts";
+import { LEDGER_FILE, openLedger } from "../courier/courier.ts";
+import { Intake } from "../courier/intake.ts";
+import { Requests } from "../ledger/requests.ts";
+import { openLog } from "../log.ts";
+import { MispClient } from "../misp/client.ts";
+import { MispError } from "../misp/errors.ts";
+import { lockState, StateInUse } from "../state/lock.ts";
+import { type Command, configOption, Exit, type Terminal, textOption, UsageError } from "./command.ts";
+
+export const catchUpCommand: Command = {
+  usage: "catch-up [--since 7d] [--config FILE]",
+  summary: "Bring the ledger in step with MISP now; with --since, read again all that changed in that time.",
+  options: { ...configOption, since: { type: "string" } },
+  words: [0, 0],
+  async run(given, terminal) {
+    const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
+    const since = sinceOption(textOption(given, "since"), terminal.clock());
+    const state = resolvePath(config, config.state);
+    try {
+      using _lock = lockState(state);
+      return await catchUpHere(config, state, since, terminal);
+    } catch (error) {
+      if (!(error instanceof StateInUse)) throw error;
+      Requests.leave(join(state, LEDGER_FILE), "catch-up", String(since ?? ""));
+      terminal.out("The running courier has been asked to catch up; its log and `status` tell how it went.");
+      return Exit.ok;
+    }
+  },
+};
+
+function sinceOption(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = parseDuration(text);
+  if (!seconds) throw new UsageError(`--since takes a duration such as 7d, not ${JSON.stringify(text)}`);
+  return Math.floor(now / 1000) - seconds;
+}
+
+async function catchUpHere(
+  config: Config,
+  state: string,
+  since: number | undefined,
+  terminal: Terminal,
+): Promise<number> {
+  const { clock, signal, out, err } = terminal;
+  const log = openLog(config.log, secretsOf(config));
+  using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
+  const intake = new Intake({ ledger, log, signal, clock, saved: () => {} });
+  const client = new MispClient(config.misp);
+  const progress = terminal.progress ? drawn(terminal.progress) : undefined;
+  try {
+    const answer = intake.answers.bind(intake);
+    const caught = await catchUp({ config, client, ledger, log, signal, clock, answer, progress }, since);
+    terminal.progress?.("");
+    out(summary(caught));
+    return Exit.ok;
+  } catch (error) {
+    terminal.progress?.("");
+    if (!(error instanceof MispError)) throw error;
+    err(`${error.message}. What was read until then is kept; nothing was removed because of it.`);
+    return Exit.unavailable;
+  }
+}
+
+function summary({ loaded, changedEvents, vanishedEvents, sightings, milliseconds }: Caught): string {
+  const read = `${loaded} attributes loaded, ${changedEvents} events read again, ${vanishedEvents} gone, ${sightings} sightings`;
+  return `In step with MISP after ${(milliseconds / 1000).toFixed(1)} s: ${read}. Deliveries go out when the courier runs.`;
+}
+
+const WIDTH = 30;
+
+function drawn(draw: (line: string) => void): (progress: Progress) => void {
+  return ({ phase, done, total }) => {
+    if (total === undefined) return draw(`${phase}: ${done}`);
+    const filled = Math.round((done / Math.max(1, total)) * WIDTH);
+    draw(`${phase} [${"#".repeat(filled)}${" ".repeat(WIDTH - filled)}] ${done}/${total}`);
+  };
+}

@@ -1,0 +1,37 @@
+import { Database, type Statement } from "./database.ts";
+
+export interface Request {
+  id: number;
+  what: string;
+  argument: string;
+}
+
+/** What commands ask of the running courier, which alone writes the rest of the ledger. */
+export class Requests {
+  readonly #add: Statement<never>;
+  readonly #all: Statement<Request>;
+  readonly #remove: Statement<never>;
+
+  constructor(database: Database) {
+    this.#add = database.prepare("INSERT INTO request (what, argument) VALUES (?, ?)");
+    this.#all = database.prepare("SELECT * FROM request ORDER BY id");
+    this.#remove = database.prepare("DELETE FROM request WHERE id = ?");
+  }
+
+  /** Leaves a request in the ledger at `file` for the courier that runs on it. */
+  static leave(file: string, what: string, argument: string): void {
+    const database = Database.open(file);
+    try {
+      new Requests(database).#add.run(what, argument);
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Those that wait, in their order; each is taken once. */
+  take(): Request[] {
+    const requests = this.#all.all();
+    for (const { id } of requests) this.#remove.run(id);
+    return requests;
+  }
+}
