@@ -1,10 +1,11 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Deltas, Step, TargetView } from "../ledger/deltas.ts";
 import type { Logger } from "../log.ts";
 import type { Refusal } from "../model/delta.ts";
 import { NotNow, type Target } from "../targets/target.ts";
 import { BACKOFF, backoff } from "./backoff.ts";
+import { gather } from "./gather.ts";
 import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry, Parked } from "./journal.ts";
 
@@ -28,6 +29,8 @@ export interface LaneOptions {
 /** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
 const OPEN_AFTER = 3;
 const PROBE = 10;
+/** The longest rest between two steps, milliseconds. */
+const LONGEST_REST = 2_000;
 const TIMEOUT = 120_000;
 
 /** The way to one target: at most one try under way, at its own pace, whatever happens to the others. */
@@ -36,6 +39,8 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #stop = new AbortController();
+  /** Aborted when there is no more time to rest between two steps. */
+  readonly #hurry = new AbortController();
   #retry: NodeJS.Timeout | undefined;
 
   constructor(options: LaneOptions) {
@@ -65,6 +70,7 @@ export class Lane {
 
   /** Delivers what is there, for at most `deadline` milliseconds, and closes the target. */
   async stop(deadline: number): Promise<void> {
+    this.#hurry.abort();
     const waits = this.#retry !== undefined;
     clearTimeout(this.#retry);
     if (!waits) this.wake();
@@ -82,18 +88,25 @@ export class Lane {
 
   /** Step after step until the target lacks nothing, or cannot take more. */
   async #drain(): Promise<void> {
-    const { deltas, view } = this.#options;
+    const { deltas, view, clock } = this.#options;
     try {
       // A wait that began while this stood in the queue holds for it, too.
       while (!this.#stop.signal.aborted && !this.#retry) {
-        const step = deltas.next(view, this.#limit());
+        const step = await gather(deltas, view, this.#limit());
+        const began = clock();
         await this.#deliver(step);
+        await this.#rest(clock() - began);
         if (!step.more) return;
-        await nextTurn();
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#failed(error);
     }
+  }
+
+  /** As long as it worked: a target that is rewritten as a whole must not be rewritten all the time while much changes. */
+  async #rest(milliseconds: number): Promise<void> {
+    const rest = Math.min(Math.max(0, milliseconds), LONGEST_REST);
+    await pause(rest, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
   }
 
   #limit(): number {

@@ -26,10 +26,17 @@ export interface Step {
   delta: Delta;
   /** The target has heard of everything up to here once the delta is applied. */
   position: number;
-  /** The ledger holds revisions after `position`. */
-  more: boolean;
   holdings: readonly Holding[];
 }
+
+/** What comparing one indicator with what a target holds came to; nothing to do where `lack` is missing. */
+export interface Comparison {
+  id: number;
+  lack: Lack | undefined;
+}
+
+/** One thing that a target lacks. */
+export type Lack = { holding: Holding } & ({ add: Entry } | { renew: Entry } | { remove: Indicator });
 
 interface Holding extends Indicator {
   id: number;
@@ -52,7 +59,7 @@ interface Candidate extends Known, Indicator {
 }
 
 /** How many indicators one look at the ledger reads at the most: a target that wants none of them must not stall the rest. */
-const SCAN = 2_000;
+const SCAN = 1_000;
 
 /** What each target lacks: what it is to hold, minus what it holds, drawn from the ledger whenever it is asked for. */
 export class Deltas {
@@ -114,14 +121,12 @@ export class Deltas {
     this.#open.set(name, { id: known.id, position: same ? known.position : 0 });
   }
 
-  /** The next step of a target, of at most `limit` items. Without more of them its delta is empty. */
-  next(view: TargetView, limit: number): Step {
-    const { id, position } = this.#opened(view.name);
-    const candidates = this.#candidates.all(id, position, Math.min(limit, SCAN));
-    const delta = { add: [] as Entry[], renew: [] as Entry[], remove: [] as Indicator[] };
-    const holdings = candidates.flatMap((candidate) => this.#compare(candidate, view, delta) ?? []);
-    const reached = candidates.at(-1)?.revision ?? position;
-    return { delta, holdings, position: reached, more: candidates.length === Math.min(limit, SCAN) };
+  /** Compares the next indicators after a revision with what a target holds; few enough not to hold up the rest. */
+  scan(view: TargetView, after: number): { comparisons: Comparison[]; position: number; more: boolean } {
+    const candidates = this.#candidates.all(this.#opened(view.name).id, after, SCAN);
+    const comparisons = candidates.map((candidate) => ({ id: candidate.id, lack: this.#compare(candidate, view) }));
+    const position = candidates.at(-1)?.revision ?? after;
+    return { comparisons, position, more: candidates.length === SCAN };
   }
 
   /** Saves that a step is about to be applied: from here on all that it touches is in doubt. */
@@ -165,25 +170,18 @@ export class Deltas {
     return target;
   }
 
-  /** Puts a candidate into the delta where the target lacks it, and says what the target then holds. */
-  #compare(
-    candidate: Candidate,
-    view: TargetView,
-    delta: { add: Entry[]; renew: Entry[]; remove: Indicator[] },
-  ): Holding | undefined {
-    const { id, type, value, score } = candidate;
+  #compare(candidate: Candidate, view: TargetView): Lack | undefined {
+    const { id, type, value, score, shown: before } = candidate;
     const wish = wanted(candidate, () => this.#qualifying(id), view.rules, this.#clock());
     if ("withheld" in wish) {
-      if (candidate.shown === null) return undefined;
-      delta.remove.push({ type, value });
-      return { id, type, value, before: candidate.shown, shown: null };
+      if (before === null) return undefined;
+      return { holding: { id, type, value, before, shown: null }, remove: { type, value } };
     }
     const entry = { type, value, score, expires: wish.expires, origins: view.origins ? this.#origins(id) : [] };
     const shown = fingerprint(view.shows(entry));
-    if (shown === candidate.shown) return undefined;
-    const held = candidate.shown !== null && candidate.shown !== IN_DOUBT;
-    (held ? delta.renew : delta.add).push(entry);
-    return { id, type, value, before: candidate.shown, shown };
+    if (shown === before) return undefined;
+    const holding = { id, type, value, before, shown };
+    return before === null || before === IN_DOUBT ? { holding, add: entry } : { holding, renew: entry };
   }
 
   #qualifying(indicator: number): QualifyingSupport[] {
