@@ -68,7 +68,7 @@ function closing({ added, removed, removals }: Figures, { directory, kept }: Pre
   const pace =
     middle === undefined || slowest === undefined
       ? ""
-      : ` A removal took ${duration(middle)} from heard to written in the middle, ${duration(slowest)} at the most.`;
+      : ` From heard to removed: half within ${duration(middle)}, all within ${duration(slowest)}.`;
   return [
     "",
     `Written: ${added} added, ${removed} removed.${pace}`,

@@ -1,0 +1,147 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SightingType } from "../../src/model/misp.ts";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
+import { call } from "./captured-terminal.ts";
+
+describe("status and explain", () => {
+  const HOSTILE = "agent\u001b[2J\u202e\u0007";
+  let courier: RunningCourier;
+  let config: string;
+
+  beforeAll(async () => {
+    courier = await RunningCourier.start();
+    config = join(courier.directory, "config.yaml");
+    const { misp } = courier;
+    const { attributes, id } = misp.pullFromServer({
+      organisation: { name: "Partner \u001b]0;title\u0007", uuid: "7a1f0c52-6c0b-4d8e-9f7e-2d3b8f6a1caa" },
+      info: "Campaign \u001b[31m",
+      tags: ["tlp:green"],
+      attributes: [
+        { type: "domain", value: "Held.example" },
+        { type: "domain", value: "down.example" },
+        { type: "domain", value: "cleared.example", toIds: false },
+        { type: "ip-dst", value: "198.51.100.300", toIds: true },
+        { type: "user-agent", value: HOSTILE, toIds: true },
+      ],
+    });
+    expect(id).toBeGreaterThan(0);
+    await courier.listed("domain", "held.example", "down.example");
+    misp.sight(attributes[1]?.id ?? 0, { type: SightingType.falsePositive, source: "proxy\u001b[1A" });
+    await courier.listed("domain", "held.example");
+  }, 30_000);
+
+  afterAll(() => courier[Symbol.asyncDispose]());
+
+  const explain = (...words: string[]) => call(["explain", ...words, "--config", config]);
+
+  test("explain shows who holds a value up and where it is", async () => {
+    const { code, out } = await explain("held.example");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^domain held\.example\n +active/);
+    expect(out).toMatch(/attribute \d+ \(domain\) of event \d+ "Campaign .* by Partner/);
+    expect(out).toContain("tags: tlp:green");
+    expect(out).toMatch(/blocklists: holds it since .*, is to hold it until /);
+  });
+
+  test("explain finds a value however it is written", async () => {
+    expect((await explain(" HELD.example. ")).out).toContain("domain held.example");
+  });
+
+  test("explain gives the reason for what is on no list", async () => {
+    const { code, out } = await explain("down.example");
+    expect(code).toBe(0);
+    expect(out).toContain("withheld: the newest sighting of it says false positive");
+    expect(out).toMatch(/sightings of this value:\n.*false positive, by/);
+    expect(out).toContain("blocklists: does not hold it, is not to hold it: the newest sighting");
+    expect((await explain("cleared.example")).out).toContain("its IDS flag is off");
+  });
+
+  test("explain tells what was never heard of from what makes no indicator", async () => {
+    const never = await explain("never.example");
+    expect(never).toMatchObject({ code: 0 });
+    expect(never.out).toContain("never.example was never heard of");
+    expect((await explain("198.51.100.300")).out).toContain("not a valid value of its type");
+  });
+
+  test("explain --json can be parsed and names the reason by its word", async () => {
+    const { code, out } = await explain("down.example", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      value: "down.example",
+      indicators: [
+        {
+          type: "domain",
+          withheld: "false_positive",
+          supports: [{ type: "domain", withheld: null }],
+          targets: [{ name: "blocklists", held: false, wanted: false, withheld: "false_positive", expires: null }],
+        },
+      ],
+    });
+  });
+
+  test("explain refuses a target that there is not", async () => {
+    const { code, err } = await explain("held.example", "--target", "siem");
+    expect(code).toBe(64);
+    expect(err).toContain("there is blocklists");
+  });
+
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come through
+  const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
+
+  test("nothing that strangers wrote can move the cursor or colour the screen", async () => {
+    for (const value of [HOSTILE, "held.example", "down.example", "\u001b[2J"]) {
+      const { code, out, err } = await explain(value);
+      expect(code).toBe(0);
+      expect(out + err).not.toMatch(CONTROL);
+    }
+    expect((await explain(HOSTILE)).out).toContain("\\u{1b}[2J");
+  });
+
+  test("status counts what is active, what is withheld and why, and how far each target is", async () => {
+    const { code, out } = await call(["status", "--config", config]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Indicators: \d+ active, from 5 attributes in 1 events/);
+    expect(out).toMatch(/1 +the newest sighting of it says false positive/);
+    expect(out).toMatch(/1 +its IDS flag is off/);
+    expect(out).toMatch(/blocklists: holds \d+, in step/);
+  });
+
+  test("status shows a message that could not be read without its control characters", async () => {
+    courier.misp.sendRaw("misp_json_attribute {\u001b[2J");
+    await eventually(async () => {
+      const { out } = await call(["status", "--config", config]);
+      expect(out).toContain("1 could not be read");
+      expect(out).not.toMatch(CONTROL);
+    });
+  });
+
+  test("status --json can be parsed", async () => {
+    const { out } = await call(["status", "--config", config, "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      withheld: { false_positive: 1, to_ids: 1 },
+      events: 1,
+      targets: [{ name: "blocklists", lag: 0, attempts: 0, parked: expect.any(Number) }],
+    });
+  });
+
+  test("a second courier does not start on the same state", async () => {
+    const { code, err } = await call(["run", "--config", config]);
+    expect(code).toBe(69);
+    expect(err).toContain("in use by another misp-courier");
+  });
+
+  test("both say so where no courier has run yet", async () => {
+    const empty = await mkdtemp(join(tmpdir(), "courier-empty-"));
+    const file = join(empty, "config.yaml");
+    await writeFile(file, "misp: {url: 'https://misp.example.org', key: k}\n");
+    for (const words of [["status"], ["explain", "a.example"]]) {
+      const { code, err } = await call([...words, "--config", file]);
+      expect(code).toBe(1);
+      expect(err).toContain("has the courier run with this configuration?");
+    }
+    await rm(empty, { recursive: true });
+  });
+});
