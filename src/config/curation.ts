@@ -8,6 +8,24 @@ const trustLevel = z.strictObject({
   publish: z.boolean().default(false).describe("Publish their events once every step before succeeded"),
 });
 
+const gates = z
+  .strictObject({
+    min_attributes: z.int().min(0).default(1).describe("At least so many attributes"),
+    max_warninglist_hits: z
+      .int()
+      .min(0)
+      .nullable()
+      .default(null)
+      .describe("At most so many attributes on warninglists"),
+    tlp: z
+      .array(text)
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("TLP colours that may be published, such as `[clear, green]`; any, and none, unless set"),
+  })
+  .prefault({});
+
 /** The `curation:` section: what the courier does to events inside MISP. */
 export const curation = z
   .strictObject({
@@ -15,6 +33,8 @@ export const curation = z
     dry_run: z.boolean().default(false).describe("Only log what would be written"),
     own_events: z.boolean().default(false).describe("Also curate events that the own organisation created"),
     trust: z.array(trustLevel).default([]).describe("Trust levels, each a list of organisations"),
+    gates: gates.describe("What an event must be like to be published"),
+    writes_per_minute: z.int().min(1).default(600).describe("Most writes to MISP in a minute; what is over waits"),
     prefix: z.string().default("org_uuid:").describe("What stands before a UUID in these lists"),
   })
   .prefault({});

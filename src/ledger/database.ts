@@ -88,11 +88,16 @@ export class Database {
     return this.prepare<{ user_version: number }>("PRAGMA user_version").get()?.user_version ?? 0;
   }
 
+  #has(condition: string): boolean {
+    return this.prepare(`SELECT 1 FROM sqlite_schema WHERE ${condition} LIMIT 1`).get() !== undefined;
+  }
+
   #upgrade(): void {
     const version = this.#version();
     if (version > VERSION) throw new StateDamaged(otherVersion(this.file, version));
-    if (version === VERSION) return;
-    if (this.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get()) {
+    // Other programs, too, have numbered their schema.
+    if (version === VERSION && this.#has("name = 'indicator'")) return;
+    if (this.#has("true")) {
       throw new StateDamaged(`${this.file} is a database, but not a ledger. Move it away to begin with an empty one.`);
     }
     this.transaction(() => {

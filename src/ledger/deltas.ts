@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import { type Known, type QualifyingSupport, type TargetRules, wanted } from "../curation/wanted.ts";
-import type { Delta, Entry, Origin, Refusal } from "../model/delta.ts";
+import { type Known, type TargetRules, wanted } from "../curation/wanted.ts";
+import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
-import type { AttributeRow } from "./attributes.ts";
 import type { Database, Statement } from "./database.ts";
-import { type EventRow, tagsOf } from "./events.ts";
-import { joined, referenceOf } from "./joined.ts";
+import { Supporters } from "./supporters.ts";
 
 /** What a target is registered with. */
 export interface TargetView {
@@ -32,6 +30,7 @@ export interface Step {
 /** What comparing one indicator with what a target holds came to; nothing to do where `lack` is missing. */
 export interface Comparison {
   id: number;
+  revision: number;
   lack: Lack | undefined;
 }
 
@@ -66,8 +65,7 @@ export class Deltas {
   readonly #database: Database;
   readonly #clock: () => number;
   readonly #candidates: Statement<Candidate>;
-  readonly #supports: Statement<AttributeRow>;
-  readonly #event: Statement<EventRow>;
+  readonly #supporters: Supporters;
   readonly #hold: Statement<never>;
   readonly #release: Statement<never>;
   readonly #releaseAll: Statement<never>;
@@ -76,20 +74,18 @@ export class Deltas {
   readonly #insertTarget: Statement<never>;
   readonly #restart: Statement<never>;
   readonly #newest: Statement<{ revision: number | null }>;
+  readonly #changed: Statement<{ id: number }>;
   readonly #open = new Map<string, { id: number; position: number }>();
 
   constructor(database: Database, clock: () => number) {
     this.#database = database;
     this.#clock = clock;
+    this.#supporters = new Supporters(database);
     this.#candidates = database.prepare(
       `SELECT i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, h.shown
        FROM indicator i LEFT JOIN held h ON h.target = ? AND h.indicator = i.id
        WHERE i.revision > ? ORDER BY i.revision LIMIT ?`,
     );
-    this.#supports = database.prepare(
-      `SELECT a.* FROM support s JOIN attribute a ON a.id = s.attribute WHERE s.indicator = ? AND s.withheld IS NULL`,
-    );
-    this.#event = database.prepare("SELECT * FROM event WHERE id = ?");
     this.#hold = database.prepare(
       `INSERT INTO held (target, indicator, shown, since) VALUES (?, ?, ?, ?)
        ON CONFLICT (target, indicator) DO UPDATE SET shown = excluded.shown`,
@@ -101,6 +97,7 @@ export class Deltas {
     this.#restart = database.prepare("UPDATE target SET rules = ?, place = ?, position = 0 WHERE id = ?");
     this.#releaseAll = database.prepare("DELETE FROM held WHERE target = ?");
     this.#newest = database.prepare("SELECT max(revision) AS revision FROM indicator");
+    this.#changed = database.prepare("SELECT id FROM indicator WHERE revision > ?");
   }
 
   /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
@@ -124,7 +121,10 @@ export class Deltas {
   /** Compares the next indicators after a revision with what a target holds; few enough not to hold up the rest. */
   scan(view: TargetView, after: number): { comparisons: Comparison[]; position: number; more: boolean } {
     const candidates = this.#candidates.all(this.#opened(view.name).id, after, SCAN);
-    const comparisons = candidates.map((candidate) => ({ id: candidate.id, lack: this.#compare(candidate, view) }));
+    const comparisons = candidates.map((candidate) => {
+      const { id, revision } = candidate;
+      return { id, revision, lack: this.#compare(candidate, view) };
+    });
     const position = candidates.at(-1)?.revision ?? after;
     return { comparisons, position, more: candidates.length === SCAN };
   }
@@ -156,7 +156,17 @@ export class Deltas {
 
   /** How many revisions a target has not heard of. */
   lag(name: string): number {
-    return (this.#newest.get()?.revision ?? 0) - this.#opened(name).position;
+    return this.newest() - this.#opened(name).position;
+  }
+
+  /** The revision of the newest change. */
+  newest(): number {
+    return this.#newest.get()?.revision ?? 0;
+  }
+
+  /** Which indicators have changed after a revision. */
+  changedAfter(revision: number): number[] {
+    return this.#changed.all(revision).map(({ id }) => id);
   }
 
   /** How far a target has come. */
@@ -172,46 +182,25 @@ export class Deltas {
 
   #compare(candidate: Candidate, view: TargetView): Lack | undefined {
     const { id, type, value, score, shown: before } = candidate;
-    const wish = wanted(candidate, () => this.#qualifying(id), view.rules, this.#clock());
+    const wish = wanted(candidate, () => this.#supporters.qualifying(id), view.rules, this.#clock());
     if ("withheld" in wish) {
       if (before === null) return undefined;
       return { holding: { id, type, value, before, shown: null }, remove: { type, value } };
     }
-    const entry = { type, value, score, expires: wish.expires, origins: view.origins ? this.#origins(id) : [] };
+    const entry = {
+      type,
+      value,
+      score,
+      expires: wish.expires,
+      origins: view.origins ? this.#supporters.origins(id) : [],
+    };
     const shown = fingerprint(view.shows(entry));
     if (shown === before) return undefined;
     const holding = { id, type, value, before, shown };
     return before === null || before === IN_DOUBT ? { holding, add: entry } : { holding, renew: entry };
   }
-
-  #qualifying(indicator: number): QualifyingSupport[] {
-    return this.#supports
-      .all(indicator)
-      .map((row) => ({ ...joined(row, this.#event.get(row.event)), reference: referenceOf(row) }));
-  }
-
-  #origins(indicator: number): Origin[] {
-    return this.#supports.all(indicator).map((row) => originOf(row, this.#event.get(row.event)));
-  }
 }
 
 function fingerprint(shown: string): string {
   return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
-}
-
-function originOf(attribute: AttributeRow, event: EventRow | undefined): Origin {
-  return {
-    attributeUuid: attribute.uuid,
-    category: attribute.category,
-    comment: attribute.comment,
-    firstSeen: attribute.first_seen,
-    lastSeen: attribute.last_seen,
-    timestamp: attribute.timestamp,
-    eventId: attribute.event,
-    eventUuid: event?.uuid ?? "",
-    eventInfo: event?.info ?? "",
-    eventDate: event?.date ?? "",
-    organisation: event?.creator_name ?? "",
-    tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
-  };
 }

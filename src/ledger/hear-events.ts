@@ -14,7 +14,8 @@ export function hearEvent(tables: Tables, facts: EventFacts, how: FactsTelling, 
   if (how === "heard" && facts.published) tables.questions.ask(facts.id, facts.uuid, { published: true });
   if (known && JSON.stringify(known) === JSON.stringify(after)) return;
   tables.events.put(after);
-  if (known) tables.reviews.start(after.id);
+  // Attributes that came without their event wait for it.
+  if (known || tables.attributes.following(after.id, 0, 1).length > 0) tables.reviews.start(after.id);
 }
 
 /** An event is gone; MISP says nothing of its attributes, so the ledger remembers which they are. */

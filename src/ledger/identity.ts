@@ -20,12 +20,14 @@ export function knownEvent(tables: Tables, { id, uuid }: { id: number; uuid: str
 
 const SLICE = 500;
 
-function dropEvent(tables: Tables, { id }: EventRow): void {
+function dropEvent(tables: Tables, { id, uuid }: EventRow): void {
   for (let batch = tables.attributes.following(id, 0, SLICE); batch.length > 0; ) {
     for (const attribute of batch) forgetAttribute(tables, attribute);
     batch = tables.attributes.following(id, 0, SLICE);
   }
   tables.events.remove(id);
+  // It may still be there, under another number.
+  tables.questions.ask(0, uuid, { whole: true });
 }
 
 /** Forgets an attribute whose number or UUID now stands for another. */
@@ -38,7 +40,10 @@ function forgetAttribute({ attributes, judging }: Tables, row: AttributeRow): vo
 export function knownAttribute(tables: Tables, told: Attribute): AttributeRow | undefined {
   const byId = tables.attributes.get(told.id);
   if (byId?.uuid === told.uuid) return byId;
-  if (byId) forgetAttribute(tables, byId);
+  if (byId) {
+    forgetAttribute(tables, byId);
+    tables.questions.ask(byId.event, tables.events.get(byId.event)?.uuid, { whole: true });
+  }
   const byUuid = tables.attributes.byUuid(told.uuid);
   if (byUuid) forgetAttribute(tables, byUuid);
   return undefined;

@@ -57,7 +57,8 @@ export class Judging {
   touchHeldBy(attribute: AttributeRow): void {
     for (const indicator of indicatorsOf(attribute.type, attribute.value)) {
       const entry = this.#indicators.find(indicator);
-      if (entry) this.touch(entry);
+      // Targets with a filter of their own look at each support, whatever the verdict is.
+      if (entry) this.touch(entry, true);
     }
   }
 

@@ -124,6 +124,17 @@ CREATE TABLE unreadable (
   excerpt TEXT NOT NULL
 );
 
+-- Which change of an event was curated, and what was written to MISP for it.
+CREATE TABLE curated (event TEXT PRIMARY KEY, timestamp INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE misp_write (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  event TEXT NOT NULL,
+  step TEXT NOT NULL,
+  tag TEXT,
+  answer TEXT NOT NULL
+);
+
 -- What a command asks of the running courier.
 CREATE TABLE request (id INTEGER PRIMARY KEY, what TEXT NOT NULL, argument TEXT NOT NULL);
 

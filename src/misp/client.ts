@@ -109,6 +109,39 @@ export class MispClient {
     }
   }
 
+  /**
+   * Attaches a local tag, which neither unpublishes the event nor leaves this MISP.
+   * @throws MispError `forbidden` without the right to tag, or outside MISP's host organisation
+   */
+  async attachTag(uuid: string, tag: string, signal?: AbortSignal): Promise<void> {
+    await this.#request("POST", "/tags/attachTagToObject", { uuid, tag, local: true }, signal);
+  }
+
+  /** Takes a tag off; one that is not there is no failure. */
+  async detachTag(uuid: string, tag: string, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#request("POST", "/tags/removeTagFromObject", { uuid, tag, local: true }, signal);
+    } catch (error) {
+      if (!(error instanceof MispError) || error.meaning !== "unknown") throw error;
+    }
+  }
+
+  /** Publishes an event, without the e-mails that MISP's `alert` would send. With background jobs it is only queued then. */
+  async publishEvent(uuid: string, signal?: AbortSignal): Promise<void> {
+    await this.#request("POST", `/events/publish/${encodeURIComponent(uuid)}`, {}, signal);
+  }
+
+  /** The warninglists that are enabled in MISP, without their entries. */
+  async warninglists(signal?: AbortSignal): Promise<Json[]> {
+    const answer = objectAnswer(await this.#request("POST", "/warninglists/index", { enabled: 1 }, signal));
+    return rowsIn(answer.Warninglists, "Warninglist");
+  }
+
+  /** One warninglist with its entries; big ones take a while. */
+  async warninglist(id: number, signal?: AbortSignal): Promise<Json> {
+    return objectAnswer(await this.#request("GET", `/warninglists/export/${id}`, undefined, signal));
+  }
+
   async #request(method: string, path: string, data: Json | undefined, signal?: AbortSignal): Promise<Answer> {
     let response: AxiosResponse<string>;
     try {

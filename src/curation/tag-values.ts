@@ -1,0 +1,50 @@
+/**
+ * What MISP's taxonomies say a tag is worth, 0 to 100, by the part of the tag before its value. The scales of different
+ * taxonomies are not the same thing, but all of them put trust at the upper end (of `false-positive:risk`, low risk is high).
+ */
+const TAXONOMIES: Record<string, Record<string, number>> = {
+  "admiralty-scale:source-reliability": { a: 100, b: 75, c: 50, d: 25, e: 0, f: 50, g: 0 },
+  "admiralty-scale:information-credibility": { "1": 100, "2": 75, "3": 50, "4": 25, "5": 0, "6": 50 },
+  "estimative-language:likelihood-probability": {
+    "almost-no-chance": 0,
+    "very-unlikely": 5,
+    unlikely: 20,
+    "roughly-even-chance": 45,
+    likely: 55,
+    "very-likely": 80,
+    "almost-certain": 95,
+  },
+  "estimative-language:confidence-in-analytic-judgment": { low: 0, moderate: 55, high: 95 },
+  "false-positive:risk": { low: 75, medium: 50, high: 25, "cannot-be-judged": 25 },
+  "false-positive:confirmed": { true: 0, false: 50 },
+  "misp:confidence-level": {
+    "completely-confident": 100,
+    "usually-confident": 75,
+    "fairly-confident": 50,
+    "rarely-confident": 25,
+    unconfident: 0,
+    "confidence-cannot-be-evaluated": 50,
+  },
+};
+
+const MACHINE_TAG = /^([^:="]+:[^:="]+)="([^"]+)"$/;
+
+export interface TagValue {
+  tag: string;
+  value: number;
+}
+
+/** The tags that have a numerical value. An attribute's own tag of a taxonomy stands in the place of its event's. */
+export function tagValues(attributeTags: readonly string[], eventTags: readonly string[]): TagValue[] {
+  const own = attributeTags.flatMap(valued);
+  const taken = new Set(own.map(({ base }) => base));
+  const inherited = eventTags.flatMap(valued).filter(({ base }) => !taken.has(base));
+  return [...own, ...inherited].map(({ tag, value }) => ({ tag, value }));
+}
+
+function valued(tag: string): { base: string; tag: string; value: number }[] {
+  const [, base = "", name = ""] = MACHINE_TAG.exec(tag.toLowerCase()) ?? [];
+  const scale = Object.hasOwn(TAXONOMIES, base) ? TAXONOMIES[base] : undefined;
+  const value = scale && Object.hasOwn(scale, name) ? scale[name] : undefined;
+  return value === undefined ? [] : [{ base, tag, value }];
+}

@@ -1,0 +1,62 @@
+import { latestThumb, NO_THUMBS } from "../curation/thumbs.ts";
+import type { QualifyingSupport } from "../curation/wanted.ts";
+import type { Origin } from "../model/delta.ts";
+import type { AttributeRow } from "./attributes.ts";
+import type { Database, Statement } from "./database.ts";
+import { type EventRow, tagsOf } from "./events.ts";
+import { joined, referenceOf } from "./joined.ts";
+import { Sightings } from "./sightings.ts";
+
+/** The attributes that hold an indicator up, as targets look at them. */
+export class Supporters {
+  readonly #sightings: Sightings;
+  readonly #supports: Statement<AttributeRow & { composite: number }>;
+  readonly #event: Statement<EventRow>;
+
+  constructor(database: Database) {
+    this.#sightings = new Sightings(database);
+    this.#supports = database.prepare(
+      `SELECT a.*, s.composite FROM support s JOIN attribute a ON a.id = s.attribute
+       WHERE s.indicator = ? AND s.withheld IS NULL`,
+    );
+    this.#event = database.prepare("SELECT * FROM event WHERE id = ?");
+  }
+
+  /** For the filter of a target, each with the time that the TTL may count from. */
+  qualifying(indicator: number): QualifyingSupport[] {
+    return this.#holding(indicator).map(({ row, seen }) => ({
+      ...joined(row, this.#event.get(row.event)),
+      reference: Math.max(referenceOf(row), seen),
+    }));
+  }
+
+  /** For a target that shows where an indicator comes from. */
+  origins(indicator: number): Origin[] {
+    return this.#holding(indicator).map(({ row }) => originOf(row, this.#event.get(row.event)));
+  }
+
+  /** A thumb on a composite attribute speaks of that one alone: while it is down, it holds nothing up. */
+  #holding(indicator: number): { row: AttributeRow; seen: number }[] {
+    return this.#supports.all(indicator).flatMap((row) => {
+      const thumbs = row.composite ? this.#sightings.thumbsOfAttribute(row.id) : NO_THUMBS;
+      return latestThumb(thumbs) ? [] : [{ row, seen: thumbs.seen }];
+    });
+  }
+}
+
+function originOf(attribute: AttributeRow, event: EventRow | undefined): Origin {
+  return {
+    attributeUuid: attribute.uuid,
+    category: attribute.category,
+    comment: attribute.comment,
+    firstSeen: attribute.first_seen,
+    lastSeen: attribute.last_seen,
+    timestamp: attribute.timestamp,
+    eventId: attribute.event,
+    eventUuid: event?.uuid ?? "",
+    eventInfo: event?.info ?? "",
+    eventDate: event?.date ?? "",
+    organisation: event?.creator_name ?? "",
+    tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
+  };
+}
