@@ -18,7 +18,8 @@ export interface LogSettings {
 
 /** The one way to the log. What is in `secrets` is never written, in whatever field or error it stands. */
 export function openLog(settings: LogSettings, secrets: readonly string[]): Logger {
-  const redact = redactor(secrets);
+  const redacted = redactor(secrets);
+  const redact = (line: string) => onOneLine(redacted(line));
   const shape = format((info) => {
     const { error } = info;
     if (error instanceof Error) info.error = info.level === "error" ? (error.stack ?? error.message) : error.message;
@@ -60,10 +61,23 @@ function redactor(secrets: readonly string[]): (text: string) => string {
   const worthHiding = secrets.filter((secret) => secret.length >= 6).sort((a, b) => b.length - a.length);
   const forms = worthHiding.flatMap((secret) => [
     secret,
-    JSON.stringify(secret).slice(1, -1),
+    quoted(secret),
+    // What stands deeper in a field of a readable line is quoted twice.
+    quoted(quoted(secret)),
     encodeURIComponent(secret),
+    new URLSearchParams({ "": secret }).toString().slice(1),
   ]);
   return (text) => forms.reduce((line, secret) => line.replaceAll(secret, "[secret]"), text);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Sentences and names of fields may hold what a stranger wrote, too; the escapes are those of JSON. */
+function onOneLine(line: string): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return line.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
 }
 
 /** Says nothing, for those who do not want a log. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { duration } from "./duration.ts";
 import { ttlTable } from "./ttl.ts";
 import { hint, pattern, text } from "./values.ts";
 
@@ -23,6 +24,20 @@ const quorum = z.strictObject({
     .describe("When false-positive sightings count; those of the own organisation always do"),
 });
 
+const decays = z.record(
+  z.string(),
+  z.union(
+    [
+      z.literal("never").transform(() => null),
+      z.strictObject({
+        lifetime: duration.describe("Age at which nothing of the score is left"),
+        speed: z.number().positive().max(100).default(1).describe("MISP's decay speed; 1 is a straight line"),
+      }),
+    ],
+    { error: hint("must be never or {lifetime, speed}") },
+  ),
+);
+
 /** The `indicators:` section. TTLs are seconds, `null` for never; `exceptions.comment` is `null` when switched off. */
 export const indicators = z
   .strictObject({
@@ -33,6 +48,10 @@ export const indicators = z
       .prefault({})
       .describe("How long an indicator lives, by MISP type, laid over the shipped table; `default` for all other types")
       .meta({ shows: "type → duration, or `never`" }),
+    decay: decays
+      .default({})
+      .describe("How the score falls with age, by MISP type, `default` for the others; without an entry it does not")
+      .meta({ shows: "type → `{lifetime, speed}`, or `never`" }),
     sightings: z
       .union([z.literal("latest"), quorum], { error: hint("must be latest or {false_positive: {orgs, trusted}}") })
       .default("latest")

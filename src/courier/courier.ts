@@ -16,8 +16,11 @@ import type { Notice } from "../model/notice.ts";
 import { lockState } from "../state/lock.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
+import { Curator } from "./curator.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
+import { KnowledgeKeeper } from "./knowledge-keeper.ts";
+import { MispLists } from "./misp-lists.ts";
 import { openTargets } from "./open-targets.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
@@ -49,6 +52,17 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   const delivered = observer?.delivered?.bind(observer);
   await using dispatcher = new Dispatcher(await openTargets({ config, ledger, journal, log, clock, delivered }));
 
+  const client = new MispClient(config.misp);
+  await using keeper = new KnowledgeKeeper({
+    config,
+    ledger,
+    mispLists: new MispLists(client, join(state, LISTS_FOLDER), log),
+    log,
+    signal,
+    learned: () => reviewer.wake(),
+  });
+  await using curator = new Curator({ ...curatorOptions(config, keeper), client, ledger, log, signal, clock });
+
   const settled = (questions: readonly Question[]) => {
     for (const question of questions) inquiries.ask(question);
     dispatcher.wake();
@@ -65,7 +79,6 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
       reviewer.wake();
     },
   });
-  const client = new MispClient(config.misp);
   const answer = intake.answers.bind(intake);
   const inquiries = new Inquiries({ client, signal, clock, answer, failed: logUnanswered(log) });
   await using catching = new CatchUpLoop({
@@ -88,6 +101,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     "catch-up": (since) => catching.request(Number(since) || undefined),
   });
 
+  await keeper.start();
   dispatcher.start();
   reviewer.wake();
   await using feed = new Feed(config.misp.zeromq, clock, (event) => {
@@ -95,22 +109,49 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     vigil.line(event);
     observer?.line?.(event);
   });
-  const introduction = introduce({ client, signal, log, answer: (notices) => answer(notices, clock()) });
+  const introduction = introduce({
+    client,
+    signal,
+    log,
+    answer: (notices) => answer(notices, clock()),
+    introduced: ({ organisationId: id, organisationUuid: uuid }) => keeper.introduced({ id, uuid }),
+  });
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();
   signal.addEventListener("abort", () => feed.close(), { once: true });
-  for await (const { frames, overrun } of feed.batches()) vigil.heard(await intake.frames(frames), overrun);
+  for await (const { frames, overrun } of feed.batches()) {
+    const notices = await intake.frames(frames);
+    vigil.heard(notices, overrun);
+    keeper.heard(notices);
+    curator.heard(notices);
+  }
   await introduction;
 }
 
 export const LEDGER_FILE = "ledger.sqlite";
 export const JOURNAL_FILE = "journal.json";
 
+const LISTS_FOLDER = "warninglists";
+
+function curatorOptions({ curation }: Config, keeper: KnowledgeKeeper) {
+  return {
+    rules: { trustTags: curation.trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
+    trustOf: (organisation: string) => keeper.trust.trustOf(organisation)?.level,
+    concerns: (organisation: string | null) =>
+      curation.enabled &&
+      curation.trust.length > 0 &&
+      organisation !== null &&
+      (curation.own_events || !keeper.isOwn(organisation)),
+    dryRun: curation.dry_run,
+    writesPerMinute: curation.writes_per_minute,
+  };
+}
+
 /** Opens the ledger under the rules of a configuration. */
 export function openLedger(config: Config, file: string, clock: () => number): Ledger {
-  const targetTtls = Object.values(config.targets).map(({ ttl }) => ttl);
-  const rulesDigest = digestOf([config.indicators, config.filter, targetTtls]);
-  return new Ledger({ file, rules: compileRules(config, targetTtls), rulesDigest, clock });
+  const targets = Object.values(config.targets).map(({ ttl, min_score }) => ({ ttl, min_score }));
+  const rulesDigest = digestOf([config.indicators, config.filter, targets]);
+  return new Ledger({ file, rules: compileRules(config, targets), rulesDigest, clock });
 }
 
 function logUnanswered(log: Logger) {

@@ -3,7 +3,7 @@ import type { Logger } from "../log.ts";
 import { organisationOf } from "../misp/bodies.ts";
 import type { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
-import { probe } from "../misp/probe.ts";
+import { type Probe, probe } from "../misp/probe.ts";
 import type { Notice } from "../model/notice.ts";
 
 export interface IntroduceOptions {
@@ -11,20 +11,23 @@ export interface IntroduceOptions {
   signal: AbortSignal;
   log: Logger;
   answer: (notices: Notice[]) => Promise<void>;
+  /** MISP says who the key belongs to and what it may do. */
+  introduced: (probe: Probe) => void;
 }
 
 /** How long to wait before a MISP that does not answer, or refuses the key, is asked again, milliseconds. */
 const AGAIN = { unreachable: 10_000, refused: 300_000 };
 
 /** Asks MISP who it is, what the key may do and which organisations there are, until it answers. */
-export async function introduce({ client, signal, log, answer }: IntroduceOptions): Promise<void> {
+export async function introduce({ client, signal, log, answer, introduced }: IntroduceOptions): Promise<void> {
   while (!signal.aborted) {
     try {
-      const { version, findings } = await probe(client, signal);
-      log.info("MISP answers", { version });
-      for (const finding of findings) log.warn(finding);
+      const answered = await probe(client, signal);
+      log.info("MISP answers", { version: answered.version, role: answered.role, organisation: answered.organisation });
+      for (const finding of answered.findings) log.warn(finding);
       const organisations = (await client.organisations(signal)).map(organisationOf);
-      return await answer(organisations.map((organisation) => ({ kind: "organisation", organisation })));
+      await answer(organisations.map((organisation) => ({ kind: "organisation", organisation })));
+      return introduced(answered);
     } catch (error) {
       if (signal.aborted) return;
       log.error("MISP cannot be asked; until it can, removals are heard and additions wait", { error });

@@ -1,10 +1,8 @@
 /** What is known of an organisation that writes events. */
 export interface Trust {
-  score: number;
-  tag: string | undefined;
+  /** To be attached to its events. */
+  tag?: string | undefined;
   publish: boolean;
-  /** Which lists named it. */
-  lists: readonly string[];
 }
 
 /** An event as its metadata shows it. */

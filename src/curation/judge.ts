@@ -1,6 +1,16 @@
 import { REASONS, type Reason, type Verdict } from "../model/verdict.ts";
+import { type Decays, decayOf } from "./decay.ts";
+import { type Quorum, quorumThumb, type Voice } from "./quorum.ts";
+import { ageUnder, score } from "./score.ts";
 import { latestThumb, type Thumbs } from "./thumbs.ts";
 import { expiry, type TimesToLive } from "./ttl.ts";
+import { bestOf, type Worth } from "./worth.ts";
+
+/** What sightings say: the newest of each type, and, where anybody spoke, who. */
+export interface Sayings {
+  thumbs: Thumbs;
+  voices: readonly Voice[];
+}
 
 /** One support as a verdict sees it. */
 export interface Holder {
@@ -8,39 +18,42 @@ export interface Holder {
   /** The later of attribute timestamp and last_seen, Unix seconds. */
   reference: number;
   /** Sightings of a composite attribute, which count for this support alone. */
-  thumbs: Thumbs | undefined;
+  sayings: Sayings | undefined;
+  worth: Worth | null;
 }
 
 export interface JudgeRules {
+  sightings: "latest" | Quorum;
   ttl: TimesToLive;
   /** The TTL tables of targets that have their own: time changes what they hold at other moments. */
   targetTtls: readonly TimesToLive[];
+  decay: Decays;
+  /** The scores under which one target or another lets go. */
+  minScores: readonly number[];
 }
-
-/** With nothing known of it, an indicator is worth this much. */
-export const NEUTRAL_SCORE = 50;
 
 /** What is to be said of an indicator, from those who hold it up and from the sightings of its value. */
 export function judge(
   type: string,
   holders: readonly Holder[],
-  thumbs: Thumbs,
+  sayings: Sayings,
   rules: JudgeRules,
   now: number,
 ): Verdict {
   const seconds = Math.floor(now / 1000);
-  const holding = holders.filter((holder) => reasonAgainst(holder) === null);
-  const seen = holding.map((holder) => Math.max(holder.reference, holder.thumbs?.seen ?? 0));
-  const reference = Math.min(seconds, Math.max(thumbs.seen, latest(seen)));
-  const against = holding.length === 0 ? foremost(holders) : latestThumb(thumbs);
+  const holding = holders.filter((holder) => reasonAgainst(holder, rules) === null);
+  const seen = holding.map((holder) => Math.max(holder.reference, holder.sayings?.thumbs.seen ?? 0));
+  const reference = Math.min(seconds, Math.max(sayings.thumbs.seen, latest(seen)));
+  const against = holding.length === 0 ? foremost(holders, rules) : thumbOf(sayings, rules);
   const expires = expiry(rules.ttl, type, reference);
   const withheld = against ?? (expires !== null && expires <= seconds ? "expired" : null);
-  return {
-    withheld,
-    reference,
-    score: NEUTRAL_SCORE,
-    due: against ? null : nextExpiry(type, reference, rules, seconds),
-  };
+  const decay = decayOf(rules.decay, type);
+  const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings.voices) };
+  const scored = score(evidence, decay, seconds - reference);
+  const undiminished = scored.parts.reduce((sum, { name, points }) => (name === "decay" ? sum : sum + points), 0);
+  const ages = rules.minScores.map((least) => ageUnder(undiminished, least, decay)).filter((age) => age !== undefined);
+  const turns = [...expiries(type, reference, rules), ...ages.map((age) => reference + Math.ceil(age))];
+  return { withheld, reference, ...scored, due: against ? null : next(turns, seconds) };
 }
 
 /** Without spreading into `Math.max`: a popular value has more supports than a call has room for arguments. */
@@ -48,24 +61,37 @@ function latest(times: readonly number[]): number {
   return times.reduce((newest, time) => Math.max(time, newest), 0);
 }
 
-function reasonAgainst({ withheld, thumbs }: Holder): Reason | null {
-  return withheld ?? (thumbs ? latestThumb(thumbs) : null);
+function thumbOf({ thumbs, voices }: Sayings, { sightings }: JudgeRules): Reason | null {
+  return sightings === "latest" ? latestThumb(thumbs) : quorumThumb(voices, sightings);
+}
+
+function reasonAgainst({ withheld, sayings }: Holder, rules: JudgeRules): Reason | null {
+  return withheld ?? (sayings ? thumbOf(sayings, rules) : null);
 }
 
 const RANK = Object.keys(REASONS);
 
 /** Of several supports that do not hold, the reason of the one that came closest. */
-function foremost(holders: readonly Holder[]): Reason {
+function foremost(holders: readonly Holder[], rules: JudgeRules): Reason {
   let best: Reason = "unsupported";
   for (const holder of holders) {
-    const reason = reasonAgainst(holder);
+    const reason = reasonAgainst(holder, rules);
     if (reason && RANK.indexOf(reason) < RANK.indexOf(best)) best = reason;
   }
   return best;
 }
 
-function nextExpiry(type: string, reference: number, rules: JudgeRules, seconds: number): number | null {
-  const tables = [rules.ttl, ...rules.targetTtls];
-  const ahead = tables.map((table) => expiry(table, type, reference)).filter((time) => time !== null && time > seconds);
-  return ahead.length === 0 ? null : Math.min(...ahead.map(Number));
+/** How many organisations say, by their newest word, that it is there, and how many that it is not. */
+function opinions(voices: readonly Voice[]): { seenBy: number; doubtedBy: number } {
+  const doubtedBy = voices.filter(({ seen, falsePositive }) => falsePositive > 0 && falsePositive >= seen).length;
+  return { seenBy: voices.filter(({ seen, falsePositive }) => seen > falsePositive).length, doubtedBy };
+}
+
+function expiries(type: string, reference: number, { ttl, targetTtls }: JudgeRules): number[] {
+  return [ttl, ...targetTtls].map((table) => expiry(table, type, reference)).filter((time) => time !== null);
+}
+
+function next(times: readonly number[], seconds: number): number | null {
+  const ahead = times.filter((time) => time > seconds);
+  return ahead.length === 0 ? null : ahead.reduce((one, other) => Math.min(one, other));
 }

@@ -36,11 +36,15 @@ export interface QualifyRules {
 
 /**
  * Whether an attribute holds up its indicator of type `indicatorType`: `null`, or why not.
+ * @param blocked a warninglist of role `block` matches its value
+ * @param before it qualified until now
+ *
  * Additions wait for publication and for tags; what already qualified stays until a rule removes it.
  */
 export function qualify(
   support: Support,
   indicatorType: string,
+  blocked: boolean,
   before: boolean,
   rules: QualifyRules,
   now: number,
@@ -53,6 +57,7 @@ export function qualify(
   const tags = joined(attribute.tags, event.tags);
   if (rules.exceptionComment?.test(attribute.comment) || tags.some(rules.exceptionTag)) return "exception";
   if (!rules.filter(pictureOf(support, indicatorType, tags))) return "filtered";
+  if (blocked) return "warninglist";
   return before ? null : entrance(support, rules, now);
 }
 

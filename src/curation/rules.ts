@@ -1,6 +1,8 @@
+import type { Decays } from "./decay.ts";
 import { compileFilter, type FilterRule, looksAtTags, matchTags } from "./filter.ts";
 import type { JudgeRules } from "./judge.ts";
 import type { QualifyRules } from "./qualify.ts";
+import type { Quorum } from "./quorum.ts";
 import type { TimesToLive } from "./ttl.ts";
 
 /** Everything that decides what becomes of an indicator, whatever the target. */
@@ -13,16 +15,23 @@ export interface RuleSettings {
     withdraw_on_unpublish: boolean;
     exceptions: { comment: string | null; tags: readonly string[] };
     ttl: TimesToLive;
+    decay: Decays;
+    sightings: "latest" | { false_positive: Quorum };
   };
   filter: readonly FilterRule[];
+}
+
+export interface TargetTimes {
+  ttl: TimesToLive;
+  min_score: number;
 }
 
 /** How long an addition waits for its tags, milliseconds: they come last, after everything that MISP still has queued. */
 const SETTLE = 2_000;
 
-/** @param targetTtls the TTL tables of targets that have their own */
-export function compileRules(settings: RuleSettings, targetTtls: readonly TimesToLive[] = []): Rules {
-  const { require_published, withdraw_on_unpublish, exceptions, ttl } = settings.indicators;
+/** @param targets what of the targets' own rules decides when time changes what they hold */
+export function compileRules(settings: RuleSettings, targets: readonly TargetTimes[] = []): Rules {
+  const { require_published, withdraw_on_unpublish, exceptions, ttl, decay, sightings } = settings.indicators;
   const tagged = looksAtTags(settings.filter) || exceptions.tags.length > 0;
   return {
     requirePublished: require_published,
@@ -32,6 +41,9 @@ export function compileRules(settings: RuleSettings, targetTtls: readonly TimesT
     filter: compileFilter(settings.filter),
     settle: tagged ? SETTLE : 0,
     ttl,
-    targetTtls,
+    targetTtls: targets.map((target) => target.ttl),
+    decay,
+    minScores: targets.map((target) => target.min_score).filter((least) => least > 0),
+    sightings: sightings === "latest" ? sightings : sightings.false_positive,
   };
 }

@@ -1,14 +1,8 @@
+import type { ScorePart } from "../model/verdict.ts";
 import { ageAt, type Decay, remaining } from "./decay.ts";
 
 /** With nothing known of it, an indicator is worth this much. */
 export const NEUTRAL = 50;
-
-/** One part of a score: what it adds or takes, and why. The parts of a score add up to it. */
-export interface ScorePart {
-  name: "neutral" | "organisation" | "tags" | "sightings" | "warninglists" | "bounds" | "decay";
-  points: number;
-  reason: string;
-}
 
 /** What is known of an indicator, for its score. */
 export interface Evidence {
@@ -30,8 +24,8 @@ const DOUBTED = { points: 10, most: 30 };
 
 /** The score of an indicator of a certain age, in seconds, with its parts. */
 export function score(evidence: Evidence, decay: Decay | null, age: number): { score: number; parts: ScorePart[] } {
-  const parts = [
-    { name: "neutral" as const, points: NEUTRAL, reason: "where every indicator begins" },
+  const parts: ScorePart[] = [
+    { name: "neutral", points: NEUTRAL, reason: "where every indicator begins" },
     ...organisationPart(evidence),
     ...tagsPart(evidence),
     ...sightingsPart(evidence),

@@ -11,21 +11,27 @@ const halves: Record<string, [string, string | null]> = {
   "malware-sample": ["filename", "md5"],
 };
 
+/** An indicator that an attribute holds up. */
+export interface Part extends Indicator {
+  /** What it is of the attribute's value, as MISP has it. */
+  raw: string;
+}
+
 /**
  * The indicators that an attribute holds up: one for a simple type; for a composite type its halves, and the pair as such
  * under the composite type. Empty when the value cannot be one of its type.
  */
-export function indicatorsOf(type: string, value: string): Indicator[] {
-  if (!isComposite(type)) return indicator(type, value);
+export function indicatorsOf(type: string, value: string): Part[] {
+  if (!isComposite(type)) return part(type, value);
   const bar = value.indexOf("|");
   if (bar < 0) return [];
   const [firstType, secondType] = halvesOf(type);
-  const first = indicator(firstType, value.slice(0, bar));
-  const second = secondType === null ? [] : indicator(secondType, value.slice(bar + 1));
+  const first = part(firstType, value.slice(0, bar));
+  const second = secondType === null ? [] : part(secondType, value.slice(bar + 1));
   // A pair of which one half is not what it claims to be is no pair; the sound half still counts.
   const whole = first.length === 1 && (secondType === null || second.length === 1);
   const secondValue = second[0]?.value ?? value.slice(bar + 1).trim();
-  return [...first, ...second, ...(whole ? [{ type, value: `${first[0]?.value}|${secondValue}` }] : [])];
+  return [...first, ...second, ...(whole ? [{ type, value: `${first[0]?.value}|${secondValue}`, raw: value }] : [])];
 }
 
 function halvesOf(type: string): [string, string | null] {
@@ -34,9 +40,9 @@ function halvesOf(type: string): [string, string | null] {
   return [type.slice(0, bar), type.slice(bar + 1)];
 }
 
-function indicator(type: string, value: string): Indicator[] {
-  const normalized = normalize(type, value);
-  return normalized === null ? [] : [{ type, value: normalized }];
+function part(type: string, raw: string): Part[] {
+  const value = normalize(type, raw);
+  return value === null ? [] : [{ type, value, raw }];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
@@ -46,10 +46,7 @@ export class Database {
    */
   static open(file: string): Database {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const fresh = !existsSync(file);
-    const database = connect(file, false);
-    if (fresh) chmodSync(file, 0o600);
-    const opened = new Database(file, database);
+    const opened = new Database(file, connect(file, false));
     opened.#upgrade();
     return opened;
   }
@@ -109,6 +106,8 @@ export class Database {
 
 function connect(file: string, readOnly: boolean): Connection {
   try {
+    // Made before SQLite does: the files that it lays beside it take over its permissions.
+    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
     const database = new DatabaseSync(file, { readOnly, timeout: 5_000 });
     if (!readOnly) {
       // FULL: a target must never hold what the ledger forgot in a power cut.

@@ -53,6 +53,7 @@ export class Events {
   readonly #put: Statement<never>;
   readonly #remove: Statement<never>;
   readonly #list: Statement<never>;
+  readonly #createdBy: Statement<{ id: number }>;
   readonly #listing: Statement<Pick<EventRow, "id" | "uuid" | "listed">>;
 
   constructor(database: Database) {
@@ -62,6 +63,7 @@ export class Events {
       `INSERT OR REPLACE INTO event (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
     );
     this.#remove = database.prepare("DELETE FROM event WHERE id = ?");
+    this.#createdBy = database.prepare("SELECT id FROM event WHERE creator_uuid = ?");
     this.#list = database.prepare("UPDATE event SET listed = ? WHERE id = ?");
     this.#listing = database.prepare("SELECT id, uuid, listed FROM event WHERE deleted = 0 AND listed <> ''");
   }
@@ -91,6 +93,11 @@ export class Events {
   /** Events that MISP's list has had, as it had them. One that it never had may be hidden from our key, and cannot vanish. */
   listing(): Pick<EventRow, "id" | "uuid" | "listed">[] {
     return this.#listing.all();
+  }
+
+  /** The numbers of an organisation's events. */
+  createdBy(uuid: string): number[] {
+    return this.#createdBy.all(uuid).map(({ id }) => id);
   }
 
   remove(id: number): void {

@@ -24,8 +24,19 @@ export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, 
   if (!about) return;
   const value = sightedValue(about.type, about.value);
   if (sighting.type === SightingType.expired) replaceExpiration(tables, sighting, now);
-  // A date in the future would outvote everybody until then.
-  sightings.put(sighting, value, Math.min(sighting.date, Math.floor(now / 1000)), shown);
+  sightings.put({
+    id: sighting.id,
+    attribute: sighting.attributeId,
+    value,
+    type: sighting.type,
+    // A date in the future would outvote everybody until then.
+    date: Math.min(sighting.date, Math.floor(now / 1000)),
+    organisation: sighting.organisationId,
+    source: sighting.source,
+    heard: known?.heard ?? now,
+    muted: known?.muted ?? (isMuted(tables, sighting, now) ? 1 : 0),
+    shown: shown ? 1 : 0,
+  });
   touchSighted(tables, sighting.attributeId, value);
 }
 
@@ -40,6 +51,12 @@ export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, {
   for (const row of tables.sightings.shownBetween(from, to)) {
     if (!ids.has(row.id)) takeBack(tables, row, asked);
   }
+}
+
+/** The own organisation is never too loud. */
+function isMuted({ sightings, judging }: Tables, { type, organisationId }: Sighting, now: number): boolean {
+  if (type !== SightingType.falsePositive || organisationId === judging.knowledge.ownOrganisation) return false;
+  return sightings.isTooLoud(organisationId, now);
 }
 
 /** Nothing new: it is there and was shown as far as now, or it was deleted after, or too shortly before, REST was asked. */

@@ -9,6 +9,8 @@ export interface IndicatorRow extends Indicator {
   withheld: Reason | null;
   reference: number;
   score: number;
+  /** The parts of the score as JSON; empty: it is neutral, and there is no more to say. */
+  parts: string;
   due: number | null;
   /** 0 until it was first judged, which also is when it is first saved. */
   revision: number;
@@ -22,6 +24,8 @@ export interface SupportRow {
   withheld: Reason | null;
   reference: number;
   composite: number;
+  /** What it says of the score as JSON; empty: nothing. */
+  worth: string;
 }
 
 /** An indicator in memory, with what holds it up. */
@@ -52,16 +56,16 @@ export class Indicators {
     this.#byValueAndType = database.prepare("SELECT * FROM indicator WHERE value = ? AND type = ?");
     this.#byValue = database.prepare("SELECT * FROM indicator WHERE value = ?");
     this.#insert = database.prepare(
-      `INSERT INTO indicator (withheld, reference, score, due, revision, since, value, type, id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO indicator (withheld, reference, score, parts, due, revision, since, value, type, id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = database.prepare(
-      "UPDATE indicator SET withheld = ?, reference = ?, score = ?, due = ?, revision = ?, since = ? WHERE id = ?",
+      "UPDATE indicator SET withheld = ?, reference = ?, score = ?, parts = ?, due = ?, revision = ?, since = ? WHERE id = ?",
     );
     this.#due = database.prepare("SELECT * FROM indicator WHERE due <= ? ORDER BY due LIMIT ?");
     this.#supports = database.prepare("SELECT * FROM support WHERE indicator = ?");
     this.#putSupport = database.prepare(
-      "INSERT OR REPLACE INTO support (indicator, attribute, withheld, reference, composite) VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO support (indicator, attribute, withheld, reference, composite, worth) VALUES (?, ?, ?, ?, ?, ?)",
     );
     this.#removeSupport = database.prepare("DELETE FROM support WHERE indicator = ? AND attribute = ?");
     this.reload();
@@ -87,7 +91,15 @@ export class Indicators {
     const known = this.find({ type, value });
     if (known) return known;
     this.#lastId += 1;
-    const unjudged = { withheld: "unsupported", reference: 0, score: 0, due: null, revision: 0, since: now } as const;
+    const unjudged = {
+      withheld: "unsupported",
+      reference: 0,
+      score: 0,
+      parts: "",
+      due: null,
+      revision: 0,
+      since: now,
+    } as const;
     return this.#remember({ type, value, id: this.#lastId, ...unjudged }, []);
   }
 
@@ -106,13 +118,16 @@ export class Indicators {
     const { row } = entry;
     const since = row.withheld === verdict.withheld && row.revision > 0 ? row.since : now;
     const { withheld, reference, score, due } = verdict;
-    if (row.revision > 0) this.#update.run(withheld, reference, score, due, this.#revision, since, row.id);
-    else this.#insert.run(withheld, reference, score, due, this.#revision, since, row.value, row.type, row.id);
-    entry.row = { ...row, ...verdict, since, revision: this.#revision };
+    const parts = partsColumn(verdict);
+    const columns = [withheld, reference, score, parts, due, this.#revision, since] as const;
+    if (row.revision > 0) this.#update.run(...columns, row.id);
+    else this.#insert.run(...columns, row.value, row.type, row.id);
+    entry.row = { ...row, withheld, reference, score, parts, due, since, revision: this.#revision };
   }
 
   putSupport(entry: IndicatorEntry, support: SupportRow): void {
-    this.#putSupport.run(support.indicator, support.attribute, support.withheld, support.reference, support.composite);
+    const { indicator, attribute, withheld, reference, composite, worth } = support;
+    this.#putSupport.run(indicator, attribute, withheld, reference, composite, worth);
     entry.supports.set(support.attribute, support);
   }
 
@@ -133,4 +148,9 @@ export class Indicators {
 
 function nameOf({ type, value }: Indicator): string {
   return `${type}\0${value}`;
+}
+
+/** The parts of a score as a column holds them: of a neutral one there is nothing to keep. */
+export function partsColumn({ parts }: Verdict): string {
+  return parts.length <= 1 ? "" : JSON.stringify(parts);
 }

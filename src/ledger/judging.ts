@@ -1,25 +1,36 @@
-import { type Holder, judge } from "../curation/judge.ts";
+import { type Holder, judge, type Sayings } from "../curation/judge.ts";
+import { IGNORANCE, type Knowledge } from "../curation/knowledge.ts";
 import { isTie, qualify, type Support } from "../curation/qualify.ts";
 import type { Rules } from "../curation/rules.ts";
-import { indicatorsOf } from "../curation/split.ts";
-import { NO_THUMBS } from "../curation/thumbs.ts";
+import { indicatorsOf, type Part } from "../curation/split.ts";
+import { NO_THUMBS, type Thumbs } from "../curation/thumbs.ts";
+import { type Worth, worthOf } from "../curation/worth.ts";
 import { type Indicator, isComposite } from "../model/indicator.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { AttributeRow } from "./attributes.ts";
 import type { EventRow } from "./events.ts";
-import type { IndicatorEntry, IndicatorRow, Indicators, SupportRow } from "./indicators.ts";
+import { type IndicatorEntry, type IndicatorRow, type Indicators, partsColumn, type SupportRow } from "./indicators.ts";
 import { joined, referenceOf } from "./joined.ts";
-import type { Sightings } from "./sightings.ts";
+import type { Sightings, VoiceRow } from "./sightings.ts";
+
+/** Finds the organisation behind a number. */
+export type OrganisationOf = (id: number) => { uuid: string | null } | undefined;
+
+const SILENCE: Sayings = { thumbs: NO_THUMBS, voices: [] };
 
 /** Links attributes to the indicators that they hold up, and judges each touched indicator once. */
 export class Judging {
   readonly #indicators: Indicators;
   readonly #sightings: Sightings;
   readonly #rules: Rules;
+  readonly #organisationOf: OrganisationOf;
+  /** Warninglists and trust, as they are now. */
+  knowledge: Knowledge = IGNORANCE;
   /** Touched in this transaction; `true` where something that targets may show has changed. */
   readonly #touched = new Map<IndicatorEntry, boolean>();
 
-  constructor(indicators: Indicators, sightings: Sightings, rules: Rules) {
+  constructor(indicators: Indicators, sightings: Sightings, organisationOf: OrganisationOf, rules: Rules) {
+    this.#organisationOf = organisationOf;
     this.#indicators = indicators;
     this.#sightings = sightings;
     this.#rules = rules;
@@ -76,30 +87,52 @@ export class Judging {
     this.#touched.clear();
   }
 
-  #support(indicator: Indicator, attribute: AttributeRow, support: Support, now: number): void {
-    const entry = this.#indicators.ensure(indicator, now);
+  #support(part: Part, attribute: AttributeRow, support: Support, now: number): void {
+    const entry = this.#indicators.ensure(part, now);
     const before = entry.supports.get(attribute.id);
-    const withheld = qualify(support, indicator.type, before?.withheld === null, this.#rules, now);
+    const warned = this.knowledge.warn(attribute.type, part.raw);
+    const withheld = qualify(support, part.type, warned.block, before?.withheld === null, this.#rules, now);
     const reference = referenceOf(attribute);
-    const composite = isComposite(attribute.type) ? 1 : 0;
-    if (!before || before.withheld !== withheld || before.reference !== reference) {
-      const row = { indicator: entry.row.id, attribute: attribute.id, withheld, reference, composite };
+    const worth = worthColumn(worthOf(support, warned, this.knowledge));
+    if (!before || before.withheld !== withheld || before.reference !== reference || before.worth !== worth) {
+      const composite = isComposite(attribute.type) ? 1 : 0;
+      const row = { indicator: entry.row.id, attribute: attribute.id, withheld, reference, composite, worth };
       this.#indicators.putSupport(entry, row);
     }
     this.touch(entry, true);
   }
 
   #verdict({ row, supports }: IndicatorEntry, now: number): Verdict {
-    const thumbs = isComposite(row.type) ? NO_THUMBS : this.#sightings.thumbsOfValue(row.value);
+    const sayings = isComposite(row.type)
+      ? SILENCE
+      : this.#sayings(this.#sightings.thumbsOfValue(row.value), () => this.#sightings.voicesOfValue(row.value));
     const holders = [...supports.values()].map((support) => this.#holder(support));
-    const verdict = judge(row.type, holders, thumbs, this.#rules, now);
+    const verdict = judge(row.type, holders, sayings, this.#rules, now);
     const settles = holders.some(({ withheld }) => withheld === "settling");
     return settles ? { ...verdict, due: Math.ceil((now + this.#rules.settle) / 1000) } : verdict;
   }
 
-  #holder({ attribute, withheld, reference, composite }: SupportRow): Holder {
-    return { withheld, reference, thumbs: composite ? this.#sightings.thumbsOfAttribute(attribute) : undefined };
+  #holder({ attribute, withheld, reference, composite, worth }: SupportRow): Holder {
+    const sayings = composite
+      ? this.#sayings(this.#sightings.thumbsOfAttribute(attribute), () => this.#sightings.voicesOfAttribute(attribute))
+      : undefined;
+    return { withheld, reference, sayings, worth: worth === "" ? null : (JSON.parse(worth) as Worth) };
   }
+
+  /** Who spoke is only looked up where anybody did. */
+  #sayings(thumbs: Thumbs, voices: () => VoiceRow[]): Sayings {
+    if (thumbs.seen + thumbs.falsePositive + thumbs.expired === 0) return SILENCE;
+    const { ownOrganisation, trust } = this.knowledge;
+    const named = voices().map((voice) => {
+      const uuid = this.#organisationOf(voice.organisation)?.uuid;
+      return { ...voice, own: voice.organisation === ownOrganisation, trusted: !!uuid && trust.trustOf(uuid) !== null };
+    });
+    return { thumbs, voices: named };
+  }
+}
+
+function worthColumn(worth: Worth | null): string {
+  return worth === null ? "" : JSON.stringify(worth);
 }
 
 function sameVerdict(row: IndicatorRow, verdict: Verdict): boolean {
@@ -108,6 +141,7 @@ function sameVerdict(row: IndicatorRow, verdict: Verdict): boolean {
     row.withheld === verdict.withheld &&
     row.reference === verdict.reference &&
     row.score === verdict.score &&
+    row.parts === partsColumn(verdict) &&
     row.due === verdict.due
   );
 }

@@ -1,6 +1,9 @@
+import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
 import type { Notice, Unreadable } from "../model/notice.ts";
+import type { AttributeRow } from "./attributes.ts";
 import { BlindSpells } from "./blind-spells.ts";
+import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { createHearing, type Hear } from "./hearing.ts";
@@ -40,6 +43,13 @@ export interface Comparison {
   vanished: { id: number; uuid: string }[];
 }
 
+/** What new knowledge can change: values (as MISP has them) that it touches, and events by their creators' UUIDs. */
+export interface Touched {
+  /** `null`: none. */
+  values: ((type: string, value: string) => boolean) | null;
+  organisations: ReadonlySet<string>;
+}
+
 /** How many attributes or indicators one slice of work judges: some milliseconds' worth, as nothing else runs meanwhile. */
 const SLICE = 250;
 /** How many unreadable messages are kept for a person to look at. */
@@ -50,12 +60,16 @@ export class Ledger implements Disposable {
   readonly deltas: Deltas;
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
+  readonly curated: CuratedEvents;
   readonly #database: Database;
   readonly #tables: Tables;
   readonly #hear: Hear;
   readonly #clock: () => number;
   readonly #putFact: Statement<never>;
   readonly #getFact: Statement<{ value: string }>;
+  readonly #warninglistHits: Statement<{ count: number }>;
+  #touched: ((type: string, value: string) => boolean)[] = [];
+  #rulesChanged = false;
   readonly #putUnreadable: Statement<never>;
 
   constructor({ file, rules, rulesDigest, clock }: LedgerOptions) {
@@ -64,10 +78,15 @@ export class Ledger implements Disposable {
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock);
+    this.curated = new CuratedEvents(this.#database, clock);
     this.requests = new Requests(this.#database);
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
+    this.#warninglistHits = this.#database.prepare(
+      `SELECT count(DISTINCT a.id) AS count FROM attribute a JOIN support s ON s.attribute = a.id
+       WHERE a.event = ? AND s.withheld = 'warninglist'`,
+    );
     this.#putUnreadable = this.#database.prepare(
       "INSERT OR REPLACE INTO unreadable (id, at, topic, reason, excerpt) VALUES (?, ?, ?, ?, ?)",
     );
@@ -109,6 +128,27 @@ export class Ledger implements Disposable {
     return { judged, more, questions: this.#tables.questions.take() };
   }
 
+  /**
+   * Judges by other knowledge from now on, and again what that can change.
+   * @param facts to be saved with it
+   */
+  learn(knowledge: Knowledge, facts: Record<string, string>, touched: Touched): void {
+    const { events, judging, reviews } = this.#tables;
+    judging.knowledge = knowledge;
+    const { values } = touched;
+    if (values) this.#touched.push(values);
+    this.#transaction(() => {
+      if (values) reviews.start(EVERYTHING);
+      for (const uuid of touched.organisations) for (const id of events.createdBy(uuid)) reviews.start(id);
+      for (const [name, value] of Object.entries(facts)) this.#putFact.run(name, value);
+    });
+  }
+
+  /** How many attributes of an event are withheld because of a warninglist. */
+  warninglistHits(event: number): number {
+    return this.#warninglistHits.get(event)?.count ?? 0;
+  }
+
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): Comparison {
     const known = new Map(this.#tables.events.listing().map((event) => [event.uuid, event]));
@@ -131,6 +171,8 @@ export class Ledger implements Disposable {
   }
 
   #adopt(rulesDigest: string): void {
+    // A review that the last run did not finish: what it was for is not remembered.
+    this.#rulesChanged = this.fact("rules") !== rulesDigest || this.#tables.reviews.has(EVERYTHING);
     if (this.fact("rules") === rulesDigest) return;
     this.#transaction(() => {
       this.#tables.reviews.start(EVERYTHING);
@@ -142,13 +184,22 @@ export class Ledger implements Disposable {
     const { attributes, events, judging, reviews, questions } = this.#tables;
     const slice = attributes.following(event, after, SLICE);
     for (const row of slice) {
+      if (event === EVERYTHING && !this.#isTouched(row)) continue;
       const belongsTo = events.get(row.event);
       if (judging.link(row, row, belongsTo, now)) questions.ask(row.event, belongsTo?.uuid);
     }
     const last = slice.at(-1);
     if (last && slice.length === SLICE) reviews.advance(event, last.id);
-    else reviews.finish(event);
+    else {
+      reviews.finish(event);
+      if (event === EVERYTHING) this.#forgetTouched();
+    }
     return slice.length;
+  }
+
+  /** A review of everything that new knowledge alone asked for can leave out what it cannot change. */
+  #isTouched({ type, value }: AttributeRow): boolean {
+    return this.#rulesChanged || this.#touched.some((touches) => touches(type, value));
   }
 
   /** Time may have changed what its supports are worth, too. */
@@ -159,6 +210,11 @@ export class Ledger implements Disposable {
       if (row) judging.link(row, row, events.get(row.event), now);
     }
     judging.touch(entry);
+  }
+
+  #forgetTouched(): void {
+    this.#touched = [];
+    this.#rulesChanged = false;
   }
 
   #transaction(work: () => void): void {

@@ -7,6 +7,7 @@ export const EVERYTHING = 0;
 export class Reviews {
   readonly #start: Statement<never>;
   readonly #next: Statement<{ event: number; after: number }>;
+  readonly #get: Statement<{ event: number }>;
   readonly #advance: Statement<never>;
   readonly #finish: Statement<never>;
 
@@ -14,6 +15,7 @@ export class Reviews {
     this.#start = database.prepare("INSERT OR REPLACE INTO review (event, after) VALUES (?, 0)");
     // Single events first: somebody waits for them.
     this.#next = database.prepare("SELECT event, after FROM review ORDER BY event DESC LIMIT 1");
+    this.#get = database.prepare("SELECT event FROM review WHERE event = ?");
     this.#advance = database.prepare("UPDATE review SET after = ? WHERE event = ?");
     this.#finish = database.prepare("DELETE FROM review WHERE event = ?");
   }
@@ -21,6 +23,10 @@ export class Reviews {
   /** All attributes of an event, or {@link EVERYTHING}, are to be judged again. */
   start(event: number): void {
     this.#start.run(event);
+  }
+
+  has(event: number): boolean {
+    return this.#get.get(event) !== undefined;
   }
 
   next(): { event: number; after: number } | undefined {

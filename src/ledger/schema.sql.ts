@@ -4,7 +4,7 @@ export const VERSION = 1;
 /**
  * MISP's own numbers are the keys of events, attributes, sightings and organisations, as every message carries them; the
  * UUID is kept beside them, unique, and wins when a restored MISP has numbered anew.
- * Times are Unix seconds, except `heard`, `confirmed`, `told` and `since`, which are milliseconds of our own clock.
+ * Times are Unix seconds, except `heard`, `confirmed`, `told`, `since` and `deleted`, which are milliseconds of our own clock.
  */
 export const SCHEMA = `
 CREATE TABLE event (
@@ -54,6 +54,7 @@ CREATE TABLE indicator (
   withheld TEXT,                       -- NULL: active
   reference INTEGER NOT NULL,
   score INTEGER NOT NULL,
+  parts TEXT NOT NULL,                 -- what the score is made of, as JSON; empty: it is neutral
   due INTEGER,                         -- when time alone may change something
   revision INTEGER NOT NULL,           -- rises with every change that a target may have to hear of
   since INTEGER NOT NULL,              -- when the standing last changed
@@ -68,6 +69,7 @@ CREATE TABLE support (
   withheld TEXT,                       -- NULL: it holds the indicator up
   reference INTEGER NOT NULL,
   composite INTEGER NOT NULL,
+  worth TEXT NOT NULL,                 -- what it says of the score, as JSON; empty: nothing
   PRIMARY KEY (indicator, attribute)
 ) WITHOUT ROWID;
 
@@ -79,11 +81,14 @@ CREATE TABLE sighting (
   date INTEGER NOT NULL,
   organisation INTEGER NOT NULL,
   source TEXT NOT NULL,
+  heard INTEGER NOT NULL,
+  muted INTEGER NOT NULL,              -- its organisation says false positive so often that it does not count
   shown INTEGER NOT NULL,              -- REST has shown it to our key: once it no longer does, it is gone
   deleted INTEGER NOT NULL DEFAULT 0   -- when that was heard; 0: it is there
 );
 CREATE INDEX sighting_value ON sighting (value, type, date) WHERE value IS NOT NULL;
 CREATE INDEX sighting_attribute ON sighting (attribute, type, date);
+CREATE INDEX sighting_organisation ON sighting (organisation, type, heard);
 CREATE INDEX sighting_date ON sighting (date);
 
 CREATE TABLE organisation (id INTEGER PRIMARY KEY, uuid TEXT, name TEXT);

@@ -1,5 +1,5 @@
 import type { Thumbs } from "../curation/thumbs.ts";
-import { type Sighting, SightingType } from "../model/misp.ts";
+import { SightingType } from "../model/misp.ts";
 import type { Database, Statement } from "./database.ts";
 
 /** A sighting as the ledger remembers it; a deleted one stays, so that an old answer cannot bring it back. */
@@ -11,9 +11,20 @@ export interface SightingRow {
   date: number;
   organisation: number;
   source: string;
+  /** When it was first heard of, milliseconds. */
+  heard: number;
+  muted: number;
   shown: number;
   deleted: number;
 }
+
+/** The newest of each type that one organisation said. */
+export interface VoiceRow extends Thumbs {
+  organisation: number;
+}
+
+/** How many false positives of an organisation count in an hour: a hostile one must not be able to empty a list. */
+const LOUDEST = { count: 200, within: 3_600_000 };
 
 /** The sightings table. */
 export class Sightings {
@@ -22,14 +33,17 @@ export class Sightings {
   readonly #delete: Statement<never>;
   readonly #expirations: Statement<SightingRow>;
   readonly #shownBetween: Statement<SightingRow>;
+  readonly #loud: Statement<{ count: number }>;
+  readonly #voicesOfValue: Statement<VoiceRow>;
+  readonly #voicesOfAttribute: Statement<VoiceRow>;
   readonly #newestOfValue: Statement<Newest>;
   readonly #newestOfAttribute: Statement<Newest>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM sighting WHERE id = ?");
     this.#put = database.prepare(
-      `INSERT OR REPLACE INTO sighting (id, attribute, value, type, date, organisation, source, shown)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO sighting (id, attribute, value, type, date, organisation, source, heard, muted, shown)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#delete = database.prepare("UPDATE sighting SET deleted = ? WHERE id = ?");
     this.#expirations = database.prepare(
@@ -39,6 +53,12 @@ export class Sightings {
     this.#shownBetween = database.prepare(
       "SELECT * FROM sighting WHERE date BETWEEN ? AND ? AND shown = 1 AND deleted = 0",
     );
+    this.#loud = database.prepare(
+      `SELECT count(*) AS count FROM (SELECT 1 FROM sighting
+       WHERE organisation = ? AND type = ${SightingType.falsePositive} AND heard > ? AND muted = 0 LIMIT ${LOUDEST.count})`,
+    );
+    this.#voicesOfValue = database.prepare(voices("value"));
+    this.#voicesOfAttribute = database.prepare(voices("attribute"));
     this.#newestOfValue = database.prepare(newest("value"));
     this.#newestOfAttribute = database.prepare(newest("attribute"));
   }
@@ -47,9 +67,24 @@ export class Sightings {
     return this.#byId.get(id);
   }
 
-  put(sighting: Sighting, value: string | null, date: number, shown: boolean): void {
-    const { id, attributeId, type, organisationId, source } = sighting;
-    this.#put.run(id, attributeId, value, type, date, organisationId, source, shown ? 1 : 0);
+  put(row: Omit<SightingRow, "deleted">): void {
+    const { id, attribute, value, type, date, organisation, source, heard, muted, shown } = row;
+    this.#put.run(id, attribute, value, type, date, organisation, source, heard, muted, shown);
+  }
+
+  /** Whether an organisation has said false positive so often of late that one more does not count. */
+  isTooLoud(organisation: number, now: number): boolean {
+    return (this.#loud.get(organisation, now - LOUDEST.within)?.count ?? 0) >= LOUDEST.count;
+  }
+
+  /** What each organisation said of a value. */
+  voicesOfValue(value: string): VoiceRow[] {
+    return this.#voicesOfValue.all(value);
+  }
+
+  /** What each organisation said of an attribute. */
+  voicesOfAttribute(attribute: number): VoiceRow[] {
+    return this.#voicesOfAttribute.all(attribute);
   }
 
   /** @param at when that was heard, milliseconds */
@@ -80,10 +115,17 @@ export class Sightings {
 
 type Newest = { [Column in keyof Thumbs]: number | null };
 
+function voices(column: "value" | "attribute"): string {
+  const of = (type: SightingType) => `max(CASE WHEN type = ${type} THEN date ELSE 0 END)`;
+  const { seen, falsePositive, expired } = SightingType;
+  return `SELECT organisation, ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired
+          FROM sighting WHERE ${column} = ? AND deleted = 0 AND muted = 0 GROUP BY organisation`;
+}
+
 /** Three look-ups in one index, each of which ends at its first row that is not deleted. */
 function newest(column: "value" | "attribute"): string {
   const of = (type: SightingType) =>
-    `(SELECT date FROM sighting WHERE ${column} = ?1 AND type = ${type} AND deleted = 0 ORDER BY date DESC LIMIT 1)`;
+    `(SELECT date FROM sighting WHERE ${column} = ?1 AND type = ${type} AND deleted = 0 AND muted = 0 ORDER BY date DESC LIMIT 1)`;
   const { seen, falsePositive, expired } = SightingType;
   return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired`;
 }

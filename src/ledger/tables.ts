@@ -28,13 +28,15 @@ export interface Tables {
 export function openTables(database: Database, rules: Rules): Tables {
   const sightings = new Sightings(database);
   const indicators = new Indicators(database);
+  const organisation = database.prepare<{ uuid: string | null }>("SELECT uuid FROM organisation WHERE id = ?");
+  const organisationOf = (id: number) => organisation.get(id);
   return {
     events: new Events(database),
     attributes: new Attributes(database),
     sightings,
     indicators,
     reviews: new Reviews(database),
-    judging: new Judging(indicators, sightings, rules),
+    judging: new Judging(indicators, sightings, organisationOf, rules),
     questions: new Questions(),
   };
 }

@@ -1,11 +1,15 @@
 import type { MispClient } from "./client.ts";
-import { booleanAt, isObject, textAt } from "./coerce.ts";
+import { booleanAt, isObject, numberOr, textAt, uuidOrNull } from "./coerce.ts";
 
 /** What MISP says of itself and of our key. */
 export interface Probe {
   version: string;
   role: string;
   organisation: string;
+  organisationId: number;
+  organisationUuid: string | null;
+  /** The role's permissions, by MISP's names (`perm_tagger`, …). */
+  permissions: ReadonlySet<string>;
   /** What is missing, each as a sentence with its cure. */
   findings: string[];
 }
@@ -29,6 +33,9 @@ export async function probe(client: MispClient, signal?: AbortSignal): Promise<P
     version,
     role: isObject(Role) ? textAt(Role, "name") : "",
     organisation: isObject(Organisation) ? textAt(Organisation, "name") : "",
+    organisationId: isObject(Organisation) ? numberOr(Organisation, "id", 0) : 0,
+    organisationUuid: isObject(Organisation) ? uuidOrNull(Organisation) : null,
+    permissions: new Set(isObject(Role) ? Object.keys(Role).filter((name) => booleanAt(Role, name)) : []),
     findings,
   };
 }

@@ -20,6 +20,13 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** One part of a score: what it adds or takes, and why. */
+export interface ScorePart {
+  name: "neutral" | "organisation" | "tags" | "sightings" | "warninglists" | "bounds" | "decay";
+  points: number;
+  reason: string;
+}
+
 /** What the ledger says of an indicator. */
 export interface Verdict {
   /** `null`: the indicator is active. */
@@ -27,6 +34,8 @@ export interface Verdict {
   /** The time its TTL counts from: the latest of attribute timestamp, last_seen and newest positive sighting. */
   reference: number;
   score: number;
+  /** What the score is made of; the points add up to it. */
+  parts: readonly ScorePart[];
   /** When time alone may change this verdict, or what a target makes of it; Unix seconds. */
   due: number | null;
 }

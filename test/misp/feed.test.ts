@@ -44,14 +44,11 @@ async function framesUntil(feed: Feed, last: string): Promise<string[]> {
 
 test("hears exactly the topics that it works on, in the order in which they come", async () => {
   const publisher = await aPublisher();
-  const { feed } = aFeed(publisher);
+  const heard = framesUntil(aFeed(publisher).feed, "misp_json last");
   await publisher.heard();
   const unheard = ["misp_json_audit", "misp_json_user", "misp_json_object", "misp_json_conversation", "misp_jsonl"];
   await publisher.send(...[...unheard, ...TOPICS].map((topic) => `${topic} {}`), "misp_json last");
-  expect(await framesUntil(feed, "misp_json last")).toEqual([
-    ...TOPICS.map((topic) => `${topic} {}`),
-    "misp_json last",
-  ]);
+  expect(await heard).toEqual([...TOPICS.map((topic) => `${topic} {}`), "misp_json last"]);
 });
 
 test("hands out what came in batches that are never empty and never large", async () => {
@@ -89,7 +86,7 @@ describe("the line", () => {
     const publisher = await aPublisher();
     const { feed, line } = aFeed(publisher);
     expect(feed.connected).toBe(false);
-    await publisher.heard();
+    await vi.waitFor(() => expect(feed.connected).toBe(true), { timeout: 5_000 });
     expect(line).toEqual([{ kind: "connected", at: 7 }]);
     expect(feed.connected).toBe(true);
   });
@@ -97,24 +94,26 @@ describe("the line", () => {
   test("comes back by itself when the publisher does", async () => {
     const publisher = await aPublisher();
     const { feed, line } = aFeed(publisher);
-    await publisher.heard();
+    await vi.waitFor(() => expect(feed.connected).toBe(true), { timeout: 5_000 });
+    const heard = framesUntil(feed, "misp_json_event back");
     publisher.close();
-    await vi.waitFor(() => expect(feed.connected).toBe(false), { timeout: 5_000 });
+    await vi.waitFor(() => expect(line).toHaveLength(2), { timeout: 5_000 });
+    expect(feed.connected).toBe(false);
     await publisher.open();
     await publisher.heard();
     await publisher.send("misp_json_event back");
-    expect(await framesUntil(feed, "misp_json_event back")).toEqual(["misp_json_event back"]);
+    expect(await heard).toEqual(["misp_json_event back"]);
     expect(line.map(({ kind }) => kind)).toEqual(["connected", "disconnected", "connected"]);
   });
 
   test("waits for a publisher that is not there yet", async () => {
     const publisher = await aPublisher();
     publisher.close();
-    const { feed } = aFeed(publisher);
+    const heard = framesUntil(aFeed(publisher).feed, "misp_json_event first");
     await publisher.open();
     await publisher.heard();
     await publisher.send("misp_json_event first");
-    expect(await framesUntil(feed, "misp_json_event first")).toHaveLength(1);
+    expect(await heard).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, test } from "vitest";
 import type { Lists } from "../support/lists.ts";
 import { Replay } from "../support/replay.ts";
-import { EVENT_ONE, EVIL, LIFE, PAIR, TAGGED } from "./recorded-values.ts";
+import { DROPPER_MD5, EVENT_ONE, EVIL, LIFE, PAIR, TAGGED } from "./recorded-values.ts";
 
 /** Nobody heard the sightings of scenario 06, so they are not to have been given. */
 const UNSIGHTED = LIFE.filter((scenario) => scenario !== "06-sightings");
@@ -24,8 +24,18 @@ describe("a courier that starts when much has happened", () => {
 
   async function startBefore(scenario: string, settings: Record<string, unknown> = {}): Promise<void> {
     const now = UNSIGHTED.indexOf(scenario);
-    replay = await Replay.start(UNSIGHTED.slice(now), settings, UNSIGHTED.slice(0, now));
+    replay = await Replay.start(UNSIGHTED.slice(now), settings, { history: UNSIGHTED.slice(0, now) });
   }
+
+  test("03: lists what only a publication tells of, the attributes of an object as well", async () => {
+    await startBefore("03-publish");
+    for (const label of ["publish E1", "publish again", "alert E1"]) await replay.after(label, EVENT_ONE);
+    await replay.after("publish E2 (object)", {
+      ...EVENT_ONE,
+      md5: [...EVENT_ONE.md5, DROPPER_MD5],
+      filename: ["bad.exe", "dropper.exe"],
+    });
+  });
 
   test("08, 09: hears deletions of what it never knew, and lists the event once its publication tells of it", async () => {
     await startBefore("08-attr-delete");

@@ -63,7 +63,7 @@ describe("a rule that asks for tags", () => {
   });
 
   test("16: admits a pulled event by the tag that comes after it", async () => {
-    await start(RULE, {}, ["16-sync-pull"]);
+    replay = await Replay.start(["16-sync-pull"], { filter: RULE }, { singly: true });
     const pulled: Lists = {
       "ip-dst": ["198.51.100.170"],
       domain: ["remote-c2.example.org"],
@@ -96,8 +96,7 @@ describe("a rule that excludes tags", () => {
   const EVENT_TWO: Lists = { filename: ["dropper.exe"], md5: [DROPPER_MD5] };
 
   test("01: never lists an attribute whose tag comes after it, not for a moment", async () => {
-    await start(RULE, UNPUBLISHED);
-    await replay.until("01-create-event");
+    replay = await Replay.start(["01-create-event"], { filter: RULE, indicators: UNPUBLISHED }, { singly: true });
     const first: Lists = { ...EVENT_ONE, "ip-src": ["198.51.100.10"], domain: [EVIL, PAIR] };
     const second: Lists = { ...first, "ip-src": EVENT_ONE["ip-src"] };
     await replay.after("events/add with 16 attributes and tag", first, SETTLED);

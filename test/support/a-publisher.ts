@@ -7,7 +7,7 @@ import { eventually } from "./running-courier.ts";
 /** A bare publisher socket on loopback that drops nothing, in place of MISP's. */
 export class APublisher implements AsyncDisposable {
   readonly #context = new Context();
-  readonly #subscriptions = new Subscriptions();
+  #subscriptions = new Subscriptions();
   #login: PlainLogin | undefined;
   #socket: XPublisher | undefined;
   #endpoint = "tcp://127.0.0.1:*";
@@ -34,12 +34,12 @@ export class APublisher implements AsyncDisposable {
     await eventually(() => socket.bind(this.#endpoint));
     this.#endpoint = socket.lastEndpoint ?? this.#endpoint;
     this.#socket = socket;
+    this.#subscriptions = new Subscriptions();
     void this.#subscriptions.follow(socket);
   }
 
   close(): void {
     this.#socket?.close();
-    this.#subscriptions.clear();
   }
 
   /** Resolves once a feed has subscribed to everything that it works on. */

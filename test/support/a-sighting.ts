@@ -8,6 +8,7 @@ export function aSighting(facts: Partial<Sighting> = {}): Sighting {
     id,
     uuid: `55555555-0000-4000-8000-${String(id).padStart(12, "0")}`,
     attributeId: 1,
+    eventId: 1,
     type: SightingType.falsePositive,
     date: NOW - 10,
     organisationId: 2,

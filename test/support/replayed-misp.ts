@@ -41,16 +41,19 @@ export class ReplayedMisp implements AsyncDisposable {
     return this.#subscriptions.heard(prefix);
   }
 
-  /** Sends what a step made MISP send, while REST comes to show what it made of the events. */
-  async play(step: Step): Promise<void> {
+  /** Goes to the time of a step, and to what it made of the events in REST; its frames are yet to be sent. */
+  begin(step: Step): void {
     this.reach(step.at);
     this.rest.become(step);
-    for (const frame of step.frames) await this.#socket.send(frame);
+  }
+
+  async send(frame: string): Promise<void> {
+    await this.#socket.send(frame);
   }
 
   /** Sends MISP's idle message, after which everything sent before has arrived. */
   async sayAlive(uptime: number): Promise<void> {
-    await this.#socket.send(`misp_json_self {"status":"I feel FANTASTIC and I'm still alive.","uptime":${uptime}}`);
+    await this.send(`misp_json_self {"status":"I feel FANTASTIC and I'm still alive.","uptime":${uptime}}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

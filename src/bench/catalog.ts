@@ -1,0 +1,221 @@
+import type { Sizes } from "./sizes.ts";
+
+/** What is measured, and what it stands beside. */
+export interface Kind {
+  /** What a reader of the table calls it. */
+  title: string;
+  unit: string;
+  /** What it is to reach; `null` where it only explains another figure. */
+  target: string | null;
+  /** What was measured of the peers, where they do the same. */
+  peer: string | null;
+  /** How it was taken. */
+  how: (sizes: Sizes) => string;
+}
+
+const count = (number: number) => number.toLocaleString("en-US");
+
+const flooded = ({ flood: { pairs, messages } }: Sizes) =>
+  `${count(messages)} attribute messages of 0.7 to 1.5 kB from a publisher process; median of ${pairs} interleaved pairs`;
+const repeated = (sizes: Sizes) => `${flooded(sizes)}; ${count(sizes.flood.keys)} keys, all else repetition`;
+const fresh = (sizes: Sizes) => `${flooded(sizes)}; every key new, ledger of ${count(sizes.ledger)}`;
+const ratio = "saved and judged against received and parsed (zeromq, JSON.parse)";
+const flood = { unit: "µs/message", target: "≤ 60", peer: "Threat Bus 1,230" } as const;
+const thumb = { unit: "ms", peer: "MISP-Broker 1,000 to 2,500, once 16,000" } as const;
+const thumbs = ({ thumb: { held, thumbs } }: Sizes) =>
+  `from the sighting in MISP until the value is out of the file; ${count(thumbs)} thumbs-down, ${count(held)} indicators held`;
+const busy = (sizes: Sizes) => `${thumbs(sizes)}, while ${sizes.thumb.load} new indicators a second reach the lists`;
+const load = (size: number | undefined) =>
+  `from the start of the process until ${count(size ?? 0)} indicators are on the lists; stand-in MISP, shipped TTLs`;
+const changed = (size: number | undefined) =>
+  `one attribute edited, its indicator taken off or back on, in a ledger of ${count(size ?? 0)}: save, judge, delta, record; without the file`;
+
+/** Every figure by its name, in the order of the table. */
+export const catalog = {
+  "flood-ratio-repeated": {
+    title: "flood ÷ bare pipeline, repeated keys",
+    unit: "ratio",
+    target: "≥ 0.35",
+    peer: null,
+    how: (sizes) => `${repeated(sizes)}; ${ratio}`,
+  },
+  "flood-ratio-new": {
+    title: "flood ÷ bare pipeline, new keys",
+    unit: "ratio",
+    target: "≥ 0.25",
+    peer: null,
+    how: (sizes) => `${fresh(sizes)}; ${ratio}`,
+  },
+  "flood-rate-repeated": {
+    title: "flood, repeated keys",
+    unit: "messages/s",
+    target: null,
+    peer: "Threat Bus 739",
+    how: repeated,
+  },
+  "flood-rate-new": {
+    title: "flood, new keys",
+    unit: "messages/s",
+    target: null,
+    peer: "Threat Bus 739",
+    how: fresh,
+  },
+  "flood-cpu-repeated": {
+    title: "CPU of a message, repeated keys",
+    ...flood,
+    how: (sizes) => `${repeated(sizes)}; all threads, until the lists hold everything`,
+  },
+  "flood-cpu-new": {
+    title: "CPU of a message, new keys",
+    ...flood,
+    how: (sizes) => `${fresh(sizes)}; all threads, until the lists hold everything`,
+  },
+  "bare-cpu": {
+    title: "CPU of a message, bare pipeline",
+    unit: "µs/message",
+    target: null,
+    peer: null,
+    how: (sizes) => `${flooded(sizes)}; received and parsed, nothing else`,
+  },
+  "lost-paced": {
+    title: "messages lost at a steady rate",
+    unit: "messages",
+    target: "0",
+    peer: "Threat Bus 50 % at 2,000/s",
+    how: ({ loss: { rate, seconds } }) => `${count(rate)} a second for ${seconds} s; the publisher drops nothing`,
+  },
+  "lost-burst": {
+    title: "messages lost of a burst",
+    unit: "messages",
+    target: "0",
+    peer: "Threat Bus 92 %",
+    how: ({ loss: { burst } }) => `${count(burst)} as fast as a process can send; the publisher drops nothing`,
+  },
+  "dropped-by-misp": {
+    title: "messages that a publisher like MISP's drops of the burst",
+    unit: "messages",
+    target: null,
+    peer: null,
+    how: ({ loss: { burst } }) => `${count(burst)} attributes at once, send mark of 1,000 as MISP has it`,
+  },
+  "missing-after-catch-up": {
+    title: "of these, still missing after one catch-up",
+    unit: "indicators",
+    target: "0",
+    peer: "Threat Bus and the curation script never ask again",
+    how: () => "what is on the lists against what MISP has published",
+  },
+  "catch-up-time": {
+    title: "until they are back",
+    unit: "s",
+    target: null,
+    peer: null,
+    how: () => "from the request for a catch-up until the lists are complete",
+  },
+  "thumb-idle-p50": { title: "thumbs-down, half within", ...thumb, target: "≤ 60", how: thumbs },
+  "thumb-idle-p99": { title: "thumbs-down, 99 of 100 within", ...thumb, target: "≤ 250", how: thumbs },
+  "thumb-busy-p50": { title: "thumbs-down under load, half within", ...thumb, target: "≤ 60", how: busy },
+  "thumb-busy-p99": { title: "thumbs-down under load, 99 of 100 within", ...thumb, target: "≤ 250", how: busy },
+  "idle-cpu": {
+    title: "CPU when nothing happens",
+    unit: "% of a core",
+    target: "≤ 1",
+    peer: "MISP-Broker 75",
+    how: ({ thumb: { held, idle } }) => `${count(held)} indicators held, over ${idle} s`,
+  },
+  "first-load-small": {
+    title: "first load, small",
+    unit: "s",
+    target: null,
+    peer: "MISP-Broker 60 at 10,000",
+    how: ({ firstLoads }) => load(firstLoads[0]),
+  },
+  "first-load-large": {
+    title: "first load, large",
+    unit: "s",
+    target: "≤ 30",
+    peer: "MISP-Broker not done after 2,400 at 100,000",
+    how: ({ firstLoads }) => load(firstLoads[1]),
+  },
+  "first-load-largest": {
+    title: "first load, largest",
+    unit: "s",
+    target: null,
+    peer: null,
+    how: ({ firstLoads }) => `${load(firstLoads[2])}; much of it is the stand-in's own searching`,
+  },
+  "first-load-memory": {
+    title: "most memory during the large first load",
+    unit: "MB",
+    target: null,
+    peer: "MISP-Broker 365",
+    how: ({ firstLoads }) => `resident, sampled; ${count(firstLoads[1] ?? 0)} indicators`,
+  },
+  "memory-start": {
+    title: "memory at the start",
+    unit: "MB",
+    target: "≤ 150",
+    peer: "MISP-Broker 200, Threat Bus 64",
+    how: () => "resident, empty ledger, after the first catch-up",
+  },
+  "memory-held": {
+    title: "memory with a large ledger",
+    unit: "MB",
+    target: "≤ 400",
+    peer: "MISP-Broker 250 to 365 at 100,000, Threat Bus 68 without a ledger",
+    how: ({ ledger }) => `resident, ledger of ${count(ledger)}, after a tenth as many more came in and were delivered`,
+  },
+  "memory-dead-target": {
+    title: "memory that a dead target costs",
+    unit: "MB",
+    target: "flat",
+    peer: null,
+    how: ({ deadChanges }) =>
+      `resident memory over the last tenth of ${count(deadChanges)} new indicators less that over the first, medians`,
+  },
+  "journal-dead-target": {
+    title: "journal of a dead target",
+    unit: "bytes",
+    target: "flat",
+    peer: null,
+    how: ({ deadChanges }) => `size of journal.json after these ${count(deadChanges)}`,
+  },
+  "change-small": {
+    title: "one change, small ledger",
+    unit: "µs CPU",
+    target: null,
+    peer: null,
+    how: ({ change }) => changed(change.ledgers[0]),
+  },
+  "change-large": {
+    title: "one change, large ledger",
+    unit: "µs CPU",
+    target: null,
+    peer: null,
+    how: ({ change }) => changed(change.ledgers[1]),
+  },
+  "change-largest": {
+    title: "one change, largest ledger",
+    unit: "µs CPU",
+    target: null,
+    peer: null,
+    how: ({ change }) => changed(change.ledgers[2]),
+  },
+  "change-ratio": {
+    title: "one change, largest measured ledger ÷ small",
+    unit: "ratio",
+    target: "≤ 2",
+    peer: null,
+    how: ({ change }) => `median of ${change.rounds} interleaved rounds of ${count(change.changes)} changes`,
+  },
+  "curation-rate": {
+    title: "events tagged and published",
+    unit: "events/s",
+    target: "≥ 50",
+    peer: "curation script 0.49",
+    how: () => "not measured yet",
+  },
+} as const satisfies Record<string, Kind>;
+
+/** The name of a figure. */
+export type FigureName = keyof typeof catalog;

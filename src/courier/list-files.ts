@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
+
+/** Lists in a folder, and those that cannot be read. */
+export interface ListFiles {
+  lists: Warninglist[];
+  problems: string[];
+  /** Another whenever a file is. */
+  state: string;
+}
+
+/** Reads `<name>/list.json` and `<name>.json` in a folder; a folder that does not exist holds none. */
+export async function readListFiles(directory: string): Promise<ListFiles> {
+  const found: ListFiles = { lists: [], problems: [], state: await listFilesState(directory) };
+  for (const { name, path } of await listFiles(directory)) {
+    try {
+      found.lists.push(parseWarninglist(JSON.parse(await readFile(path, "utf8")), name));
+    } catch (error) {
+      const reason =
+        error instanceof SyntaxError ? "it is not valid JSON" : String(error instanceof Error ? error.message : error);
+      found.problems.push(`${path}: ${reason}`);
+    }
+  }
+  return found;
+}
+
+/** Changes whenever a file is added, taken away or written. Cheap enough to be asked every few seconds. */
+export async function listFilesState(directory: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const { path } of await listFiles(directory)) {
+    const { mtimeMs, size, ino } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0, ino: 0 }));
+    hash.update(`${path} ${mtimeMs} ${size} ${ino}\n`);
+  }
+  return hash.digest("base64url");
+}
+
+async function listFiles(directory: string): Promise<{ name: string; path: string }[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const files = entries.flatMap((entry) => {
+    if (entry.isDirectory()) return [{ name: entry.name, path: join(directory, entry.name, "list.json") }];
+    return entry.name.endsWith(".json") ? [{ name: entry.name.slice(0, -5), path: join(directory, entry.name) }] : [];
+  });
+  const there = await Promise.all(
+    files.map(({ path }) =>
+      stat(path).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return files.filter((_, index) => there[index]).sort((one, other) => (one.path < other.path ? -1 : 1));
+}

@@ -1,0 +1,120 @@
+import { normalize } from "../normalize.ts";
+import { compileCidrs } from "./match-cidr.ts";
+import { compileHostnames, hostEntry } from "./match-hostname.ts";
+import type { Matcher } from "./matcher.ts";
+import type { Warninglist, WarninglistKind, WarninglistSummary } from "./warninglist.ts";
+import { partsOf, summaryOf } from "./warninglists.ts";
+
+/** The entries of one list that came or went; all of them where the list itself did, or what it is for. */
+export interface WarninglistChange {
+  list: WarninglistSummary;
+  type: WarninglistKind;
+  matchingAttributes: readonly string[];
+  changedEntries: readonly string[];
+}
+
+/** What changed from one state of all lists to another; lists are the same when id and name are. */
+export function diff(before: readonly Warninglist[], after: readonly Warninglist[]): WarninglistChange[] {
+  const former = byKey(before);
+  const present = byKey(after);
+  const changes = [...new Set([...former.keys(), ...present.keys()])].flatMap((key) =>
+    changesOf(former.get(key), present.get(key)),
+  );
+  return changes.filter(({ changedEntries }) => changedEntries.length > 0);
+}
+
+function byKey(lists: readonly Warninglist[]): Map<string, Warninglist> {
+  const keyed = new Map<string, Warninglist>();
+  for (const list of lists) {
+    let key = `${list.id ?? ""} ${list.name}`;
+    // Two files may call their lists by the same name.
+    while (keyed.has(key)) key += " ";
+    keyed.set(key, list);
+  }
+  return keyed;
+}
+
+function changesOf(before: Warninglist | undefined, after: Warninglist | undefined): WarninglistChange[] {
+  if (before && after && purposeOf(before) === purposeOf(after)) {
+    return [changeOf(after, difference(before.entries, after.entries))];
+  }
+  return [before, after].filter((list) => list !== undefined).map((list) => changeOf(list, list.entries));
+}
+
+function purposeOf({ type, category, matchingAttributes }: Warninglist): string {
+  return [type, category, ...new Set(matchingAttributes)].sort().join("\n");
+}
+
+function changeOf(list: Warninglist, changedEntries: readonly string[]): WarninglistChange {
+  const { type, matchingAttributes } = list;
+  return { list: summaryOf(list), type, matchingAttributes, changedEntries };
+}
+
+/** The entries that only one of the two has; what both begin and end with is not even looked at. */
+function difference(before: readonly string[], after: readonly string[]): string[] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const former = new Set(before.slice(start, before.length - end));
+  const present = new Set(after.slice(start, after.length - end));
+  return [...[...former].filter((entry) => !present.has(entry)), ...[...present].filter((entry) => !former.has(entry))];
+}
+
+/**
+ * A test for attributes, or indicators made of them, whose warnings a change may alter: true for some that it leaves as
+ * they are, never false for one that it alters. Of an attribute, what alters one half alters both.
+ */
+export function touches(change: WarninglistChange): (type: string, value: string) => boolean {
+  const types = withHalves(change.matchingAttributes);
+  const test = valueTest(change);
+  return (type, value) => (types.has("ALL") || types.has(type)) && partsOf(type, value).some(test);
+}
+
+/** The values, as written and as normalised, that a change of a list of strings may touch; `null` for the other kinds. */
+export function values({ type, changedEntries }: WarninglistChange): readonly string[] | null {
+  return type === "string" ? [...new Set(changedEntries.flatMap(formsOf))] : null;
+}
+
+function formsOf(entry: string): string[] {
+  const forms = [entry, entry.trim(), entry.trim().toLowerCase(), normalize("domain", entry), normalize("ip", entry)];
+  return forms.filter((form) => form !== null);
+}
+
+/** A list for a composite type may touch the indicators that its halves are. */
+function withHalves(types: readonly string[]): Set<string> {
+  const halves = types.flatMap((type) => type.split("|"));
+  return new Set([...types, ...halves, ...(types.includes("malware-sample") ? ["filename", "md5"] : [])]);
+}
+
+function valueTest(change: WarninglistChange): (value: string) => boolean {
+  const { type, changedEntries } = change;
+  if (type === "string") {
+    const forms = new Set(values(change));
+    return (value) => forms.has(value);
+  }
+  if (type === "hostname") {
+    const entries = changedEntries.flatMap((entry) => [entry, hostEntry(entry).toLowerCase()]);
+    return found(compileHostnames([{ number: 0, entries }]));
+  }
+  if (type === "cidr") {
+    const isInside = found(compileCidrs([{ number: 0, entries: changedEntries }]));
+    // Which network decides may depend on the others, so the value's own mask does not count here.
+    return (value) => isInside(value.split("/", 1).join());
+  }
+  return () => true;
+}
+
+function found(matcher: Matcher): (value: string) => boolean {
+  return (value) => {
+    let matched = false;
+    matcher(value, {
+      wants: () => !matched,
+      add: () => {
+        matched = true;
+      },
+    });
+    return matched;
+  };
+}

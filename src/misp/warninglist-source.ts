@@ -1,0 +1,31 @@
+import type { MispClient } from "./client.ts";
+import { idAt, type Json, numberOr, textAt } from "./coerce.ts";
+
+/** A warninglist that is enabled in MISP, without its entries. */
+export interface EnabledList {
+  id: number;
+  name: string;
+  version: number;
+  category: string;
+}
+
+/** The lists that are enabled in MISP. */
+export async function enabledLists(client: MispClient, signal: AbortSignal): Promise<EnabledList[]> {
+  const rows = await client.warninglists(signal);
+  return rows.map((row) => ({
+    id: idAt(row),
+    name: textAt(row, "name", 255),
+    version: numberOr(row, "version", 0),
+    category: textAt(row, "category", 50),
+  }));
+}
+
+/** The body of a list in the public format, with the number and the category that MISP's export leaves out. */
+export async function listBody(
+  client: MispClient,
+  { id, name, category }: EnabledList,
+  signal: AbortSignal,
+): Promise<Json> {
+  const body = await client.warninglist(id, signal);
+  return { name, ...body, id, ...(category ? { category } : {}) };
+}

@@ -1,0 +1,181 @@
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Dispatcher } from "../../src/delivery/dispatcher.ts";
+import { Journal } from "../../src/delivery/journal.ts";
+import { NotNow } from "../../src/targets/target.ts";
+import { aFolder } from "../support/a-folder.ts";
+import { ALane, until } from "../support/a-lane.ts";
+import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
+import { ATarget, refusing } from "../support/a-target.ts";
+import { aView } from "../support/a-view.ts";
+import { NOW } from "../support/an-attribute.ts";
+
+let ledger: ALedger;
+let target: ATarget;
+
+beforeEach(() => {
+  ledger = new ALedger();
+  ledger.hear(heardEvent(), told({ value: "a.example" }), told({ id: 2, value: "b.example" }));
+  ledger.published();
+  target = new ATarget();
+});
+
+const down = () => {
+  throw new NotNow("connection refused", { wait: 60_000 });
+};
+const CONTEXT = aView({ shows: ({ origins }) => JSON.stringify(origins), origins: true });
+
+describe("what a target will never take", () => {
+  test("is parked with its reason, told once, and does not hold up the rest", async () => {
+    target.behaviour = refusing("a.example");
+    const { lane, entry, logged } = await ALane.open(ledger, target);
+    lane.wake();
+    await until(() => entry.parked.length === 1);
+    const item = { type: "domain", value: "a.example", operation: "add", reason: "cannot be told", at: ledger.now };
+    expect(entry.parked).toEqual([item]);
+    expect(logged).toMatchObject([["warn", expect.any(String), { items: 1, reason: "cannot be told" }]]);
+    expect(target.values).toEqual(["b.example"]);
+  });
+
+  test("is tried again when it changes, and no longer parked once it is taken", async () => {
+    target.behaviour = refusing("a.example");
+    const { lane, entry } = await ALane.open(ledger, target, { view: CONTEXT });
+    lane.wake();
+    await until(() => entry.parked.length === 1);
+    target.behaviour = () => [];
+    ledger.hear(told({ value: "a.example", comment: "new", timestamp: NOW - 3_000 }, "edit"));
+    lane.wake();
+    await until(() => target.held.size === 2 && entry.parked.length === 0);
+  });
+
+  test("is parked under what was tried of it", async () => {
+    const { lane, entry } = await ALane.open(ledger, target, { view: CONTEXT });
+    lane.wake();
+    await until(() => target.held.size === 2);
+    target.behaviour = refusing("a.example", "b.example");
+    ledger.hear(sighted(), told({ id: 2, value: "b.example", comment: "new", timestamp: NOW - 3_000 }, "edit"));
+    lane.wake();
+    await until(() => entry.parked.length === 2);
+    expect(new Map(entry.parked.map(({ value, operation }) => [value, operation]))).toEqual(
+      new Map([
+        ["a.example", "remove"],
+        ["b.example", "renew"],
+      ]),
+    );
+  });
+});
+
+describe("after a restart", () => {
+  test("a target that was failing goes on waiting, and what is to be sent is what is so then", async () => {
+    const file = join(aFolder(), "journal.json");
+    target.behaviour = down;
+    const before = await ALane.open(ledger, target, { journal: await Journal.open(file) });
+    before.lane.start();
+    await before.failed(1);
+    await before.lane.stop(0);
+    ledger.reopen();
+    ledger.hear(sighted());
+    target.behaviour = () => [];
+    const after = await ALane.open(ledger, target, { journal: await Journal.open(file) });
+    expect(after.entry).toMatchObject({ attempts: 1, lastError: "connection refused" });
+    after.lane.start();
+    after.lane.wake();
+    await nextTurn();
+    expect(target.tries).toHaveLength(1);
+    after.lane.retryNow();
+    await until(() => target.held.size === 1);
+    expect(target.values).toEqual(["b.example"]);
+  });
+
+  test("a target whose time has come meanwhile is tried", async () => {
+    const { lane, entry } = await ALane.open(ledger, target);
+    entry.nextAttempt = ledger.now - 5;
+    lane.start();
+    await until(() => target.held.size === 2);
+  });
+
+  test("a clock that was set back does not keep it waiting for years, nor make it hurry", async () => {
+    const { lane, entry } = await ALane.open(ledger, target);
+    entry.nextAttempt = ledger.now + 10 * 365 * 86_400_000;
+    lane.start();
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    expect(target.tries).toHaveLength(0);
+  });
+});
+
+describe("trouble of our own", () => {
+  test("with the ledger is told and waited out, not the end of the program", async () => {
+    const { lane, logged, failed } = await ALane.open(ledger, target);
+    const { deltas } = ledger.ledger;
+    const scan = vi.spyOn(deltas, "scan").mockImplementation(() => {
+      throw new Error("disk I/O error");
+    });
+    lane.wake();
+    await failed(1);
+    expect(logged).toMatchObject([["error", "Delivery failed unexpectedly", { error: { message: "disk I/O error" } }]]);
+    scan.mockRestore();
+    await until(() => target.held.size === 2);
+  });
+
+  test("with the journal costs nothing but the memory of a wait", async () => {
+    const journal = await Journal.open(join(aFolder(), "journal.json"));
+    vi.spyOn(journal, "save").mockRejectedValue(new Error("ENOSPC"));
+    target.behaviour = () => {
+      target.behaviour = () => [];
+      throw new NotNow("down");
+    };
+    const { lane, logged } = await ALane.open(ledger, target, { journal });
+    lane.wake();
+    await until(() => target.held.size === 2);
+    expect(logged).toContainEqual(["error", "The journal cannot be written", expect.anything()]);
+  });
+});
+
+describe("stopping", () => {
+  test("delivers what is there, closes the target, and tries nothing after", async () => {
+    const { lane } = await ALane.open(ledger, target);
+    await lane.stop(5_000);
+    expect(target.values).toEqual(["a.example", "b.example"]);
+    expect(target.closed).toBe(1);
+    ledger.hear(sighted());
+    lane.wake();
+    await nextTurn();
+    expect(target.tries).toHaveLength(1);
+  });
+
+  test("does not wait for a target that hangs, nor is that held against it", async () => {
+    target.behaviour = () => new Promise(() => {});
+    const { lane, entry } = await ALane.open(ledger, target);
+    lane.wake();
+    await until(() => target.tries.length === 1);
+    await lane.stop(10);
+    expect(target.closed).toBe(1);
+    expect(entry.attempts).toBe(0);
+  });
+
+  test("does not try a target that waits", async () => {
+    target.behaviour = down;
+    const { lane, failed } = await ALane.open(ledger, target);
+    lane.wake();
+    await failed(1);
+    await lane.stop(5_000);
+    expect(target.tries).toHaveLength(1);
+    expect(target.closed).toBe(1);
+  });
+
+  test("one target that cannot be closed does not keep the others from it", async () => {
+    const stuck = new ATarget();
+    stuck.close = () => Promise.reject(new Error("EIO"));
+    const lanes = [
+      await ALane.open(ledger, stuck),
+      await ALane.open(ledger, target, { view: aView({ name: "other" }) }),
+    ];
+    const dispatcher = new Dispatcher(lanes.map(({ lane }) => lane));
+    dispatcher.start();
+    dispatcher.wake();
+    await dispatcher[Symbol.asyncDispose]();
+    expect([stuck.held.size, target.held.size, target.closed]).toEqual([2, 2, 1]);
+    expect(lanes[0]?.logged).toContainEqual(["error", "The target cannot be closed", expect.anything()]);
+  });
+});

@@ -1,0 +1,107 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { describe, expect, test } from "vitest";
+import { Database } from "../../src/ledger/database.ts";
+import { StateDamaged } from "../../src/state/damaged.ts";
+import { aFolder } from "../support/a-folder.ts";
+
+/** A file that SQLite has made with these statements. */
+function databaseWith(sql: string): string {
+  const file = join(aFolder(), "ledger.sqlite");
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+  return file;
+}
+
+/** The complaint about a file that cannot be opened; it names the file and the way out. */
+function complaint(open: () => Database, file: string): string {
+  try {
+    open().close();
+  } catch (error) {
+    if (!(error instanceof StateDamaged)) throw error;
+    expect(error.message).toContain(file);
+    return error.message;
+  }
+  throw new Error("it was opened");
+}
+
+describe("what is no ledger is refused, untouched", () => {
+  test("a file that is no database", () => {
+    const file = join(aFolder(), "ledger.sqlite");
+    writeFileSync(file, "value\nbad.example\n".repeat(500));
+    for (const open of [Database.open, Database.read]) {
+      expect(complaint(() => open(file), file)).toMatch(/backup.*move it away/);
+    }
+    expect(readFileSync(file, "utf8")).toBe("value\nbad.example\n".repeat(500));
+  });
+
+  test("a ledger of a newer version of this program", () => {
+    const file = databaseWith("CREATE TABLE indicator (id); PRAGMA user_version = 1000");
+    for (const open of [Database.open, Database.read]) {
+      expect(complaint(() => open(file), file)).toMatch(/1000.*Use the version.*or move the file away/);
+    }
+  });
+
+  test.for([0, 1])("somebody else's database, whose version is %d", (version) => {
+    const file = databaseWith(`CREATE TABLE person (name); PRAGMA user_version = ${version}`);
+    expect(complaint(() => Database.open(file), file)).toMatch(/not a ledger. Move it away/);
+  });
+
+  test("a folder", () => {
+    const folder = aFolder();
+    expect(complaint(() => Database.open(folder), folder)).toContain("cannot be opened");
+  });
+});
+
+test("reading what is not there says so, and makes nothing", () => {
+  const file = join(aFolder(), "ledger.sqlite");
+  expect(complaint(() => Database.read(file), file)).toContain("does not exist");
+  expect(() => statSync(file)).toThrow("ENOENT");
+});
+
+test("a new ledger is for nobody else's eyes, and neither is what SQLite keeps beside it", () => {
+  const file = join(aFolder(), "state", "ledger.sqlite");
+  const database = Database.open(file);
+  database.prepare("INSERT INTO fact (name, value) VALUES ('a', 'b')").run();
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) expect(statSync(path).mode & 0o077).toBe(0);
+  expect(statSync(dirname(file)).mode & 0o077).toBe(0);
+  database.close();
+});
+
+test("an operator's own permissions of an old ledger stay", () => {
+  const file = join(aFolder(), "ledger.sqlite");
+  Database.open(file).close();
+  chmodSync(file, 0o640);
+  Database.open(file).close();
+  expect(statSync(file).mode & 0o777).toBe(0o640);
+});
+
+test("it is read beside the one who writes it, who cannot be disturbed by that", () => {
+  const file = join(aFolder(), "ledger.sqlite");
+  const writer = Database.open(file);
+  const reader = Database.read(file);
+  const facts = reader.prepare<{ count: number }>("SELECT count(*) AS count FROM fact");
+  writer.transaction(() => {
+    writer.prepare("INSERT INTO fact (name, value) VALUES ('a', 'b')").run();
+    expect(facts.get()).toEqual({ count: 0 });
+  });
+  expect(facts.get()).toEqual({ count: 1 });
+  expect(() => reader.prepare("DELETE FROM fact").run()).toThrow(/readonly/);
+  reader.close();
+  writer.close();
+});
+
+test("a transaction is saved as a whole, or not at all", () => {
+  const database = Database.open(join(aFolder(), "ledger.sqlite"));
+  const put = database.prepare("INSERT INTO fact (name, value) VALUES (?, ?)");
+  const work = () => {
+    put.run("a", "b");
+    throw new Error("in the middle");
+  };
+  expect(() => database.transaction(work)).toThrow("in the middle");
+  expect(database.prepare("SELECT * FROM fact").all()).toEqual([]);
+  expect(database.transaction(() => put.run("a", "b").changes)).toBe(1);
+  database.close();
+});

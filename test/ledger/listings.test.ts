@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Notice } from "../../src/model/notice.ts";
+import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
+import { anAttribute, NOW } from "../support/an-attribute.ts";
+import { anEvent } from "../support/an-event.ts";
+
+const { uuid: EVENT } = anEvent();
+
+let ledger: ALedger;
+beforeEach(() => {
+  ledger = new ALedger();
+  ledger.hear(heardEvent(), told(), told({ id: 2, value: "other.example" }));
+  ledger.published();
+});
+
+function contents(...ids: number[]): Notice {
+  return { kind: "contents", id: 1, uuid: EVENT, attributes: new Set(ids.map((id) => anAttribute({ id }).uuid)) };
+}
+
+describe("the list of all attributes of an event", () => {
+  test("takes off what is no longer in it", () => {
+    ledger.now += 60_000;
+    ledger.answer([contents(1)]);
+    expect(ledger.standing()).toBeNull();
+    expect(ledger.standing("other.example")).toBe("deleted");
+  });
+
+  test("says nothing of what was heard since it was asked for, or just before", () => {
+    ledger.now += 60_000;
+    ledger.hear(
+      told({ timestamp: NOW + 60 }, "edit"),
+      told({ id: 2, value: "other.example", timestamp: NOW + 60 }, "edit"),
+    );
+    ledger.now += 1_000;
+    ledger.answer([contents()], 1_500);
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test("of an event that has the number of another says nothing of that one", () => {
+    ledger.now += 60_000;
+    ledger.answer([{ kind: "contents", id: 1, uuid: "ffffffff-0000-4000-8000-000000000001", attributes: new Set() }]);
+    expect(ledger.standing()).toBeNull();
+  });
+});
+
+describe("MISP's list of events", () => {
+  const line = (id: number, state: string) => ({ id, uuid: anEvent({ id }).uuid, state, unsettled: false });
+  const remember = (id: number, state: string) => ledger.answer([{ kind: "listed", ...line(id, state) }]);
+
+  test("tells what is new or other than it was, and what is no longer there", () => {
+    ledger.hear(heardEvent({ id: 2 }), heardEvent({ id: 3 }));
+    for (const id of [1, 2, 3]) remember(id, "a");
+    const { changed, vanished } = ledger.ledger.compare([line(1, "a"), line(2, "b"), line(4, "a")]);
+    expect(changed.map(({ id }) => id)).toEqual([2, 4]);
+    expect(vanished).toMatchObject([{ id: 3 }]);
+  });
+
+  test("does not tell of events that are known to be deleted", () => {
+    remember(1, "a");
+    ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT });
+    expect(ledger.ledger.compare([]).vanished).toEqual([]);
+  });
+
+  test("is remembered over a restart, also of events of which nothing else is known", () => {
+    remember(8, "a");
+    ledger.reopen();
+    expect(ledger.ledger.compare([line(8, "a")]).changed).toEqual([]);
+  });
+});
+
+describe("blind spells", () => {
+  test("are to be made up for until a catch-up that began after them is through", () => {
+    const { blindSpells } = ledger.ledger;
+    expect(blindSpells.unrepaired).toBe(false);
+    blindSpells.begin(100, "disconnected");
+    blindSpells.begin(200, "silence");
+    blindSpells.repair(250, { events: 1 });
+    expect(blindSpells.unrepaired).toBe(true);
+    blindSpells.end(300);
+    blindSpells.repair(299, { events: 1 });
+    expect(blindSpells.unrepaired).toBe(true);
+    blindSpells.repair(301, { events: 1 });
+    expect(blindSpells.unrepaired).toBe(false);
+  });
+});

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Attributes } from "../../src/ledger/attributes.ts";
+import { Database } from "../../src/ledger/database.ts";
+import { Deltas } from "../../src/ledger/deltas.ts";
+import { Events } from "../../src/ledger/events.ts";
+import { Indicators } from "../../src/ledger/indicators.ts";
+import { Sightings } from "../../src/ledger/sightings.ts";
+import { aFolder } from "../support/a-folder.ts";
+
+/** Those that are meant to read it all: MISP's whole list of events, and all that was held on a far side that is gone. */
+const WHOLE = ["SELECT id, uuid, listed FROM event"];
+
+afterEach(() => vi.restoreAllMocks());
+
+/** The statements that a table prepares, each with SQLite's plan for it. */
+function plans(open: (database: Database) => unknown): { sql: string; plan: string }[] {
+  const database = Database.open(join(aFolder(), "ledger.sqlite"));
+  const prepare = vi.spyOn(Database.prototype, "prepare");
+  open(database);
+  const statements = prepare.mock.calls.map(([sql]) => sql);
+  prepare.mockRestore();
+  const planned = statements.map((sql) => {
+    const steps = database.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all();
+    return { sql, plan: steps.map(({ detail }) => detail).join("; ") };
+  });
+  database.close();
+  return planned;
+}
+
+describe("what one change costs does not grow with the ledger: no statement reads a whole table, or sorts one", () => {
+  test.for<[string, (database: Database) => unknown]>([
+    ["indicators", (database) => new Indicators(database)],
+    ["deltas", (database) => new Deltas(database, () => 0)],
+    ["attributes", (database) => new Attributes(database)],
+    ["events", (database) => new Events(database)],
+    ["sightings", (database) => new Sightings(database)],
+  ])("%s", ([, open]) => {
+    const planned = plans(open).filter(({ sql }) => !WHOLE.some((whole) => sql.startsWith(whole)));
+    expect(planned.length).toBeGreaterThan(3);
+    expect(planned.filter(({ plan }) => /\bSCAN (?!CONSTANT ROW)|TEMP B-TREE/.test(plan))).toEqual([]);
+  });
+});
+
+test("the next changes for a target come from the index of revisions, in its order", () => {
+  const candidates = plans((database) => new Deltas(database, () => 0)).find(({ sql }) =>
+    sql.includes("LEFT JOIN held"),
+  );
+  expect(candidates?.plan).toContain("indicator_revision (revision>?)");
+  expect(candidates?.plan).toContain("SEARCH h USING PRIMARY KEY (target=? AND indicator=?)");
+});
+
+test("what is due is found in the index of those whose time will come", () => {
+  const due = plans((database) => new Indicators(database)).find(({ sql }) => sql.includes("due <= ?"));
+  expect(due?.plan).toContain("indicator_due (due<?)");
+});

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { SightingType } from "../../src/model/misp.ts";
+import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
+import { aSighting } from "../support/a-sighting.ts";
+import { NOW } from "../support/an-attribute.ts";
+import { DAY } from "../support/rule-settings.ts";
+
+const PAIR = { id: 7, type: "domain|ip", value: "bad.example|198.51.100.7" };
+
+let ledger: ALedger;
+beforeEach(() => {
+  ledger = new ALedger();
+  ledger.hear(heardEvent(), told(), told({ id: 2, type: "hostname" }), told({ id: 3, eventId: 2 }));
+  ledger.published();
+  ledger.published({ id: 2 });
+});
+
+test("a sighting of one attribute counts for its value everywhere", () => {
+  ledger.hear(sighted({ attributeId: 3 }));
+  expect(ledger.standing()).toBe("false_positive");
+  expect(ledger.standing("bad.example", "hostname")).toBe("false_positive");
+});
+
+test("a sighting that is heard before its attribute counts as soon as that is there", () => {
+  const about = { type: "domain", value: "LATE.example" };
+  const questions = ledger.hear(sighted({ attributeId: 9, eventId: 5, about }));
+  expect(questions).toMatchObject([{ eventId: 5, whole: true }]);
+  ledger.hear(told({ id: 9, value: "late.example" }));
+  ledger.published({ publishTimestamp: NOW });
+  expect(ledger.standing("late.example")).toBe("false_positive");
+});
+
+test("what the courier wrote itself counts for nothing", () => {
+  ledger.hear(sighted({ source: "misp-courier" }), sighted({ id: 2, source: "misp-courier:lists" }));
+  expect(ledger.standing()).toBeNull();
+});
+
+test("a date in the future does not outvote everybody until then", () => {
+  ledger.hear(sighted({ date: NOW + 400 * DAY }));
+  expect(ledger.standing()).toBe("false_positive");
+  ledger.now += 60_000;
+  ledger.hear(sighted({ id: 2, type: SightingType.seen, date: NOW + 30 }));
+  expect(ledger.standing()).toBeNull();
+});
+
+test("an organisation's second expiration of an attribute takes the place of its first, as in MISP, without a word", () => {
+  ledger.hear(sighted({ type: SightingType.expired, date: NOW - 5 }));
+  ledger.hear(sighted({ id: 2, type: SightingType.expired, date: NOW - 20 }));
+  ledger.hear(sighted({ id: 3, type: SightingType.seen, date: NOW - 10 }));
+  expect(ledger.standing()).toBeNull();
+});
+
+test("expirations of two organisations stand beside each other", () => {
+  ledger.hear(sighted({ type: SightingType.expired, date: NOW - 5 }));
+  ledger.hear(sighted({ id: 2, type: SightingType.expired, date: NOW - 20, organisationId: 9 }));
+  ledger.hear(sighted({ id: 3, type: SightingType.seen, date: NOW - 10 }));
+  expect(ledger.standing()).toBe("expired_sighting");
+});
+
+test("a thumbs-up renews the TTL from its date on and brings back what had run out", () => {
+  ledger.pass(31 * DAY);
+  expect(ledger.standing()).toBe("expired");
+  ledger.hear(sighted({ type: SightingType.seen, date: NOW + 30 * DAY }));
+  expect(ledger.standing()).toBeNull();
+  ledger.pass(28 * DAY);
+  expect(ledger.standing()).toBeNull();
+  ledger.pass(1 * DAY);
+  expect(ledger.standing()).toBe("expired");
+});
+
+describe("a sighting of a composite attribute counts for that one support", () => {
+  beforeEach(() => {
+    ledger.hear(told(PAIR));
+    ledger.published();
+  });
+
+  test("whose parts and pair it takes off where nothing else holds them up", () => {
+    ledger.hear(sighted({ attributeId: 7 }));
+    expect(ledger.standing("198.51.100.7", "ip")).toBe("false_positive");
+    expect(ledger.standing("bad.example|198.51.100.7", "domain|ip")).toBe("false_positive");
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test("and no longer once it is deleted, or outvoted on the same attribute", () => {
+    ledger.hear(
+      sighted({ attributeId: 7 }),
+      sighted({ id: 2, attributeId: 7, type: SightingType.seen, date: NOW - 5 }),
+    );
+    expect(ledger.standing("198.51.100.7", "ip")).toBeNull();
+    ledger.hear({ kind: "sighting-deleted", id: 2 });
+    expect(ledger.standing("198.51.100.7", "ip")).toBe("false_positive");
+    ledger.hear({ kind: "sighting-deleted", id: 1 });
+    expect(ledger.standing("198.51.100.7", "ip")).toBeNull();
+  });
+
+  test("while a thumb on a simple attribute counts for the value of a part", () => {
+    ledger.hear(sighted());
+    expect(ledger.standing()).toBe("false_positive");
+    expect(ledger.standing("198.51.100.7", "ip")).toBeNull();
+  });
+});
+
+describe("REST's list of all sightings of a span that the key may see", () => {
+  const shown = { kind: "sighting", sighting: aSighting(), how: "answer" } as const;
+  const listed = (...ids: number[]) =>
+    ({ kind: "sightings-listed", from: NOW - 100, to: NOW, ids: new Set(ids) }) as const;
+
+  test("takes back what REST has shown before and no longer does", () => {
+    ledger.answer([shown, listed(1)]);
+    expect(ledger.standing()).toBe("false_positive");
+    ledger.now += 10_000;
+    ledger.answer([listed()]);
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test("says nothing of sightings that the key was never shown, or of other days", () => {
+    ledger.hear(sighted());
+    ledger.now += 10_000;
+    ledger.answer([listed()]);
+    expect(ledger.standing()).toBe("false_positive");
+    ledger.answer([shown, { ...listed(), to: NOW - 50 }]);
+    expect(ledger.standing()).toBe("false_positive");
+  });
+});

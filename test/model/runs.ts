@@ -1,0 +1,9 @@
+import type { Parameters } from "fast-check";
+
+/** What `SEED` and `RUNS` of the environment ask for: the same histories again, or more of them. */
+export function runs<Arguments>(usual: number): Parameters<Arguments> {
+  const { SEED, RUNS } = process.env;
+  const seed = SEED === undefined ? Math.floor(Math.random() * 0x7fff_ffff) : Number(SEED);
+  // A failing history is made smaller for a while, not for ever; the report names the seed.
+  return { seed, numRuns: Number(RUNS ?? usual), interruptAfterTimeLimit: 600_000, markInterruptAsFailure: false };
+}

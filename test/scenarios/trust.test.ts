@@ -1,0 +1,113 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
+
+const FRIEND = "7c9b4a2e-1111-4b6e-9d2e-5d5d5d5d5d5d";
+const HIGH = 'admiralty-scale:source-reliability="a"';
+const MEDIUM = 'admiralty-scale:source-reliability="c"';
+const CURATION = {
+  trust: [
+    { list: "org-confidence-level-high", score: 100, tag: HIGH, publish: true },
+    { list: "org-confidence-level-medium", score: 50, tag: MEDIUM },
+  ],
+};
+
+let courier: RunningCourier;
+afterEach(() => courier[Symbol.asyncDispose]());
+
+async function writeList(name: string, list: Record<string, unknown>) {
+  const folder = join(courier.directory, "warninglists", name);
+  await mkdir(folder, { recursive: true });
+  const shape = { name, type: "string", version: 1, description: name, matching_attributes: [] };
+  await writeFile(join(folder, "list.json"), JSON.stringify({ ...shape, ...list }));
+}
+
+function publishDomain(value: string) {
+  const event = courier.misp.addEvent({ info: value, attributes: [{ type: "domain", value }] });
+  courier.misp.publish(event.id);
+}
+
+describe("a warninglist of role block", () => {
+  test("in the folder takes off what it matches, and lets it back when it goes", async () => {
+    courier = await RunningCourier.start();
+    publishDomain("www.good.example");
+    publishDomain("bad.example");
+    await courier.listed("domain", "bad.example", "www.good.example");
+    await writeList("ours", { type: "hostname", list: ["good.example"], matching_attributes: ["domain"] });
+    await courier.listed("domain", "bad.example");
+    await rm(join(courier.directory, "warninglists", "ours"), { recursive: true });
+    await courier.listed("domain", "bad.example", "www.good.example");
+  });
+
+  test("in MISP does so when it is enabled there, and is known after a restart without MISP", async () => {
+    courier = await RunningCourier.start();
+    publishDomain("good.example");
+    await courier.listed("domain", "good.example");
+    courier.misp.setWarninglist({
+      id: 7,
+      name: "theirs",
+      type: "string",
+      enabled: true,
+      matchingAttributes: ["domain"],
+      list: ["good.example", "other.example"],
+    });
+    await courier.listed("domain");
+    await courier.stop();
+    courier.misp.faults.restDown = true;
+    await courier.start();
+    await calm();
+    expect(await courier.list("domain")).toEqual([]);
+  });
+});
+
+describe("an event of an organisation that is trusted", () => {
+  async function start(settings: Record<string, unknown> = {}) {
+    courier = await RunningCourier.start({ curation: { ...CURATION, ...settings } });
+    await writeList("org-confidence-level-high", { list: [`org_uuid:${FRIEND} # a friend`] });
+    await eventually(async () => courier.misp.requests.some(({ path }) => path.includes("users/view/me")));
+    // The folder is looked at every two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+  }
+
+  function pull(tags: string[] = []) {
+    return courier.misp.pullFromServer({
+      organisation: { name: "Friends", uuid: FRIEND },
+      info: "from a friend",
+      tags,
+      attributes: [{ type: "domain", value: "friendly.example" }],
+    });
+  }
+
+  const writes = () =>
+    courier.misp.requests
+      .filter(({ path }) => /attachTag|removeTag|events\/publish/.test(path))
+      .map(({ path, body }) => `${path.split("/").at(path.includes("publish") ? -2 : -1)} ${JSON.stringify(body)}`);
+
+  test("is tagged locally, and its own echo brings nothing more", async () => {
+    await start();
+    pull();
+    await eventually(async () => expect(writes()).toEqual([expect.stringContaining("attachTagToObject")]));
+    expect(writes()[0]).toContain('"local":true');
+    await calm();
+    await calm();
+    expect(writes()).toHaveLength(1);
+    await courier.listed("domain", "friendly.example");
+  });
+
+  test("changes from incomplete to complete, where that tag is local", async () => {
+    await start();
+    const event = courier.misp.addEvent({ info: "own", attributes: [{ type: "domain", value: "own.example" }] });
+    expect(event.id).toBeGreaterThan(0);
+    await calm();
+    expect(writes()).toEqual([]);
+  });
+
+  test("is left alone in a dry run", async () => {
+    await start({ dry_run: true });
+    pull();
+    await calm();
+    await calm();
+    expect(writes()).toEqual([]);
+  });
+});
