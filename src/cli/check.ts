@@ -1,8 +1,10 @@
 import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { checkOnline } from "../courier/online-check.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
-import { probe } from "../misp/probe.ts";
 import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
+import { printable } from "./printable.ts";
 
 export const check: Command = {
   usage: "check [--config FILE] [--online]",
@@ -16,21 +18,23 @@ export const check: Command = {
       ([name, { type, enabled }]) => `${name} (${type}${enabled ? "" : ", off"})`,
     );
     terminal.out(`${file} is sound. Targets: ${targets.join(", ") || "none"}.`);
-    return given.values.online === true ? askMisp(new MispClient(config.misp), config.misp.url, terminal) : Exit.ok;
+    return given.values.online === true ? askMisp(config, terminal) : Exit.ok;
   },
 };
 
-async function askMisp(client: MispClient, url: string, { out, err, signal }: Terminal): Promise<number> {
+async function askMisp(config: Config, { out, err, signal }: Terminal): Promise<number> {
+  const { url } = config.misp;
   try {
-    const { version, role, organisation, findings } = await probe(client, signal);
+    const { probe, findings } = await checkOnline(config, new MispClient(config.misp), signal);
+    const { version, organisation, role } = probe;
     out(
-      `${url} is MISP ${version}; the key belongs to ${organisation || "an organisation without name"}, role ${role}.`,
+      `${url} is MISP ${printable(version)}; the key belongs to ${printable(organisation)}, role ${printable(role)}.`,
     );
-    for (const finding of findings) err(finding);
+    for (const finding of findings) err(printable(finding));
     return findings.length === 0 ? Exit.ok : Exit.failed;
   } catch (error) {
     if (!(error instanceof MispError)) throw error;
-    err(`${url}: ${error.message}`);
+    err(printable(`${url}: ${error.message}`));
     return Exit.unavailable;
   }
 }

@@ -47,11 +47,12 @@ function readable({ value, indicators, elsewhere }: Explanation): string {
 }
 
 function readableIndicator(indicator: Explanation["indicators"][number]): string {
-  const { type, value, withheld, score, since, supports, sightings, targets } = indicator;
+  const { type, value, withheld, score, parts, since, supports, sightings, targets } = indicator;
   const standing = withheld === null ? "active" : `withheld: ${REASONS[withheld]}`;
   return [
     `${printable(type)} ${printable(value)}`,
     `  ${standing} (since ${since}), score ${score}`,
+    ...parts.map(({ name, points, reason }) => `    ${signed(points)}  ${name}: ${printable(reason)}`),
     `  held up by:`,
     ...(supports.length === 0 ? ["    nothing"] : supports.flatMap(readableSupport)),
     ...(sightings.length > 0
@@ -60,6 +61,10 @@ function readableIndicator(indicator: Explanation["indicators"][number]): string
     "  targets:",
     ...(targets.length === 0 ? ["    none is configured"] : targets.map((target) => `    ${readableTarget(target)}`)),
   ].join("\n");
+}
+
+function signed(points: number): string {
+  return `${points < 0 ? "-" : "+"}${Math.abs(points)}`.padStart(4);
 }
 
 function readableSupport(support: Explanation["indicators"][number]["supports"][number]): string[] {

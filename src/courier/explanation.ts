@@ -8,7 +8,7 @@ import { joined } from "../ledger/joined.ts";
 import type { LedgerReport, SupportReport } from "../ledger/report.ts";
 import type { SightingRow } from "../ledger/sightings.ts";
 import { SightingType } from "../model/misp.ts";
-import type { Reason } from "../model/verdict.ts";
+import type { Reason, ScorePart } from "../model/verdict.ts";
 import { viewOf } from "./open-targets.ts";
 
 /** Why a value is, or is not, where it is: the shape of `explain --json`. Times are ISO 8601. */
@@ -24,6 +24,8 @@ interface IndicatorExplanation {
   value: string;
   withheld: Reason | null;
   score: number;
+  /** What the score is made of; the points add up to it. */
+  parts: ScorePart[];
   since: string;
   supports: SupportExplanation[];
   sightings: SightingExplanation[];
@@ -101,12 +103,15 @@ function explainIndicator(row: IndicatorRow, sources: Sources): IndicatorExplana
     value: row.value,
     withheld: row.withheld,
     score: row.score,
+    parts: row.parts === "" ? [{ name: "neutral", points: row.score, reason: NOTHING_KNOWN }] : JSON.parse(row.parts),
     since: iso(row.since),
     supports: supports.map((support) => explainSupport(support, ledger)),
     sightings: ledger.sightings(row.value).map((sighting) => explainSighting(sighting, ledger)),
     targets: targets.map((name) => explainTarget(name, row, supports, sources)),
   };
 }
+
+const NOTHING_KNOWN = "nothing is known for it or against it";
 
 function explainSupport(
   { support, attribute, event, sightings }: SupportReport,

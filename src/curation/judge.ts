@@ -52,7 +52,8 @@ export function judge(
   const scored = score(evidence, decay, seconds - reference);
   const undiminished = scored.parts.reduce((sum, { name, points }) => (name === "decay" ? sum : sum + points), 0);
   const ages = rules.minScores.map((least) => ageUnder(undiminished, least, decay)).filter((age) => age !== undefined);
-  const turns = [...expiries(type, reference, rules), ...ages.map((age) => reference + Math.ceil(age))];
+  // Not at that age but beyond it: at it, the score still rounds to what is enough.
+  const turns = [...expiries(type, reference, rules), ...ages.map((age) => reference + Math.floor(age) + 1)];
   return { withheld, reference, ...scored, due: against ? null : next(turns, seconds) };
 }
 
@@ -61,7 +62,8 @@ function latest(times: readonly number[]): number {
   return times.reduce((newest, time) => Math.max(time, newest), 0);
 }
 
-function thumbOf({ thumbs, voices }: Sayings, { sightings }: JudgeRules): Reason | null {
+/** What sightings say against something, by the rule that is in force; `null`: nothing. */
+export function thumbOf({ thumbs, voices }: Sayings, { sightings }: Pick<JudgeRules, "sightings">): Reason | null {
   return sightings === "latest" ? latestThumb(thumbs) : quorumThumb(voices, sightings);
 }
 

@@ -17,11 +17,16 @@ export interface Part extends Indicator {
   raw: string;
 }
 
+/** The indicators that an attribute holds up. */
+export function indicatorsOf(type: string, value: string): Indicator[] {
+  return partsOf(type, value).map((part) => ({ type: part.type, value: part.value }));
+}
+
 /**
  * The indicators that an attribute holds up: one for a simple type; for a composite type its halves, and the pair as such
  * under the composite type. Empty when the value cannot be one of its type.
  */
-export function indicatorsOf(type: string, value: string): Part[] {
+export function partsOf(type: string, value: string): Part[] {
   if (!isComposite(type)) return part(type, value);
   const bar = value.indexOf("|");
   if (bar < 0) return [];

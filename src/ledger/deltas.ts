@@ -77,10 +77,10 @@ export class Deltas {
   readonly #changed: Statement<{ id: number }>;
   readonly #open = new Map<string, { id: number; position: number }>();
 
-  constructor(database: Database, clock: () => number) {
+  constructor(database: Database, clock: () => number, isDown: (attribute: number) => boolean) {
     this.#database = database;
     this.#clock = clock;
-    this.#supporters = new Supporters(database);
+    this.#supporters = new Supporters(database, isDown);
     this.#candidates = database.prepare(
       `SELECT i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, h.shown
        FROM indicator i LEFT JOIN held h ON h.target = ? AND h.indicator = i.id

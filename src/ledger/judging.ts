@@ -1,8 +1,8 @@
-import { type Holder, judge, type Sayings } from "../curation/judge.ts";
+import { type Holder, judge, type Sayings, thumbOf } from "../curation/judge.ts";
 import { IGNORANCE, type Knowledge } from "../curation/knowledge.ts";
 import { isTie, qualify, type Support } from "../curation/qualify.ts";
 import type { Rules } from "../curation/rules.ts";
-import { indicatorsOf, type Part } from "../curation/split.ts";
+import { indicatorsOf, type Part, partsOf } from "../curation/split.ts";
 import { NO_THUMBS, type Thumbs } from "../curation/thumbs.ts";
 import { type Worth, worthOf } from "../curation/worth.ts";
 import { type Indicator, isComposite } from "../model/indicator.ts";
@@ -41,10 +41,10 @@ export class Judging {
    * @returns true when only REST can tell whether it was published
    */
   link(before: AttributeRow | undefined, after: AttributeRow, event: EventRow | undefined, now: number): boolean {
-    const indicators = indicatorsOf(after.type, after.value);
-    if (before && (before.type !== after.type || before.value !== after.value)) this.unlink(before, indicators);
+    const parts = partsOf(after.type, after.value);
+    if (before && (before.type !== after.type || before.value !== after.value)) this.unlink(before, parts);
     const support = joined(after, event);
-    for (const indicator of indicators) this.#support(indicator, after, support, now);
+    for (const part of parts) this.#support(part, after, support, now);
     return isTie(support);
   }
 
@@ -112,11 +112,19 @@ export class Judging {
     return settles ? { ...verdict, due: Math.ceil((now + this.#rules.settle) / 1000) } : verdict;
   }
 
+  /** Whether the sightings of a composite attribute, which count for it alone, say that it holds nothing up. */
+  isDown(attribute: number): boolean {
+    return thumbOf(this.#sayingsOfAttribute(attribute), this.#rules) !== null;
+  }
+
   #holder({ attribute, withheld, reference, composite, worth }: SupportRow): Holder {
-    const sayings = composite
-      ? this.#sayings(this.#sightings.thumbsOfAttribute(attribute), () => this.#sightings.voicesOfAttribute(attribute))
-      : undefined;
+    const sayings = composite ? this.#sayingsOfAttribute(attribute) : undefined;
     return { withheld, reference, sayings, worth: worth === "" ? null : (JSON.parse(worth) as Worth) };
+  }
+
+  #sayingsOfAttribute(attribute: number): Sayings {
+    const voices = () => this.#sightings.voicesOfAttribute(attribute);
+    return this.#sayings(this.#sightings.thumbsOfAttribute(attribute), voices);
   }
 
   /** Who spoke is only looked up where anybody did. */

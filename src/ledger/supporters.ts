@@ -1,4 +1,3 @@
-import { latestThumb, NO_THUMBS } from "../curation/thumbs.ts";
 import type { QualifyingSupport } from "../curation/wanted.ts";
 import type { Origin } from "../model/delta.ts";
 import type { AttributeRow } from "./attributes.ts";
@@ -12,8 +11,11 @@ export class Supporters {
   readonly #sightings: Sightings;
   readonly #supports: Statement<AttributeRow & { composite: number }>;
   readonly #event: Statement<EventRow>;
+  readonly #isDown: (attribute: number) => boolean;
 
-  constructor(database: Database) {
+  /** @param isDown whether sightings of a composite attribute say that it holds nothing up */
+  constructor(database: Database, isDown: (attribute: number) => boolean) {
+    this.#isDown = isDown;
     this.#sightings = new Sightings(database);
     this.#supports = database.prepare(
       `SELECT a.*, s.composite FROM support s JOIN attribute a ON a.id = s.attribute
@@ -35,12 +37,9 @@ export class Supporters {
     return this.#holding(indicator).map(({ row }) => originOf(row, this.#event.get(row.event)));
   }
 
-  /** A thumb on a composite attribute speaks of that one alone: while it is down, it holds nothing up. */
   #holding(indicator: number): { row: AttributeRow; seen: number }[] {
-    return this.#supports.all(indicator).flatMap((row) => {
-      const thumbs = row.composite ? this.#sightings.thumbsOfAttribute(row.id) : NO_THUMBS;
-      return latestThumb(thumbs) ? [] : [{ row, seen: thumbs.seen }];
-    });
+    const rows = this.#supports.all(indicator).filter(({ composite, id }) => composite === 0 || !this.#isDown(id));
+    return rows.map((row) => ({ row, seen: row.composite ? this.#sightings.thumbsOfAttribute(row.id).seen : 0 }));
   }
 }
 

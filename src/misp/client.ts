@@ -131,6 +131,19 @@ export class MispClient {
     await this.#request("POST", `/events/publish/${encodeURIComponent(uuid)}`, {}, signal);
   }
 
+  /** Whether MISP has a tag of this name. */
+  async hasTag(name: string, signal?: AbortSignal): Promise<boolean> {
+    const { body } = await this.#request("POST", "/tags/search", { name }, signal);
+    return rowsIn(body, "Tag").length > 0;
+  }
+
+  /** The value of one of MISP's settings; for site admins only. */
+  async setting(name: string, signal?: AbortSignal): Promise<unknown> {
+    return objectAnswer(
+      await this.#request("GET", `/servers/getSetting/${encodeURIComponent(name)}`, undefined, signal),
+    ).value;
+  }
+
   /** The warninglists that are enabled in MISP, without their entries. */
   async warninglists(signal?: AbortSignal): Promise<Json[]> {
     const answer = objectAnswer(await this.#request("POST", "/warninglists/index", { enabled: 1 }, signal));

@@ -1,29 +1,53 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Holder, judge, NEUTRAL_SCORE } from "../../src/curation/judge.ts";
+import { type Holder, type JudgeRules, judge, type Sayings } from "../../src/curation/judge.ts";
 import { NO_THUMBS, type Thumbs } from "../../src/curation/thumbs.ts";
 import { REASONS, type Reason } from "../../src/model/verdict.ts";
 import { NOW } from "../support/an-attribute.ts";
 import { DAY } from "../support/rule-settings.ts";
 
-const RULES = { ttl: { default: 30 * DAY, md5: null }, targetTtls: [] };
+const RULES: JudgeRules = {
+  sightings: "latest",
+  ttl: { default: 30 * DAY, md5: null },
+  targetTtls: [],
+  decay: { default: null },
+  minScores: [],
+};
 
 function aHolder(facts: Partial<Holder> = {}): Holder {
-  return { withheld: null, reference: NOW - DAY, thumbs: undefined, ...facts };
+  return { withheld: null, reference: NOW - DAY, sayings: undefined, worth: null, ...facts };
+}
+
+/** What was said by nobody in particular. */
+function saying(thumbs: Partial<Thumbs>): Sayings {
+  return { thumbs: { ...NO_THUMBS, ...thumbs }, voices: [] };
 }
 
 function aVerdict(holders: readonly Holder[], thumbs: Partial<Thumbs> = {}, { type = "domain", rules = RULES } = {}) {
-  return judge(type, holders, { ...NO_THUMBS, ...thumbs }, rules, NOW * 1000);
+  return judge(type, holders, saying(thumbs), rules, NOW * 1000);
 }
 
 test("an indicator with one support that qualifies is active, at the neutral score, until its TTL runs out", () => {
-  expect(aVerdict([aHolder()])).toEqual({
-    withheld: null,
-    reference: NOW - DAY,
-    score: NEUTRAL_SCORE,
-    due: NOW + 29 * DAY,
-  });
-  expect(NEUTRAL_SCORE).toBe(50);
+  const verdict = { withheld: null, reference: NOW - DAY, score: 50, due: NOW + 29 * DAY };
+  expect(aVerdict([aHolder()])).toMatchObject(verdict);
+});
+
+test("the parts of a score make up the score", () => {
+  const worth = { organisation: { trust: 100, name: "CIRCL" }, tags: [], lowered: [{ list: "top sites", points: 7 }] };
+  const decay = { default: { lifetime: 10 * DAY, speed: 1 } };
+  const { score, parts } = aVerdict([aHolder({ worth })], {}, { rules: { ...RULES, decay } });
+  expect(parts.reduce((sum, { points }) => sum + points, 0)).toBe(score);
+  expect(parts.map(({ name }) => name)).toEqual(["neutral", "organisation", "warninglists", "decay"]);
+  expect(score).toBe(Math.round((50 + 30 - 7) * 0.9));
+});
+
+test("a target's minimum score is reached at a moment that is waited for", () => {
+  const decay = { default: { lifetime: 10 * DAY, speed: 1 } };
+  const rules = { ...RULES, decay, minScores: [40] };
+  const { due, score } = aVerdict([aHolder()], {}, { rules });
+  expect(score).toBeGreaterThanOrEqual(40);
+  const then = judge("domain", [aHolder()], saying({}), rules, (due ?? 0) * 1000);
+  expect(then.score).toBeLessThan(40);
 });
 
 describe("its TTL", () => {
@@ -31,7 +55,7 @@ describe("its TTL", () => {
     expect(aVerdict([aHolder(), aHolder({ reference: NOW - 5 })]).reference).toBe(NOW - 5);
     expect(aVerdict([aHolder()], { seen: NOW - 7 }).reference).toBe(NOW - 7);
     expect(aVerdict([aHolder()], { seen: NOW - 2 * DAY }).reference).toBe(NOW - DAY);
-    expect(aVerdict([aHolder({ thumbs: { ...NO_THUMBS, seen: NOW - 9 } })]).reference).toBe(NOW - 9);
+    expect(aVerdict([aHolder({ sayings: saying({ seen: NOW - 9 }) })]).reference).toBe(NOW - 9);
   });
 
   test("is not prolonged by a support that does not qualify", () => {
@@ -86,10 +110,10 @@ describe("thumbs", () => {
   });
 
   test("down on a composite attribute takes away that support, and the indicator only with the last one", () => {
-    const down = aHolder({ thumbs: { ...NO_THUMBS, falsePositive: NOW - 3 } });
+    const down = aHolder({ sayings: saying({ falsePositive: NOW - 3 }) });
     expect(aVerdict([down, aHolder()]).withheld).toBeNull();
     expect(aVerdict([down]).withheld).toBe("false_positive");
-    expect(aVerdict([aHolder({ thumbs: { seen: NOW - 2, falsePositive: NOW - 3, expired: 0 } })]).withheld).toBeNull();
+    expect(aVerdict([aHolder({ sayings: saying({ seen: NOW - 2, falsePositive: NOW - 3 }) })]).withheld).toBeNull();
   });
 });
 

@@ -10,11 +10,11 @@ const SHIPPED = compileRules(ruleSettings());
 const MILLISECONDS = NOW * 1000;
 
 function entering(support: Support, rules = SHIPPED, now = MILLISECONDS) {
-  return qualify(support, support.attribute.type, false, rules, now);
+  return qualify(support, support.attribute.type, false, false, rules, now);
 }
 
 function staying(support: Support, rules = SHIPPED, now = MILLISECONDS) {
-  return qualify(support, support.attribute.type, true, rules, now);
+  return qualify(support, support.attribute.type, false, true, rules, now);
 }
 
 test("an attribute that was published since its last change qualifies", () => {
@@ -47,6 +47,12 @@ describe("a removal never waits, and closes the door to additions, too", () => {
     expect(staying(aSupport(), rules)).toBeNull();
     expect(staying(aSupport({ tags: ["tlp:red"] }), rules)).toBe("filtered");
     expect(staying(aSupport({}, { tags: ["tlp:red"] }), rules)).toBe("filtered");
+  });
+
+  test("a warninglist of role block that matches", () => {
+    for (const before of [true, false]) {
+      expect(qualify(aSupport(), "domain", true, before, SHIPPED, MILLISECONDS)).toBe("warninglist");
+    }
   });
 
   test("an explicit unpublication, only where that is asked for", () => {

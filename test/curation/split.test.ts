@@ -34,7 +34,7 @@ const COMPOSITES = [
 
 describe("each composite type falls into the parts that can be looked for, and the pair", () => {
   test.for(Object.entries(HASHES))("filename|%s", ([hash, value]) => {
-    expect(indicatorsOf(`filename|${hash}`, `Invoice.exe|${value}`)).toEqual([
+    expect(indicatorsOf(`filename|${hash}`, `Invoice.exe|${value}`)).toMatchObject([
       { type: "filename", value: "Invoice.exe" },
       { type: hash, value },
       { type: `filename|${hash}`, value: `Invoice.exe|${value}` },
@@ -56,14 +56,15 @@ describe("each composite type falls into the parts that can be looked for, and t
 });
 
 test("the pair stands in the normalised form of its halves", () => {
-  expect(indicatorsOf("domain|ip", "Bad.Example. | 2001:DB8::1")).toContainEqual({
-    type: "domain|ip",
-    value: "bad.example|2001:db8::1",
-  });
+  expect(indicatorsOf("domain|ip", "Bad.Example. | 2001:DB8::1")).toContainEqual(
+    expect.objectContaining({ type: "domain|ip", value: "bad.example|2001:db8::1" }),
+  );
 });
 
 test("a simple type is one indicator, whatever stands in its value", () => {
-  expect(indicatorsOf("url", "http://bad.example/a|b")).toEqual([{ type: "url", value: "http://bad.example/a|b" }]);
+  expect(indicatorsOf("url", "http://bad.example/a|b")).toMatchObject([
+    { type: "url", value: "http://bad.example/a|b" },
+  ]);
 });
 
 test("a value that cannot be one of its type is no indicator", () => {
@@ -73,12 +74,12 @@ test("a value that cannot be one of its type is no indicator", () => {
 });
 
 test("of a pair with a broken half the sound half counts, and the pair does not", () => {
-  expect(indicatorsOf("domain|ip", "bad.example|nowhere")).toEqual([{ type: "domain", value: "bad.example" }]);
-  expect(indicatorsOf("filename|md5", `|${"a1".repeat(16)}`)).toEqual([{ type: "md5", value: "a1".repeat(16) }]);
+  expect(indicatorsOf("domain|ip", "bad.example|nowhere")).toMatchObject([{ type: "domain", value: "bad.example" }]);
+  expect(indicatorsOf("filename|md5", `|${"a1".repeat(16)}`)).toMatchObject([{ type: "md5", value: "a1".repeat(16) }]);
 });
 
 test("a value is parted at its first bar only", () => {
-  expect(indicatorsOf("regkey|value", "HKLM\\Run|a|b")).toEqual([
+  expect(indicatorsOf("regkey|value", "HKLM\\Run|a|b")).toMatchObject([
     { type: "regkey", value: "HKLM\\Run" },
     { type: "regkey|value", value: "HKLM\\Run|a|b" },
   ]);

@@ -57,8 +57,9 @@ test("messages that come twice change nothing, and no target has to hear of them
 });
 
 test("a thumbs-up that changes no verdict is no news", () => {
-  const before = revision();
   ledger.hear(sighted({ type: SightingType.seen, date: CHANGED - 50 }));
+  const before = revision();
+  ledger.hear(sighted({ id: 2, type: SightingType.seen, date: CHANGED - 60 }));
   expect(revision()).toBe(before);
 });
 
