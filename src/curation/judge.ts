@@ -52,8 +52,7 @@ export function judge(
   const scored = score(evidence, decay, seconds - reference);
   const undiminished = scored.parts.reduce((sum, { name, points }) => (name === "decay" ? sum : sum + points), 0);
   const ages = rules.minScores.map((least) => ageUnder(undiminished, least, decay)).filter((age) => age !== undefined);
-  // Not at that age but beyond it: at it, the score still rounds to what is enough.
-  const turns = [...expiries(type, reference, rules), ...ages.map((age) => reference + Math.floor(age) + 1)];
+  const turns = [...expiries(type, reference, rules), ...ages.map((age) => reference + Math.ceil(age))];
   return { withheld, reference, ...scored, due: against ? null : next(turns, seconds) };
 }
 

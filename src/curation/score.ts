@@ -41,8 +41,8 @@ export function score(evidence: Evidence, decay: Decay | null, age: number): { s
 
 /** The age at which the score of undiminished `base` falls under `least`; `undefined` when age does not bring it there. */
 export function ageUnder(base: number, least: number, decay: Decay | null): number | undefined {
-  // The stored score is rounded, so it is half a point lower before it shows.
-  return decay && base >= least && least > 0 ? ageAt(decay, (least - 0.5) / base) : undefined;
+  // The stored score is rounded: half a point lower it is still enough, and a trace below that no more.
+  return decay && base >= least && least > 0 ? ageAt(decay, (least - 0.500_001) / base) : undefined;
 }
 
 function organisationPart({ organisation }: Evidence): ScorePart[] {

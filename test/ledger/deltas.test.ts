@@ -7,7 +7,7 @@ import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget, refusing } from "../support/a-target.ts";
 import { aView } from "../support/a-view.ts";
 import { NOW } from "../support/an-attribute.ts";
-import { DAY } from "../support/rule-settings.ts";
+import { DAY, ruleSettings } from "../support/rule-settings.ts";
 
 const CONTEXT = {
   shows: ({ origins }: { origins: readonly { comment: string }[] }) => JSON.stringify(origins),
@@ -185,9 +185,20 @@ describe("a target with a filter of its own", () => {
   });
 });
 
+test("a target with a filter keeps what a support passes that too few call false", async () => {
+  ledger.reopen(ruleSettings({ sightings: { false_positive: { orgs: 2, trusted: 1 } } }));
+  const filtered = registered(aView({ rules: { filter: compileFilter([{ types: ["domain|ip"] }]) } }));
+  ledger.hear(told({ id: 7, type: "domain|ip", value: "a.example|198.51.100.7" }));
+  ledger.published();
+  await deliver(filtered);
+  ledger.hear(sighted({ attributeId: 7 }));
+  expect(await deliver(filtered)).toEqual(NOTHING);
+  ledger.hear(sighted({ id: 2, attributeId: 7, organisationId: 3 }));
+  expect((await deliver(filtered)).remove).toEqual(["198.51.100.7", "a.example"]);
+});
+
 test("a target with a longer TTL keeps what others let go of, until its own runs out", async () => {
-  const settings = { ...aView({ rules: { ttl: { default: 60 * DAY } } }) };
-  const view = registered(settings);
+  const view = registered(aView({ rules: { ttl: { default: 60 * DAY } } }));
   await deliver(view);
   ledger.pass(40 * DAY);
   expect(ledger.standing("a.example")).toBe("expired");

@@ -135,5 +135,8 @@ test(`what comes close to the entries of ${everything.length} lists is judged as
   const probes = everything.flatMap((list) => probesFor(list, 6));
   const differences = probes.map((probe) => disagreement(compiled, everything, naive, probe)).filter(Boolean);
   expect({ lists: everything.length, differences }).toEqual({ lists: everything.length, differences: [] });
-  expect(probes.length).toBeGreaterThan(500);process.stderr.write(`PROBES ${probes.length} hits ${probes.reduce((n,p)=>n+compiled.match(p.type,p.value).length,0)}\n`);
+  expect(probes.length).toBeGreaterThan(500);
+  process.stderr.write(
+    `PROBES ${probes.length} hits ${probes.reduce((n, p) => n + compiled.match(p.type, p.value).length, 0)}\n`,
+  );
 });
