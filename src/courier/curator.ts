@@ -17,7 +17,7 @@ import type { Notice } from "../model/notice.ts";
 
 export interface CuratorOptions {
   client: MispClient;
-  ledger: { curated: CuratedEvents; warninglistHits(eventId: number): number };
+  ledger: { curated: CuratedEvents };
   rules: CurationRules;
   /** What is known of an organisation; `undefined`: nothing, and its events are left alone. */
   trustOf: (organisation: string) => Trust | undefined;
@@ -113,7 +113,7 @@ export class Curator implements AsyncDisposable {
     if (!event || !concerns(event.organisation) || event.organisation === null) return;
     const trust = trustOf(event.organisation);
     if (!trust || ledger.curated.isDone(uuid, event.timestamp)) return;
-    const hits = rules.gates.max_warninglist_hits === null ? 0 : ledger.warninglistHits(event.id);
+    const hits = rules.gates.max_warninglist_hits === null ? 0 : ledger.curated.warninglistHits(event.id);
     const facts: EventToCurate = { ...event, warninglistHits: hits };
     const plan = planCuration(facts, trust, rules);
     const steps = complete ? plan.steps : plan.steps.filter((step) => step.do !== "publish");

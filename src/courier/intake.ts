@@ -69,7 +69,7 @@ export class Intake {
     const decoded = decode(frame);
     if (!isUnreadable(decoded)) return decoded;
     this.#options.log.warn("A message cannot be read and is skipped", { topic: decoded.topic, reason: decoded.reason });
-    this.#options.ledger.keepUnreadable(decoded, this.#unreadable);
+    this.#options.ledger.unreadable.keep(decoded, this.#unreadable);
     this.#unreadable += 1;
     return [];
   }
@@ -96,7 +96,7 @@ export class Intake {
   #oneByOne(notices: readonly Notice[], told: Told, error: unknown): void {
     if (notices.length === 1) {
       this.#options.log.error("A message cannot be applied and is skipped", { kind: notices[0]?.kind, error });
-      this.#options.ledger.keepUnreadable(
+      this.#options.ledger.unreadable.keep(
         { topic: notices[0]?.kind ?? "", reason: String(error), excerpt: JSON.stringify(notices[0]).slice(0, 2_000) },
         this.#unreadable,
       );

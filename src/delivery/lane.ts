@@ -7,7 +7,8 @@ import { NotNow, type Target } from "../targets/target.ts";
 import { BACKOFF, backoff } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { applyIsolating, sizeOf } from "./isolate.ts";
-import type { Journal, JournalEntry, Parked } from "./journal.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+import { park } from "./park.ts";
 
 export interface LaneOptions {
   view: TargetView;
@@ -140,7 +141,7 @@ export class Lane {
   }
 
   async #succeeded(step: Step, refusals: readonly Refusal[]): Promise<void> {
-    const { log, journal, delivered } = this.#options;
+    const { log, journal, clock, delivered } = this.#options;
     const entry = this.#journal;
     const { add, renew, remove } = step.delta;
     log.info("Delivered", { target: this.name, add: add.length, renew: renew.length, remove: remove.length });
@@ -154,31 +155,13 @@ export class Lane {
       nextAttempt: null,
       lastError: null,
     });
-    this.#park(step, refusals);
+    park(journal, this.name, step, refusals, clock());
+    if (refusals.length > 0) {
+      const [{ reason } = { reason: "" }] = refusals;
+      log.warn("The target refuses some items for good", { target: this.name, items: refusals.length, reason });
+    }
     delivered?.(this.name, step);
     if (worthSaving) await this.#save(journal);
-  }
-
-  /** What was taken is no longer parked, and what was refused is. */
-  #park({ delta, holdings }: Step, refusals: readonly Refusal[]): void {
-    const { journal, log, clock } = this.#options;
-    const entry = this.#journal;
-    if (entry.parked.length > 0) {
-      const tried = new Set(holdings.map(({ type, value }) => `${type}|${value}`));
-      entry.parked = entry.parked.filter(({ type, value }) => !tried.has(`${type}|${value}`));
-    }
-    if (refusals.length === 0) return;
-    const operation = operations(delta);
-    const at = clock();
-    journal.park(
-      this.name,
-      refusals.map(({ type, value, reason }) => ({ type, value, reason, at, operation: operation(type, value) })),
-    );
-    log.warn("The target refuses some items for good", {
-      target: this.name,
-      items: refusals.length,
-      reason: refusals[0]?.reason,
-    });
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -219,10 +202,4 @@ export class Lane {
       this.#options.log.error("The journal cannot be written", { error });
     }
   }
-}
-
-function operations({ renew, remove }: Step["delta"]): (type: string, value: string) => Parked["operation"] {
-  const has = (items: readonly { type: string; value: string }[], type: string, value: string) =>
-    items.some((item) => item.type === type && item.value === value);
-  return (type, value) => (has(remove, type, value) ? "remove" : has(renew, type, value) ? "renew" : "add");
 }

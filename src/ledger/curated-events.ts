@@ -8,6 +8,7 @@ export class CuratedEvents {
   readonly #put: Statement<never>;
   readonly #wrote: Statement<never>;
   readonly #forget: Statement<never>;
+  readonly #warninglistHits: Statement<{ count: number }>;
 
   constructor(database: Database, clock: () => number) {
     this.#clock = clock;
@@ -15,6 +16,10 @@ export class CuratedEvents {
     this.#put = database.prepare("INSERT OR REPLACE INTO curated (event, timestamp) VALUES (?, ?)");
     this.#wrote = database.prepare("INSERT INTO misp_write (at, event, step, tag, answer) VALUES (?, ?, ?, ?, ?)");
     this.#forget = database.prepare(`DELETE FROM misp_write WHERE id <= (SELECT max(id) FROM misp_write) - ${KEPT}`);
+    this.#warninglistHits = database.prepare(
+      `SELECT count(DISTINCT a.id) AS count FROM attribute a JOIN support s ON s.attribute = a.id
+       WHERE a.event = ? AND s.withheld = 'warninglist'`,
+    );
   }
 
   /** Whether nothing has changed since this event was curated. Local tags and publications leave its timestamp as it is. */
@@ -24,6 +29,11 @@ export class CuratedEvents {
 
   done(event: string, timestamp: number): void {
     this.#put.run(event, timestamp);
+  }
+
+  /** How many attributes of an event are withheld because of a warninglist; the event by its number in MISP. */
+  warninglistHits(event: number): number {
+    return this.#warninglistHits.get(event)?.count ?? 0;
   }
 
   /** Keeps a record of a write to MISP and of its answer. */

@@ -1,6 +1,6 @@
 import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
-import type { Notice, Unreadable } from "../model/notice.ts";
+import type { Notice } from "../model/notice.ts";
 import type { AttributeRow } from "./attributes.ts";
 import { BlindSpells } from "./blind-spells.ts";
 import { CuratedEvents } from "./curated-events.ts";
@@ -12,6 +12,7 @@ import type { Question } from "./questions.ts";
 import { Requests } from "./requests.ts";
 import { EVERYTHING } from "./reviews.ts";
 import { openTables, type Tables } from "./tables.ts";
+import { UnreadableMessages } from "./unreadable.ts";
 
 export interface LedgerOptions {
   file: string;
@@ -52,8 +53,6 @@ export interface Touched {
 
 /** How many attributes or indicators one slice of work judges: some milliseconds' worth, as nothing else runs meanwhile. */
 const SLICE = 250;
-/** How many unreadable messages are kept for a person to look at. */
-const KEPT_UNREADABLE = 100;
 
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
@@ -61,16 +60,15 @@ export class Ledger implements Disposable {
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
   readonly curated: CuratedEvents;
+  readonly unreadable: UnreadableMessages;
   readonly #database: Database;
   readonly #tables: Tables;
   readonly #hear: Hear;
   readonly #clock: () => number;
   readonly #putFact: Statement<never>;
   readonly #getFact: Statement<{ value: string }>;
-  readonly #warninglistHits: Statement<{ count: number }>;
   #touched: ((type: string, value: string) => boolean)[] = [];
   #rulesChanged = false;
-  readonly #putUnreadable: Statement<never>;
 
   constructor({ file, rules, rulesDigest, clock }: LedgerOptions) {
     this.#database = Database.open(file);
@@ -79,17 +77,11 @@ export class Ledger implements Disposable {
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock, (attribute) => this.#tables.judging.isDown(attribute));
     this.curated = new CuratedEvents(this.#database, clock);
+    this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
-    this.#warninglistHits = this.#database.prepare(
-      `SELECT count(DISTINCT a.id) AS count FROM attribute a JOIN support s ON s.attribute = a.id
-       WHERE a.event = ? AND s.withheld = 'warninglist'`,
-    );
-    this.#putUnreadable = this.#database.prepare(
-      "INSERT OR REPLACE INTO unreadable (id, at, topic, reason, excerpt) VALUES (?, ?, ?, ?, ?)",
-    );
     this.#adopt(rulesDigest);
   }
 
@@ -144,22 +136,12 @@ export class Ledger implements Disposable {
     });
   }
 
-  /** How many attributes of an event are withheld because of a warninglist. */
-  warninglistHits(event: number): number {
-    return this.#warninglistHits.get(event)?.count ?? 0;
-  }
-
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): Comparison {
     const known = new Map(this.#tables.events.listing().map((event) => [event.uuid, event]));
     const changed = list.filter(({ uuid, state }) => known.get(uuid)?.listed !== state);
     for (const { uuid } of list) known.delete(uuid);
     return { changed, vanished: [...known.values()] };
-  }
-
-  /** Keeps a message that could not be read, in the place of the oldest once there are many. `count` is its number. */
-  keepUnreadable({ topic, reason, excerpt }: Unreadable, count: number): void {
-    this.#putUnreadable.run(count % KEPT_UNREADABLE, this.#clock(), topic, reason, excerpt);
   }
 
   fact(name: string): string | undefined {

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { Agent } from "node:https";
-import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
+import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { isObject, type Json } from "./coerce.ts";
 import { MispError, meaningOf } from "./errors.ts";
 
@@ -22,33 +20,12 @@ export interface Page {
 
 /** The little of MISP's REST that the courier needs. Every failure is a {@link MispError} that says what it means. */
 export class MispClient {
-  readonly #http: AxiosInstance;
+  readonly #rest: Rest;
 
-  constructor(settings: ClientSettings) {
-    this.#http = axios.create({
-      baseURL: settings.url.replace(/\/+$/, ""),
-      timeout: settings.timeout * 1000,
-      // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
-      headers: {
-        Authorization: settings.key,
-        Accept: "application/json",
-        "Content-Type": "application/json",
-        "User-Agent": "misp-courier",
-      },
-      // A redirect is MISP's way of saying that it is under maintenance, or that the URL is not quite its own.
-      maxRedirects: 0,
-      maxContentLength: 512 * 1024 * 1024,
-      validateStatus: () => true,
-      httpsAgent: new Agent({
-        keepAlive: true,
-        rejectUnauthorized: settings.verify_tls,
-        ca: settings.ca_file === undefined ? undefined : readFileSync(settings.ca_file),
-      }),
-      ...(settings.proxy ? { proxy: proxyOf(settings.proxy) } : {}),
-      // Parsed by hand: a body that is cut in the middle must be an error, not text.
-      transformResponse: (body: unknown) => body,
-      responseType: "text",
-    });
+  constructor({ key, ...settings }: ClientSettings) {
+    // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
+    const headers = { Authorization: key, Accept: "application/json", "Content-Type": "application/json" };
+    this.#rest = new Rest({ ...settings, headers });
   }
 
   /** MISP's version and the permissions of the key, which every role may ask for. */
@@ -155,51 +132,34 @@ export class MispClient {
     return objectAnswer(await this.#request("GET", `/warninglists/export/${id}`, undefined, signal));
   }
 
-  async #request(method: string, path: string, data: Json | undefined, signal?: AbortSignal): Promise<Answer> {
-    let response: AxiosResponse<string>;
-    try {
-      response = await this.#http.request<string>({ method, url: path, data, ...(signal ? { signal } : {}) });
-    } catch (error) {
-      throw unreachable(error, path);
-    }
-    const body = parse(response.data);
-    const failure = meaningOf(response.status, body, response.headers, path);
+  async #request(method: string, path: string, body: Json | undefined, signal?: AbortSignal): Promise<RestAnswer> {
+    const answer = await this.#answer(method, path, body, signal);
+    const failure = meaningOf(answer, path);
     if (failure) throw failure;
-    return { body, headers: response.headers };
+    return answer;
   }
-}
 
-interface Answer {
-  body: unknown;
-  headers: AxiosResponse["headers"];
-}
-
-/** `undefined` when it is not JSON, which {@link meaningOf} takes for what it is. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  async #answer(method: string, path: string, body: Json | undefined, signal?: AbortSignal): Promise<RestAnswer> {
+    try {
+      return await this.#rest.request({ method, path, body }, signal);
+    } catch (error) {
+      if (error instanceof NoAnswer) throw new MispError("unreachable", `MISP cannot be reached: ${error.message}`);
+      throw error;
+    }
   }
-}
-
-/** An axios error holds the request with its key: only its code and message go on. */
-function unreachable(error: unknown, path: string): MispError {
-  const code = error instanceof AxiosError ? (error.code ?? error.message) : String(error);
-  return new MispError("unreachable", `MISP could not be reached at ${path} (${code})`);
 }
 
 function unexpected(path: string): MispError {
   return new MispError("garbled", `${path} answered with something that is not its answer`);
 }
 
-function objectAnswer({ body }: Answer): Json {
+function objectAnswer({ body }: RestAnswer): Json {
   if (!isObject(body)) throw unexpected("MISP");
   return body;
 }
 
 /** `{"response": [{"Event": {…}}, …]}`. */
-function responseRows(answer: Answer, path: string, key: string): Json[] {
+function responseRows(answer: RestAnswer, path: string, key: string): Json[] {
   const { response } = objectAnswer(answer);
   if (!Array.isArray(response)) throw unexpected(path);
   return rowsIn(response, key);
@@ -213,19 +173,6 @@ function rowsIn(list: unknown, key: string): Json[] {
     .filter(isObject);
 }
 
-function numberHeader({ headers }: Answer, name: string): number {
+function numberHeader({ headers }: RestAnswer, name: string): number {
   return Number(headers[name] ?? 0) || 0;
-}
-
-function proxyOf(proxy: string) {
-  const { protocol, hostname, port, username, password } = new URL(proxy);
-  const auth = username
-    ? { username: decodeURIComponent(username), password: decodeURIComponent(password) }
-    : undefined;
-  return {
-    protocol,
-    host: hostname,
-    port: Number(port) || (protocol === "https:" ? 443 : 80),
-    ...(auth ? { auth } : {}),
-  };
 }

@@ -1,4 +1,4 @@
-import type { AxiosResponse } from "axios";
+import type { RestAnswer } from "../rest/rest.ts";
 import { isObject, type Json } from "./coerce.ts";
 
 /**
@@ -25,12 +25,7 @@ export class MispError extends Error {
 type Diagnosis = [meaning: Meaning, what: string] | undefined;
 
 /** What a refusal means; `undefined` when the answer is none. MISP's texts may be translated, so none is looked at. */
-export function meaningOf(
-  status: number,
-  body: unknown,
-  headers: AxiosResponse["headers"],
-  path: string,
-): MispError | undefined {
+export function meaningOf({ status, body, headers }: RestAnswer, path: string): MispError | undefined {
   const diagnosis = status < 300 ? ofAnswer(body) : ofStatus(status, body, path);
   if (!diagnosis) return undefined;
   const [meaning, what] = diagnosis;
@@ -80,7 +75,7 @@ function excerpt(body: Json): string {
 /** A day, milliseconds: timers cannot hold a wait of any length. */
 const LONGEST_WAIT = 24 * 3_600_000;
 
-function waitOf(status: number, headers: AxiosResponse["headers"]): number | undefined {
+function waitOf(status: number, headers: RestAnswer["headers"]): number | undefined {
   // MISP tells when the window ends with every answer to a search, whether the limit was reached or not.
   const seconds = Number(headers["retry-after"] ?? (status === 429 ? headers["x-rate-limit-reset"] : undefined));
   return seconds > 0 ? Math.min(seconds * 1000, LONGEST_WAIT) : undefined;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
+import type { Indicator } from "../model/indicator.ts";
 
 /**
  * A system that receives indicators. It tries once and says what happened; waiting, backing off and giving up belong to
@@ -14,7 +15,22 @@ export interface Target {
    * @throws anything else: a bug, told apart in the log
    */
   apply(delta: Delta, signal: AbortSignal): Promise<readonly Refusal[]>;
+  /**
+   * Reads back what the far side holds, a page at a time, in no particular order; left out where it cannot be read.
+   * @throws NotNow when it cannot be read at the moment, or not to the end
+   */
+  list?(signal: AbortSignal): AsyncIterable<readonly Found[]>;
   close?(): Promise<void>;
+}
+
+/** One thing that the far side holds in the places that the courier fills. */
+export interface Found {
+  /** `null`: not the courier's, never to be touched. */
+  indicator: Indicator | null;
+  /** What a person finds it by at the far side. */
+  label: string;
+  /** What it shows, as the kind's `shows` would say of the entry; `null` where that cannot be told. */
+  shows: string | null;
 }
 
 /** The far side cannot take anything now; what was sent may or may not have taken effect. */
@@ -38,6 +54,8 @@ export interface TargetContext {
   name: string;
   /** Turns a path from the configuration into an absolute one. */
   resolve(path: string): string;
+  /** Unix milliseconds. */
+  clock: () => number;
 }
 
 /** A kind of target: its settings and how to open one. Its key in the registry is the `type:` of the configuration. */
@@ -58,6 +76,7 @@ export interface TargetKind<Settings = unknown> {
   shows(settings: Settings): (entry: Entry) => string;
   /** True when `shows` or `apply` read an entry's origins. */
   origins(settings: Settings): boolean;
+  /** Makes ready what is on this machine; a far side that is reached over the network waits for the first `apply`. */
   open(settings: Settings, context: TargetContext): Promise<Target>;
 }
 

@@ -155,7 +155,7 @@ test("of messages that could not be read the newest hundred are kept", () => {
   const ledger = new ALedger();
   for (let count = 0; count < 250; count += 1) {
     ledger.now += 1;
-    ledger.ledger.keepUnreadable({ topic: "misp_json_event", reason: `reason ${count}`, excerpt: "{" }, count);
+    ledger.ledger.unreadable.keep({ topic: "misp_json_event", reason: `reason ${count}`, excerpt: "{" }, count);
   }
   const { unreadableMessages } = ledger.report((report) => report.summary());
   expect(unreadableMessages.map(({ reason }) => reason)).toEqual([249, 248, 247, 246, 245].map((n) => `reason ${n}`));

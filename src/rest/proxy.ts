@@ -1,0 +1,15 @@
+import type { AxiosProxyConfig } from "axios";
+
+/** A proxy's URL as axios takes it. */
+export function proxyOf(proxy: string): AxiosProxyConfig {
+  const { protocol, hostname, port, username, password } = new URL(proxy);
+  const auth = username
+    ? { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+    : undefined;
+  return {
+    protocol,
+    host: hostname,
+    port: Number(port) || (protocol === "https:" ? 443 : 80),
+    ...(auth ? { auth } : {}),
+  };
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
+import axios, { AxiosError, type AxiosInstance } from "axios";
+import { proxyOf } from "./proxy.ts";
+
+export interface RestSettings {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  verify_tls: boolean;
+  /** An absolute path. */
+  ca_file?: string | undefined;
+  proxy?: string | undefined;
+  /** Seconds that one request may take. */
+  timeout: number;
+}
+
+export interface RestRequest {
+  method: string;
+  /** Below the URL; a stranger's text in it must be encoded. */
+  path: string;
+  query?: Readonly<Record<string, string | number>> | undefined;
+  /** Goes out as JSON; a text goes as it is. */
+  body?: unknown;
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface RestAnswer {
+  status: number;
+  headers: Readonly<Record<string, unknown>>;
+  /** `undefined` when it is not JSON, or was cut. */
+  body: unknown;
+}
+
+/** No answer came; what was asked may have been done all the same. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
+/** Another system's API over HTTP. An answer is an answer whatever its status says, and secrets stay out of errors. */
+export class Rest {
+  readonly #http: AxiosInstance;
+
+  constructor({ url, headers, verify_tls, ca_file, proxy, timeout }: RestSettings) {
+    this.#http = axios.create({
+      baseURL: url.replace(/\/+$/, ""),
+      timeout: timeout * 1000,
+      headers: { Accept: "application/json", "User-Agent": "misp-courier", ...headers },
+      maxRedirects: 0,
+      maxContentLength: 512 * 1024 * 1024,
+      validateStatus: () => true,
+      httpsAgent: new Agent({
+        keepAlive: true,
+        rejectUnauthorized: verify_tls,
+        ca: ca_file === undefined ? undefined : readFileSync(ca_file),
+      }),
+      ...(proxy ? { proxy: proxyOf(proxy) } : {}),
+      // Parsed by hand: a body that is cut in the middle must be an error, not text.
+      transformResponse: (body: unknown) => body,
+      responseType: "text",
+    });
+  }
+
+  /** @throws NoAnswer */
+  async request({ method, path, query, body, headers }: RestRequest, signal?: AbortSignal): Promise<RestAnswer> {
+    try {
+      const answer = await this.#http.request<string>({
+        method,
+        url: path,
+        data: body,
+        ...(query ? { params: query } : {}),
+        ...(headers ? { headers } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      return { status: answer.status, headers: answer.headers, body: parse(answer.data) };
+    } catch (error) {
+      // An axios error holds the request with its key: only its code and message go on.
+      const code = error instanceof AxiosError ? (error.code ?? error.message) : String(error);
+      throw new NoAnswer(`no answer at ${path} (${code})`);
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { NoAnswer, Rest, type RestAnswer, type RestRequest } from "../rest/rest.ts";
+import { NotNow, type TargetContext } from "./target.ts";
+
+/** The keys by which every target that is reached over HTTP says how. */
+export const restKeys = {
+  url: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
+  verify_tls: z.boolean().default(true).describe("Whether the certificate of the far side must be valid"),
+  ca_file: z.string().min(1).optional().describe("Certificates (PEM) to trust instead of the system's own"),
+  proxy: z.url().optional().describe("URL of an HTTP proxy"),
+  timeout: z.number().positive().default(30).describe("Seconds that one request may take"),
+};
+
+interface RestKeys {
+  url: string;
+  verify_tls: boolean;
+  ca_file?: string | undefined;
+  proxy?: string | undefined;
+  timeout: number;
+}
+
+/** Asks a far side; where no answer comes it cannot take anything now. */
+export type Ask = (request: RestRequest, signal: AbortSignal) => Promise<RestAnswer>;
+
+/** @param headers what proves who we are */
+export function openRest(settings: RestKeys, headers: Record<string, string>, context: TargetContext): Ask {
+  const { url, verify_tls, proxy, timeout } = settings;
+  const ca_file = settings.ca_file === undefined ? undefined : context.resolve(settings.ca_file);
+  const rest = new Rest({ url, headers, verify_tls, ca_file, proxy, timeout });
+  return async (request, signal) => {
+    signal.throwIfAborted();
+    try {
+      return await rest.request(request, signal);
+    } catch (error) {
+      if (error instanceof NoAnswer) throw new NotNow(error.message);
+      throw error;
+    }
+  };
+}
+
+/**
+ * How long an answer asks us to wait, by `Retry-After` in seconds or as a date; milliseconds.
+ * @param now Unix milliseconds
+ */
+export function waitOf({ headers }: Pick<RestAnswer, "headers">, now: number): number | undefined {
+  const after = headers["retry-after"];
+  if (typeof after !== "string") return undefined;
+  const seconds = Number(after);
+  const wait = Number.isNaN(seconds) ? Date.parse(after) - now : seconds * 1000;
+  return wait > 0 ? wait : undefined;
+}
