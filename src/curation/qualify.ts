@@ -18,7 +18,7 @@ export interface Support {
     withdrawn: boolean;
     /** Attributes up to this time are covered by a publication that REST confirmed; Unix seconds, 0: never. */
     publishedThrough: number;
-    /** When the question was asked that REST confirmed, milliseconds. */
+    /** When REST was asked that said so last, milliseconds; 0: it never did, or has said since that there were edits. */
     confirmed: number;
   };
 }
@@ -73,13 +73,13 @@ function entrance({ attribute, event }: Support, rules: QualifyRules, now: numbe
  * asked for after the attribute was heard can tell.
  */
 function isPublished(attribute: Support["attribute"], event: Support["event"]): boolean {
-  if (attribute.timestamp === event.publishedThrough) return attribute.heard <= event.confirmed;
+  if (attribute.timestamp === event.publishedThrough) return attribute.heard < event.confirmed;
   return attribute.timestamp < event.publishedThrough;
 }
 
 /** True when asking REST once more can tell whether the attribute was published. */
 export function isTie({ attribute, event }: Support): boolean {
-  return attribute.timestamp === event.publishedThrough && attribute.heard > event.confirmed;
+  return attribute.timestamp === event.publishedThrough && attribute.heard >= event.confirmed;
 }
 
 function joined(first: readonly string[], second: readonly string[]): readonly string[] {

@@ -25,6 +25,8 @@ export interface AttributeRow {
 
 export const SOFT_DELETED = 1;
 export const ERASED = 2;
+/** REST no longer tells it: erased, or deleted softly, which it does not tell either. */
+export const MISSING = 3;
 
 const COLUMNS: readonly (keyof AttributeRow)[] = [
   "id",
@@ -123,7 +125,7 @@ export function retold(known: AttributeRow, told: Attribute, how: Telling, heard
 function overrides(known: AttributeRow, told: Attribute, how: Telling, heard: number): boolean {
   if (how === "answer" && heard > known.heard + SETTLED) return true;
   if (known.deleted === ERASED || told.timestamp < known.timestamp) return false;
-  return told.timestamp > known.timestamp || how === "edit";
+  return told.timestamp > known.timestamp || (how === "edit" && known.deleted !== MISSING);
 }
 
 /** MISP sends a message before it commits: for this long, milliseconds, REST may still answer with what was before. */

@@ -90,7 +90,7 @@ export class Events {
     this.recent.set(row.id, { ...row, listed: state });
   }
 
-  /** Events that MISP's list has had, as it had them. One that it never had may be hidden from our key, and cannot vanish. */
+  /** Events that MISP has shown to our key, as its list had them. One that it never did may be hidden, and cannot vanish. */
   listing(): Pick<EventRow, "id" | "uuid" | "listed">[] {
     return this.#listing.all();
   }

@@ -1,7 +1,8 @@
 import type { Notice } from "../model/notice.ts";
-import { ERASED, newAttribute, retold } from "./attributes.ts";
+import { type AttributeRow, ERASED, type MISSING, newAttribute, retold } from "./attributes.ts";
 import { withTag } from "./events.ts";
 import { mentionedEvent } from "./hear-events.ts";
+import { takeBackSightingsOf } from "./hear-sightings.ts";
 import { knownAttribute } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
 
@@ -23,12 +24,21 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, as
 }
 
 /** An attribute is gone for good. The message has no event, and its row stays so that nothing old brings it back. */
-export function hearErased(tables: Tables, { id, uuid }: { id: number; uuid: string }, { now }: Moment): void {
-  const { attributes, events, judging } = tables;
-  const byId = attributes.get(id);
-  const known = byId?.uuid === uuid ? byId : attributes.byUuid(uuid);
+export function hearErased(tables: Tables, { id, uuid }: { id: number; uuid: string }, moment: Moment): void {
+  const byId = tables.attributes.get(id);
+  const known = byId?.uuid === uuid ? byId : tables.attributes.byUuid(uuid);
   if (!known) return;
-  const after = { ...known, deleted: ERASED, heard: now };
+  markGone(tables, known, ERASED, moment);
+  takeBackSightingsOf(tables, known.id, moment.now);
+}
+
+export function markGone(
+  { attributes, events, judging }: Tables,
+  known: AttributeRow,
+  deleted: typeof ERASED | typeof MISSING,
+  { now }: Moment,
+): void {
+  const after = { ...known, deleted, heard: now };
   attributes.update(after);
   judging.link(known, after, events.get(known.event), now);
 }

@@ -4,6 +4,9 @@ import { described, type EventRow, newEvent, tagColumn, tagsOf, withTag } from "
 import { knownEvent } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
 
+/** How a list that has not been read yet would have an event that our key was shown: from now on it can vanish. */
+const SHOWN = "~shown";
+
 type FactsTelling = Extract<Notice, { kind: "event" }>["how"];
 
 /** An event's own facts, from the feed or from REST. */
@@ -61,6 +64,7 @@ function eventAfter(before: EventRow, facts: EventFacts, how: FactsTelling, mome
     ...(newer ? described(facts) : {}),
     timestamp: Math.max(before.timestamp, facts.timestamp ?? 0),
     known: 1,
+    listed: how === "answer" ? before.listed || SHOWN : before.listed,
     ...tagsAfter(before, facts, how, moment),
     ...publicationAfter(before, facts, how, moment),
   };
@@ -90,5 +94,10 @@ function publicationAfter(
   }
   const current = published > 0 && published >= before.published_through;
   const unpublished = how !== "snapshot" && !facts.published && current && edited <= published;
-  return { published_through: Math.max(published, before.published_through), ...(unpublished ? { withdrawn: 1 } : {}) };
+  return {
+    published_through: Math.max(published, before.published_through),
+    // Of the second of its publication nobody can tell any more what came before it and what after.
+    ...(how === "answer" ? { confirmed: 0 } : {}),
+    ...(unpublished ? { withdrawn: 1 } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Notice } from "../model/notice.ts";
-import { ERASED, SETTLED } from "./attributes.ts";
+import { MISSING, SETTLED } from "./attributes.ts";
 import { newEvent } from "./events.ts";
-import { hearErased } from "./hear-attributes.ts";
+import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
 
@@ -18,8 +18,8 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
   for (;;) {
     const slice = tables.attributes.following(event.id, after, SLICE);
     for (const row of slice) {
-      if (row.deleted === ERASED || contents.attributes.has(row.uuid)) continue;
-      if (moment.asked > row.heard + SETTLED) hearErased(tables, row, moment);
+      if (row.deleted !== 0 || contents.attributes.has(row.uuid)) continue;
+      if (moment.asked > row.heard + SETTLED) markGone(tables, row, MISSING, moment);
     }
     const last = slice.at(-1);
     if (!last || slice.length < SLICE) return;

@@ -1,7 +1,7 @@
 import { sightedValue } from "../curation/split.ts";
 import { type Sighting, SightingType } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
-import { SETTLED } from "./attributes.ts";
+import { type AttributeRow, ERASED, SETTLED } from "./attributes.ts";
 import type { SightingRow } from "./sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
 
@@ -19,12 +19,23 @@ export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, 
   const shown = how === "answer" || known?.shown === 1;
   if (known && isKept(known, shown, how === "answer" ? asked : 0)) return;
   const attribute = attributes.get(sighting.attributeId);
+  if (how === "heard" && isGone(tables, sighting, attribute)) return;
   if (!attribute && sighting.eventId > 0) questions.ask(sighting.eventId, undefined, { whole: true });
   const about = attribute ?? sighting.about;
-  if (!about) return;
-  const value = sightedValue(about.type, about.value);
+  if (about) remember(tables, sighting, { known, shown, value: sightedValue(about.type, about.value), now });
+}
+
+interface Circumstances {
+  known: SightingRow | undefined;
+  shown: boolean;
+  /** `null`: it counts for its attribute alone. */
+  value: string | null;
+  now: number;
+}
+
+function remember(tables: Tables, sighting: Sighting, { known, shown, value, now }: Circumstances): void {
   if (sighting.type === SightingType.expired) replaceExpiration(tables, sighting, now);
-  sightings.put({
+  tables.sightings.put({
     id: sighting.id,
     attribute: sighting.attributeId,
     value,
@@ -46,11 +57,28 @@ export function hearSightingDeleted(tables: Tables, id: number, { now }: Moment)
   if (known && known.deleted === 0) takeBack(tables, known, now);
 }
 
-/** REST lists all sightings of a span that our key may see: one that it has shown before and no longer does is gone. */
+/** REST lists all sightings of a span that our key may see: one that it would show, and does not, is gone. */
 export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, { asked }: Moment): void {
-  for (const row of tables.sightings.shownBetween(from, to)) {
-    if (!ids.has(row.id)) takeBack(tables, row, asked);
+  for (const row of tables.sightings.between(from, to)) {
+    if (!ids.has(row.id) && isVisible(tables, row) && row.heard + SETTLED < asked) takeBack(tables, row, asked);
   }
+}
+
+/** MISP may hide what others say of the events of others; what it has shown once, or is our own, it shows. */
+function isVisible({ attributes, events, judging }: Tables, { shown, organisation, attribute }: SightingRow): boolean {
+  const { ownOrganisation } = judging.knowledge;
+  if (shown === 1 || organisation === ownOrganisation) return true;
+  return events.get(attributes.get(attribute)?.event ?? 0)?.creator_id === ownOrganisation;
+}
+
+/** Deleting an attribute for good, or its event, deletes its sightings; MISP says nothing of them. */
+export function takeBackSightingsOf(tables: Tables, attribute: number, at: number): void {
+  for (const row of tables.sightings.ofAttribute(attribute)) takeBack(tables, row, at);
+}
+
+/** What was sighted is gone, and the message late. */
+function isGone({ events }: Tables, { eventId }: Sighting, attribute: AttributeRow | undefined): boolean {
+  return attribute?.deleted === ERASED || events.get(attribute?.event ?? eventId)?.deleted === 1;
 }
 
 /** The own organisation is never too loud. */

@@ -45,5 +45,5 @@ const UNKNOWN_EVENT: Support["event"] = {
 
 /** The time that an indicator's TTL counts from, as far as this attribute tells. */
 export function referenceOf(attribute: AttributeRow): number {
-  return attribute.deleted === ERASED ? 0 : Math.max(attribute.timestamp, attribute.last_seen ?? 0);
+  return attribute.deleted >= ERASED ? 0 : Math.max(attribute.timestamp, attribute.last_seen ?? 0);
 }

@@ -6,6 +6,7 @@ import { BlindSpells } from "./blind-spells.ts";
 import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
+import { takeBackSightingsOf } from "./hear-sightings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import type { IndicatorEntry } from "./indicators.ts";
 import type { Question } from "./questions.ts";
@@ -168,6 +169,7 @@ export class Ledger implements Disposable {
     for (const row of slice) {
       if (event === EVERYTHING && !this.#isTouched(row)) continue;
       const belongsTo = events.get(row.event);
+      if (belongsTo?.deleted) takeBackSightingsOf(this.#tables, row.id, now);
       if (judging.link(row, row, belongsTo, now)) questions.ask(row.event, belongsTo?.uuid);
     }
     const last = slice.at(-1);

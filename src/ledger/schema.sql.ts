@@ -36,7 +36,7 @@ CREATE TABLE attribute (
   value TEXT NOT NULL,
   category TEXT NOT NULL,
   to_ids INTEGER NOT NULL,
-  deleted INTEGER NOT NULL,            -- 0 no, 1 soft, 2 erased
+  deleted INTEGER NOT NULL,            -- 0 no, 1 soft, 2 erased, 3 one of them
   comment TEXT NOT NULL,
   timestamp INTEGER NOT NULL,
   first_seen INTEGER,

@@ -32,7 +32,8 @@ export class Sightings {
   readonly #put: Statement<never>;
   readonly #delete: Statement<never>;
   readonly #expirations: Statement<SightingRow>;
-  readonly #shownBetween: Statement<SightingRow>;
+  readonly #between: Statement<SightingRow>;
+  readonly #ofAttribute: Statement<SightingRow>;
   readonly #loud: Statement<{ count: number }>;
   readonly #voicesOfValue: Statement<VoiceRow>;
   readonly #voicesOfAttribute: Statement<VoiceRow>;
@@ -50,9 +51,8 @@ export class Sightings {
       `SELECT * FROM sighting
        WHERE attribute = ? AND type = ${SightingType.expired} AND organisation = ? AND deleted = 0`,
     );
-    this.#shownBetween = database.prepare(
-      "SELECT * FROM sighting WHERE date BETWEEN ? AND ? AND shown = 1 AND deleted = 0",
-    );
+    this.#between = database.prepare("SELECT * FROM sighting WHERE date BETWEEN ? AND ? AND deleted = 0");
+    this.#ofAttribute = database.prepare("SELECT * FROM sighting WHERE attribute = ? AND deleted = 0");
     this.#loud = database.prepare(
       `SELECT count(*) AS count FROM (SELECT 1 FROM sighting
        WHERE organisation = ? AND type = ${SightingType.falsePositive} AND heard > ? AND muted = 0 LIMIT ${LOUDEST.count})`,
@@ -97,9 +97,13 @@ export class Sightings {
     return this.#expirations.all(attribute, organisation);
   }
 
-  /** Those with dates in a span that REST has shown to our key. */
-  shownBetween(from: number, to: number): SightingRow[] {
-    return this.#shownBetween.all(from, to);
+  ofAttribute(attribute: number): SightingRow[] {
+    return this.#ofAttribute.all(attribute);
+  }
+
+  /** Those with dates in a span. */
+  between(from: number, to: number): SightingRow[] {
+    return this.#between.all(from, to);
   }
 
   /** The newest of each type that counts for a value. */

@@ -1,3 +1,4 @@
+import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import { attributesOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
@@ -9,7 +10,7 @@ export async function askFacts(client: MispClient, event: string | number, signa
   const [found] = await client.searchEvents({ [key]: event, metadata: 1, includeAllTags: 1 }, signal);
   // A search answers with an empty list to many a mistake; before an event is taken for missing, it is asked for by name.
   const body = found ?? (await client.viewEvent(event, signal));
-  return body ? [{ kind: "event", event: eventOf(body), how: "answer" }] : [];
+  return body ? [{ kind: "event", event: factsOf(body), how: "answer" }] : [];
 }
 
 /** An event with all its attributes as REST tells them; empty when MISP does not have it. */
@@ -18,8 +19,15 @@ export async function askWhole(client: MispClient, event: string | number, signa
   return body ? wholeEvent(body) : [];
 }
 
-function wholeEvent(body: Json): Notice[] {
-  const event = eventOf(body);
+/** An event without tags has no Tag block, where REST tells tags at all. */
+function factsOf(body: Json): EventFacts {
+  const facts = eventOf(body);
+  return { ...facts, tags: facts.tags ?? [] };
+}
+
+/** What `/events/view` says of an event, and that it has no more attributes than these. */
+export function wholeEvent(body: Json): Notice[] {
+  const event = factsOf(body);
   const attributes = attributesOf(body);
   const uuids = new Set(attributes.map(({ uuid }) => uuid));
   return [

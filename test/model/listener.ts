@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { IGNORANCE } from "../../src/curation/knowledge.ts";
 import { compileRules } from "../../src/curation/rules.ts";
 import { Database } from "../../src/ledger/database.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
@@ -8,6 +9,9 @@ import type { Notice } from "../../src/model/notice.ts";
 import { ruleSettings } from "../support/rule-settings.ts";
 import { type OracleRules, TTL } from "./oracle.ts";
 import type { SocketlessMisp } from "./socketless-misp.ts";
+
+/** The number that the stand-in gives to the first organisation. */
+const OWN_ORGANISATION = 1;
 
 /** What a ledger has made of it all. */
 export interface Verdicts {
@@ -34,6 +38,8 @@ export class Listener implements Disposable {
     const exceptions = { comment: "SOC Exception", tags: rules.exceptionTags };
     const compiled = compileRules(ruleSettings({ ttl, exceptions }, rules.filter));
     this.ledger = new Ledger({ file: this.#file, rules: compiled, rulesDigest: rules.name, clock });
+    const nothing = { values: null, organisations: new Set<string>() };
+    this.ledger.learn({ ...IGNORANCE, ownOrganisation: OWN_ORGANISATION }, {}, nothing);
   }
 
   hear(notices: readonly Notice[]): void {

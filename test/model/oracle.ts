@@ -62,7 +62,7 @@ export function desired(misp: Believed, rules: OracleRules, now: number): Desire
     );
     const lives = (those: ModelAttribute[]) => isAlive(key, those, sightings, now);
     if (lives(holders.filter(({ out }) => out.has(key)))) lists.exactly.add(key);
-    if (lives(holders.filter((attribute) => isPublished(attribute)))) lists.atLeast.add(key);
+    if (lives(holders.filter((attribute) => isSurelyPublished(attribute)))) lists.atLeast.add(key);
     if (lives(holders.filter(({ everOut }) => everOut.has(key)))) lists.atMost.add(key);
   }
   return lists;
@@ -97,6 +97,12 @@ function isDown(sightings: ModelSighting[]): boolean {
 
 function isPublished({ changed, event }: ModelAttribute): boolean {
   return event.publishedAt > changed;
+}
+
+/** Once there were edits, REST can no longer tell what of the second of a publication came before it. */
+function isSurelyPublished(attribute: ModelAttribute): boolean {
+  const { event, timestamp } = attribute;
+  return isPublished(attribute) && (event.published || event.publishTimestamp > timestamp);
 }
 
 function isException(comment: string): boolean {

@@ -4,7 +4,7 @@ import type { Topic } from "../../src/demo/stand-in/instance.ts";
 import { ADMIN } from "../../src/demo/stand-in/roles.ts";
 import type { EventRow, SightingRow } from "../../src/demo/stand-in/rows.ts";
 import { Store } from "../../src/demo/stand-in/store.ts";
-import { attributesOf, eventOf } from "../../src/misp/bodies.ts";
+import { wholeEvent } from "../../src/misp/answers.ts";
 import { isObject } from "../../src/misp/coerce.ts";
 import { decode, isUnreadable } from "../../src/misp/messages.ts";
 import type { Notice } from "../../src/model/notice.ts";
@@ -62,14 +62,8 @@ export class SocketlessMisp extends Commands {
 function answerOf(row: EventRow, whole: boolean): Notice[] {
   const { Event: body } = fullEvent(row);
   if (!isObject(body)) throw new Error("the stand-in gives no event");
-  const event = eventOf(body);
-  if (!whole) return [{ kind: "event", event, how: "answer" }];
-  const attributes = attributesOf(body);
-  return [
-    { kind: "event", event, how: "answer" },
-    ...attributes.map((attribute): Notice => ({ kind: "attribute", attribute, event, how: "answer" })),
-    { kind: "contents", id: row.id, uuid: row.uuid, attributes: new Set(attributes.map(({ uuid }) => uuid)) },
-  ];
+  const notices = wholeEvent(body);
+  return whole ? notices : notices.slice(0, 1);
 }
 
 function sightingNotice({ id, uuid, attribute, type, date, organisation, source }: SightingRow): Notice {

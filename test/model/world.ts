@@ -201,8 +201,13 @@ export class World {
   #tagEvent(event: ModelEvent, action: ActionOf<"tag event" | "untag event">): void {
     const { tag } = action;
     if (action.does === "untag event") {
-      if (this.misp.untagEvent(event.id, tag)) event.tags.delete(tag);
-    } else if (this.misp.tagEvent(event.id, tag, { local: action.local })) event.tags.add(tag);
+      if (!this.misp.untagEvent(event.id, tag)) return;
+      event.tags.delete(tag);
+      event.published = false;
+    } else if (this.misp.tagEvent(event.id, tag, { local: action.local })) {
+      event.tags.add(tag);
+      if (!action.local) event.published = false;
+    }
   }
 
   #publish(event: number): void {

@@ -49,7 +49,7 @@ export class Replay implements AsyncDisposable {
 
   /**
    * Starts a courier before the first of the named scenarios; `settings` are laid over a plain configuration. What the
-   * scenarios of `history` made of MISP is there already, and the courier has heard nothing of it. With `singly` each
+   * scenarios of `history` made of MISP is there already, and the courier has heard nothing of it nor can catch up. With `singly` each
    * message is worked on to the end before the next one comes.
    */
   static async start(
@@ -60,6 +60,7 @@ export class Replay implements AsyncDisposable {
     const steps = await recorded(scenarios);
     const misp = await ReplayedMisp.open();
     for (const step of await recorded(history)) misp.rest.become({ ...step, frames: [] });
+    misp.rest.busy = history.length > 0;
     misp.reach((steps[0]?.at ?? 0) - 1_000);
     const replay = new Replay(misp, await mkdtemp(join(tmpdir(), "courier-")), steps, singly);
     await replay.#run(settings);

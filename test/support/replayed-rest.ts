@@ -10,6 +10,8 @@ interface Answer {
 /** MISP's REST API as recorded: it shows the events as they stand after the last step, and is otherwise empty. */
 export class ReplayedRest implements AsyncDisposable {
   readonly key = "recorded-key-recorded-key-recorded-key-0";
+  /** Whether MISP is too busy to list its events, so that nothing is caught up with. */
+  busy = false;
   readonly #answers: Answers;
   readonly #server: Server;
   readonly #events = new Map<string, RecordedEvent>();
@@ -74,7 +76,7 @@ export class ReplayedRest implements AsyncDisposable {
       case "POST /sightings/restSearch":
         return { status: 200, body: { response: [] } };
       case "POST /events/index":
-        return { status: 200, body: [] };
+        return this.busy ? { status: 503, body: {} } : { status: 200, body: [] };
       default:
         return this.#view(path);
     }
