@@ -23,4 +23,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   progress: process.stderr.isTTY ? (line) => void process.stderr.write(`\r\u001b[K${line}`) : undefined,
   clock: Date.now,
   signal: stop.signal,
+  reload: (listener) => void process.on("SIGHUP", listener),
 });

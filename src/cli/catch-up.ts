@@ -2,16 +2,15 @@ import { join } from "node:path";
 import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { secretsOf } from "../config/secrets.ts";
 import { type Caught, catchUp, type Progress } from "../courier/catch-up.ts";
 import { LEDGER_FILE, openLedger } from "../courier/courier.ts";
 import { Intake } from "../courier/intake.ts";
 import { Requests } from "../ledger/requests.ts";
-import { openLog } from "../log.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { type Command, configOption, Exit, type Terminal, textOption, UsageError } from "./command.ts";
+import { logOf } from "./log-of.ts";
 
 export const catchUpCommand: Command = {
   usage: "catch-up [--since 7d] [--config FILE]",
@@ -48,7 +47,7 @@ async function catchUpHere(
   terminal: Terminal,
 ): Promise<number> {
   const { clock, signal, out, err } = terminal;
-  const log = openLog(config.log, secretsOf(config));
+  const log = logOf(config);
   using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
   const intake = new Intake({ ledger, log, signal, clock, saved: () => {} });
   const client = new MispClient(config.misp);

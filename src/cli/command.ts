@@ -14,6 +14,8 @@ export interface Terminal {
   clock: () => number;
   /** Aborted when the user wants to stop. */
   signal: AbortSignal;
+  /** Has a listener called whenever the user wants the configuration read again; missing where nobody can ask for it. */
+  reload?: ((listener: () => void) => void) | undefined;
 }
 
 /** The words after a command, parsed. */

@@ -1,20 +1,32 @@
-import { loadConfig } from "../config/load.ts";
-import { secretsOf } from "../config/secrets.ts";
-import { runCourier } from "../courier/courier.ts";
-import { openLog } from "../log.ts";
+import { ConfigError, formatConfigError, loadConfig } from "../config/load.ts";
+import { ConfigWatch } from "../config/watch.ts";
+import { ReloadingCourier } from "../courier/reload.ts";
 import { type Command, configOption, Exit, textOption } from "./command.ts";
+import { logOf } from "./log-of.ts";
 
 export const run: Command = {
   usage: "run [--config FILE]",
-  summary: "Follow MISP and keep every target in step, until stopped.",
+  summary: "Follow MISP and keep every target in step, until stopped. Reads FILE again on SIGHUP and when it changes.",
   options: configOption,
   words: [0, 0],
-  async run(given, { environment, clock, signal }) {
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
-    const log = openLog(config.log, secretsOf(config));
-    log.info("misp-courier starts", { targets: Object.keys(config.targets).length });
-    await runCourier({ config, log, signal, clock });
-    log.info("misp-courier has stopped");
+  async run(given, { environment, clock, signal, reload }) {
+    const file = textOption(given, "config") ?? "config.yaml";
+    const config = loadConfig(file, environment);
+    const courier = new ReloadingCourier({ config, openLog: logOf, signal, clock });
+    using watch = new ConfigWatch({
+      file,
+      environment,
+      current: config,
+      changed: (next) => courier.adopt(next),
+      refused: (error) =>
+        logOf(config).error("The changed configuration is refused; the one before stays in force", complaint(error)),
+    });
+    reload?.(() => watch.read());
+    await courier.run();
     return Exit.ok;
   },
 };
+
+function complaint(error: unknown) {
+  return error instanceof ConfigError ? { mistakes: formatConfigError(error) } : { error };
+}

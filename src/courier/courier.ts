@@ -38,6 +38,8 @@ export interface CourierOptions {
 
 /** Somebody who watches: the demonstration, the live page. */
 export interface Observer {
+  /** Everything is open and at work. */
+  started?(): void;
   line?(event: LineEvent): void;
   heard?(notices: readonly Notice[]): void;
   delivered?(target: string, step: Step): void;
@@ -119,6 +121,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();
   signal.addEventListener("abort", () => feed.close(), { once: true });
+  observer?.started?.();
   for await (const { frames, overrun } of feed.batches()) {
     const notices = await intake.frames(frames);
     vigil.heard(notices, overrun);

@@ -1,0 +1,48 @@
+import { unwatchFile, watchFile } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { loadConfig } from "./load.ts";
+import type { Config } from "./schema.ts";
+import type { Environment } from "./variables.ts";
+
+export interface ConfigWatchOptions {
+  file: string;
+  environment: Environment;
+  /** What is in force. */
+  current: Config;
+  /** There is another configuration, and it is right. */
+  changed: (config: Config) => void;
+  /** The file says what is no configuration. */
+  refused: (error: unknown) => void;
+}
+
+/** Looked at by its times, as this works for files that are replaced, mounted or linked, too; milliseconds. */
+const INTERVAL = 1_000;
+
+/** Reads the configuration file again when it changes, or when told to. */
+export class ConfigWatch implements Disposable {
+  readonly #options: ConfigWatchOptions;
+  readonly #look = () => this.read();
+  #current: Config;
+
+  constructor(options: ConfigWatchOptions) {
+    this.#options = options;
+    this.#current = options.current;
+    watchFile(options.file, { interval: INTERVAL, persistent: false }, this.#look);
+  }
+
+  read(): void {
+    const { file, environment, changed, refused } = this.#options;
+    try {
+      const config = loadConfig(file, environment);
+      if (isDeepStrictEqual(config, this.#current)) return;
+      this.#current = config;
+      changed(config);
+    } catch (error) {
+      refused(error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    unwatchFile(this.#options.file, this.#look);
+  }
+}

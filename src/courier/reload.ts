@@ -1,0 +1,72 @@
+import type { Config } from "../config/schema.ts";
+import type { Logger } from "../log.ts";
+import { runCourier } from "./courier.ts";
+
+export interface ReloadingOptions {
+  config: Config;
+  /** Opens the log that a configuration asks for. */
+  openLog: (config: Config) => Logger;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+/**
+ * The line under one configuration after the other. It is drained and laid anew for each of them: what MISP says in that
+ * moment comes with the catch-up that follows every start.
+ */
+export class ReloadingCourier {
+  readonly #options: ReloadingOptions;
+  #inForce: Config;
+  #next: Config | undefined;
+  #turn = new AbortController();
+
+  constructor(options: ReloadingOptions) {
+    this.#options = options;
+    this.#inForce = options.config;
+  }
+
+  /** From now on by this configuration. */
+  adopt(config: Config): void {
+    this.#next = config;
+    this.#turn.abort();
+  }
+
+  /** Resolves when it was stopped. */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    let former: Config | undefined;
+    while (!signal.aborted) {
+      former = await this.#runOne(former);
+      if (!this.#next) continue;
+      former = this.#inForce;
+      this.#inForce = this.#next;
+      this.#next = undefined;
+    }
+  }
+
+  /** Runs by what is in force. If that never gets to work, it is by `former` again, where there is one. */
+  async #runOne(former: Config | undefined): Promise<Config | undefined> {
+    const { openLog, clock, signal } = this.#options;
+    const config = this.#inForce;
+    const log = openLog(config);
+    let fallback = former;
+    this.#turn = new AbortController();
+    try {
+      log.info("misp-courier starts", { targets: Object.keys(config.targets).length });
+      const observer = {
+        started: () => {
+          fallback = undefined;
+        },
+      };
+      await runCourier({ config, log, signal: AbortSignal.any([signal, this.#turn.signal]), clock, observer });
+      log.info("misp-courier has stopped");
+    } catch (error) {
+      if (!fallback) throw error;
+      log.error("The new configuration cannot be put to work; the one before stays in force", { error });
+      this.#inForce = fallback;
+      fallback = undefined;
+    }
+    return fallback;
+  }
+}

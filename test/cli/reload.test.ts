@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { runCommandLine } from "../../src/cli/index.ts";
+import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
+import { TOPICS } from "../../src/misp/messages.ts";
+import { readLists } from "../support/lists.ts";
+import { eventually } from "../support/running-courier.ts";
+import { CapturedTerminal } from "./captured-terminal.ts";
+
+describe("a running courier whose configuration changes", () => {
+  let misp: StandInMisp;
+  let directory: string;
+  let terminal: CapturedTerminal;
+  let running: Promise<number>;
+  let hangUp: () => void = () => {};
+
+  beforeEach(async () => {
+    misp = await StandInMisp.open();
+    directory = await mkdtemp(join(tmpdir(), "courier-"));
+    terminal = new CapturedTerminal();
+    const event = misp.addEvent({
+      info: "Campaign",
+      attributes: [
+        { type: "domain", value: "evil.example" },
+        { type: "ip-dst", value: "198.51.100.7" },
+      ],
+    });
+    misp.publish(event.id);
+    await configure({});
+    const reload = (listener: () => void) => {
+      hangUp = listener;
+    };
+    const { environment, out, err, colour, width, clock, signal } = terminal;
+    const there = { environment, out, err, colour, width, clock, signal, reload };
+    const heard = Promise.all(TOPICS.map((topic) => misp.heard(`${topic} `)));
+    running = runCommandLine(["run", "--config", join(directory, "config.yaml")], there);
+    await heard;
+    await listed({ domain: ["evil.example"], "ip-dst": ["198.51.100.7"] });
+  });
+
+  afterEach(async () => {
+    terminal.stop();
+    expect(await running).toBe(0);
+    await misp.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test("follows the changed file, once it is told to", async () => {
+    await configure({ filter: [{ types: ["ip-dst"] }] });
+    hangUp();
+    await listed({ domain: [], "ip-dst": ["198.51.100.7"] });
+    const { id } = misp.addEvent({ info: "Later", attributes: [{ type: "ip-dst", value: "198.51.100.8" }] });
+    misp.publish(id);
+    await listed({ domain: [], "ip-dst": ["198.51.100.7", "198.51.100.8"] });
+  });
+
+  test("follows the changed file by itself", async () => {
+    await configure({ filter: [{ types: ["domain"] }] });
+    await listed({ domain: ["evil.example"], "ip-dst": [] });
+  });
+
+  test("keeps to what is in force when the file is wrong, and says every mistake", async () => {
+    await configure({ filter: [{ type: ["domain"] }], gurad: {} });
+    hangUp();
+    await logged("The changed configuration is refused", "gurad", "filter[0].type");
+    const { id } = misp.addEvent({ info: "Later", attributes: [{ type: "domain", value: "later.example" }] });
+    misp.publish(id);
+    await listed({ domain: ["evil.example", "later.example"], "ip-dst": ["198.51.100.7"] });
+  });
+
+  test("keeps to what is in force when the new one cannot be put to work", async () => {
+    await writeFile(join(directory, "in-the-way"), "");
+    await configure({ targets: { blocklists: { type: "csv", directory: "./in-the-way/lists" } } });
+    hangUp();
+    await logged("The new configuration cannot be put to work");
+    const { id } = misp.addEvent({ info: "Later", attributes: [{ type: "domain", value: "later.example" }] });
+    misp.publish(id);
+    await listed({ domain: ["evil.example", "later.example"], "ip-dst": ["198.51.100.7"] });
+  });
+
+  async function configure(settings: object): Promise<void> {
+    const plain = {
+      misp: { url: misp.url, key: misp.key, zeromq: misp.endpoint, timeout: "5s" },
+      targets: { blocklists: { type: "csv", directory: "./lists" } },
+      state: "./state",
+      log: { file: "./courier.log" },
+    };
+    await writeFile(join(directory, "config.yaml"), stringify({ ...plain, ...settings }));
+  }
+
+  function listed(lists: Record<string, string[]>): Promise<void> {
+    return eventually(async () => expect(await readLists(join(directory, "lists"))).toMatchObject(lists));
+  }
+
+  function logged(...words: string[]): Promise<void> {
+    return eventually(async () => {
+      const log = await readFile(join(directory, "courier.log"), "utf8");
+      for (const word of words) expect(log).toContain(word);
+    });
+  }
+});
