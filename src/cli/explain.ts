@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
 import { type Explanation, explainValue } from "../courier/explanation.ts";
+import { Protections } from "../courier/protections.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";
+import { silent } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption, UsageError } from "./command.ts";
 import { printable } from "./printable.ts";
@@ -24,11 +26,13 @@ export const explain: Command = {
     const state = resolvePath(config, config.state);
     using ledger = new LedgerReport(join(state, LEDGER_FILE));
     const journal = await Journal.open(join(state, JOURNAL_FILE));
+    using protections = await Protections.read(config, silent);
     const only = target === undefined ? Object.keys(config.targets) : [target];
     const explanation = explainValue(given.positionals[0] ?? "", {
       config,
       ledger,
       journal,
+      protections,
       targets: only,
       now: clock(),
     });
@@ -85,13 +89,27 @@ function readableTarget({
   wanted,
   withheld,
   expires,
+  protectedBy,
+  aside,
   parked,
   pending,
 }: Explanation["indicators"][number]["targets"][number]): string {
   const wish = wanted
     ? `is to hold it${expires === null ? "" : ` until ${expires}`}`
-    : `is not to hold it: ${withheld ? REASONS[withheld] : ""}`;
+    : `is not to hold it: ${withheld ? REASONS[withheld] : ""}${protectedBy === null ? "" : ` (${printable(protectedBy)})`}`;
   const state = held ? `holds it since ${since}` : "does not hold it";
-  const rest = [...(pending ? ["a change is on its way"] : []), ...(parked ? [`parked: ${printable(parked)}`] : [])];
+  const kept = aside ? [`its guard keeps back the ${KINDS[aside.kind] ?? "change"}, ${STATES[aside.state] ?? ""}`] : [];
+  const rest = [
+    ...kept,
+    ...(pending ? ["a change is on its way"] : []),
+    ...(parked ? [`parked: ${printable(parked)}`] : []),
+  ];
   return [`${name}: ${state}, ${wish}`, ...rest].join("; ");
 }
+
+const KINDS: Record<string, string> = { add: "addition", remove: "removal" };
+const STATES: Record<string, string> = {
+  waiting: "until all is judged by the new rules",
+  held: "until a person decides",
+  discarded: "as a person decided",
+};

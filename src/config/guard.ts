@@ -51,7 +51,9 @@ export const guardSettings = z
       .describe("Networks larger than this are held"),
     protect: z
       .array(text)
-      .describe("Files or warninglists with what must never go out; private, loopback and default routes never do")
+      .describe(
+        "What must never go out: files (one value a line; `.corp.example` is all beneath, too) or names of warninglists; private networks, loopback and default routes never do",
+      )
       .meta({ unset: "[]" }),
   })
   .partial();

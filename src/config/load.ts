@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
+import { unreadableProtectFiles } from "./protect.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { readSource, type Source } from "./source.ts";
 import type { Environment } from "./variables.ts";
@@ -21,6 +22,7 @@ export function loadConfig(file: string, environment: Environment): Config {
   const issues = [...source.issues];
   const key = source.data === undefined ? "" : readKey(source, directory, issues);
   const parsed = source.data === undefined ? undefined : check(source, issues);
+  if (parsed) complainOfProtectFiles(source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return { ...parsed, misp: { ...parsed.misp, key: parsed.misp.key ?? key }, directory };
 }
@@ -53,6 +55,18 @@ function readKey({ data, place, issues: earlier }: Source, directory: string, is
   } catch (error) {
     issues.push({ ...place(path), path: formatPath(path), message: `this file cannot be read: ${reasonOf(error)}` });
     return "";
+  }
+}
+
+/** The `protect` lists as they are written: of the whole courier, and of each target. */
+function complainOfProtectFiles({ data, place }: Source, directory: string, issues: ConfigIssue[]): void {
+  const targets = Object.keys(Object(member(data, "targets")));
+  for (const path of [["guard", "protect"], ...targets.map((name) => ["targets", name, "guard", "protect"])]) {
+    const protect = path.reduce(member, data);
+    for (const { index, reason } of unreadableProtectFiles(Array.isArray(protect) ? protect : [], directory)) {
+      const at = [...path, index];
+      issues.push({ ...place(at), path: formatPath(at), message: `this file cannot be read: ${reasonOf(reason)}` });
+    }
   }
 }
 

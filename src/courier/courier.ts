@@ -22,6 +22,7 @@ import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
 import { MispLists } from "./misp-lists.ts";
 import { openTargets } from "./open-targets.ts";
+import { LISTS_FOLDER, Protections } from "./protections.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
 import { Vigil } from "./vigil.ts";
@@ -52,7 +53,10 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
   const journal = await Journal.open(join(state, JOURNAL_FILE));
   const delivered = observer?.delivered?.bind(observer);
-  await using dispatcher = new Dispatcher(await openTargets({ config, ledger, journal, log, clock, delivered }));
+  const changed = ledger.deltas.guarded.bind(ledger.deltas);
+  using protections = new Protections({ config, log, changed });
+  const opened = openTargets({ config, ledger, journal, log, clock, protections, delivered });
+  await using dispatcher = new Dispatcher(await opened);
 
   const client = new MispClient(config.misp);
   await using keeper = new KnowledgeKeeper({
@@ -61,7 +65,10 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     mispLists: new MispLists(client, join(state, LISTS_FOLDER), log),
     log,
     signal,
-    learned: () => reviewer.wake(),
+    learned: (lists) => {
+      protections.learn(lists);
+      reviewer.wake();
+    },
   });
   await using curator = new Curator({ ...curatorOptions(config, keeper), client, ledger, log, signal, clock });
 
@@ -133,8 +140,6 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
 
 export const LEDGER_FILE = "ledger.sqlite";
 export const JOURNAL_FILE = "journal.json";
-
-const LISTS_FOLDER = "warninglists";
 
 function curatorOptions({ curation }: Config, keeper: KnowledgeKeeper) {
   return {

@@ -10,6 +10,7 @@ import type { SightingRow } from "../ledger/sightings.ts";
 import { SightingType } from "../model/misp.ts";
 import type { Reason, ScorePart } from "../model/verdict.ts";
 import { viewOf } from "./open-targets.ts";
+import type { Protections } from "./protections.ts";
 
 /** Why a value is, or is not, where it is: the shape of `explain --json`. Times are ISO 8601. */
 export interface Explanation {
@@ -61,6 +62,10 @@ interface TargetExplanation {
   since: string | null;
   wanted: boolean;
   withheld: Reason | null;
+  /** What its guard protects, where that is why. */
+  protectedBy: string | null;
+  /** Its guard keeps a change of it from the target: `add` or `remove`, and whether a person has yet to decide. */
+  aside: { kind: string; state: string; since: string } | null;
   expires: string | null;
   /** It has not come to this indicator's last change yet. */
   pending: boolean;
@@ -71,6 +76,7 @@ interface Sources {
   config: Config;
   ledger: LedgerReport;
   journal: Journal;
+  protections: Protections;
   targets: readonly string[];
   /** Milliseconds. */
   now: number;
@@ -154,14 +160,17 @@ function explainTarget(
   supports: readonly SupportReport[],
   sources: Sources,
 ): TargetExplanation {
-  const { config, ledger, journal, now } = sources;
+  const { config, ledger, journal, protections, now } = sources;
+  const protection = protections.of(name);
   const settings = config.targets[name];
   if (!settings) throw new Error(`target ${name} is not configured`);
   const qualifying = supports
     .filter(({ support }) => support.withheld === null)
     .map(({ attribute, event, support }) => ({ ...joined(attribute, event), reference: support.reference }));
-  const wish = wanted(row, () => qualifying, viewOf(name, settings).rules, now);
+  const wish = wanted(row, () => qualifying, viewOf(name, settings, protection).rules, now);
+  const kept = protection(row);
   const held = ledger.held(row.id).find(({ target }) => target === name);
+  const aside = ledger.aside(name, row.id);
   const parked = journal.targets[name]?.parked.find(({ type, value }) => type === row.type && value === row.value);
   return {
     name,
@@ -169,6 +178,8 @@ function explainTarget(
     since: held ? iso(held.since) : null,
     wanted: !("withheld" in wish),
     withheld: "withheld" in wish ? wish.withheld : null,
+    protectedBy: "withheld" in wish && wish.withheld === kept?.withheld ? kept.by : null,
+    aside: aside ? { ...aside, since: iso(aside.since) } : null,
     expires: "withheld" in wish || wish.expires === null ? null : iso(wish.expires * 1000),
     pending: (ledger.position(name) ?? 0) < row.revision,
     parked: parked?.reason ?? null,

@@ -18,8 +18,8 @@ export interface KnowledgeKeeperOptions {
   mispLists: MispLists;
   log: Logger;
   signal: AbortSignal;
-  /** The ledger knows something else now. */
-  learned: () => void;
+  /** The ledger knows something else now; with all lists, from the folder and from MISP. */
+  learned: (lists: readonly Warninglist[]) => void;
 }
 
 /** The organisation that the key belongs to. */
@@ -143,7 +143,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
     const own = { [KNOWN]: digest, [OWN]: JSON.stringify(this.#own) };
     if (starting) ledger.learn(knowledge, own, ledger.fact(KNOWN) === digest ? NOTHING : EVERYTHING);
     else ledger.learn(knowledge, own, touchedBy(changes, config.curation.prefix));
-    learned();
+    learned(lists);
   }
 }
 

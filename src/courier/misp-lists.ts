@@ -32,10 +32,9 @@ export class MispLists {
   /** Reads the copies. */
   async open(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    for (const name of (await readdir(this.#directory)).filter((file) => file.endsWith(".json"))) {
-      try {
-        this.#lists.set(name, parseWarninglist(JSON.parse(await readFile(join(this.#directory, name), "utf8")), name));
-      } catch (error) {
+    for (const { name, list, error } of await readCopies(this.#directory)) {
+      if (list) this.#lists.set(name, list);
+      else {
         this.#log.warn("The copy of a warninglist cannot be read and is fetched again", { file: name, error });
         await rm(join(this.#directory, name), { force: true });
       }
@@ -74,6 +73,26 @@ export class MispLists {
       this.#log.warn("A warninglist of MISP cannot be used", { list: list.name, error });
     }
   }
+}
+
+interface Copy {
+  name: string;
+  list?: Warninglist;
+  error?: unknown;
+}
+
+/** Reads the copies in a folder and changes nothing; none where there is no folder. */
+export async function readCopies(directory: string): Promise<Copy[]> {
+  const names = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith(".json")).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      try {
+        return { name, list: parseWarninglist(JSON.parse(await readFile(join(directory, name), "utf8")), name) };
+      } catch (error) {
+        return { name, error };
+      }
+    }),
+  );
 }
 
 function fileOf({ id, version }: EnabledList): string {

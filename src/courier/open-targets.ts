@@ -1,6 +1,7 @@
 import { resolvePath } from "../config/load.ts";
 import type { Config, TargetConfig } from "../config/schema.ts";
 import { compileFilter } from "../curation/filter.ts";
+import type { Protection } from "../curation/protection/protection.ts";
 import type { Journal } from "../delivery/journal.ts";
 import { Lane } from "../delivery/lane.ts";
 import type { Step, TargetView } from "../ledger/deltas.ts";
@@ -9,6 +10,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { targetKinds } from "../targets/index.ts";
 import type { TargetKind } from "../targets/target.ts";
+import type { Protections } from "./protections.ts";
 
 export interface OpenTargetsOptions {
   config: Config;
@@ -16,17 +18,18 @@ export interface OpenTargetsOptions {
   journal: Journal;
   log: Logger;
   clock: () => number;
+  protections: Protections;
   delivered?: ((target: string, step: Step) => void) | undefined;
 }
 
 /** Opens each target that the configuration enables and lays a lane to it. */
 export async function openTargets(options: OpenTargetsOptions): Promise<Lane[]> {
-  const { config, ledger, journal, log, clock, delivered } = options;
+  const { config, ledger, journal, log, clock, protections, delivered } = options;
   const enabled = Object.entries(config.targets).filter(([, target]) => target.enabled);
   return Promise.all(
     enabled.map(async ([name, settings]) => {
       const kind = kindOf(settings.type);
-      const view = viewOf(name, settings, kind);
+      const view = viewOf(name, settings, protections.of(name), kind);
       ledger.deltas.register(view);
       const target = await kind.open(settings.settings, { name, resolve: (path) => resolvePath(config, path), clock });
       const batch = settings.batch ?? kind.batch;
@@ -34,6 +37,7 @@ export async function openTargets(options: OpenTargetsOptions): Promise<Lane[]> 
         view,
         target,
         batch,
+        limits: settings.guard,
         deltas: ledger.deltas,
         journal,
         log,
@@ -46,7 +50,12 @@ export async function openTargets(options: OpenTargetsOptions): Promise<Lane[]> 
 }
 
 /** What a target wants and shows, as the ledger needs to know it. */
-export function viewOf(name: string, settings: TargetConfig, kind: TargetKind = kindOf(settings.type)): TargetView {
+export function viewOf(
+  name: string,
+  settings: TargetConfig,
+  protection: Protection,
+  kind: TargetKind = kindOf(settings.type),
+): TargetView {
   const own = settings.settings;
   const origins = kind.origins(own);
   return {
@@ -57,6 +66,7 @@ export function viewOf(name: string, settings: TargetConfig, kind: TargetKind = 
       filter: settings.filter.length > 0 ? compileFilter(settings.filter) : null,
       ttl: settings.ttl,
       minScore: settings.min_score,
+      protection,
     },
     digest: digestOf([settings.type, settings.types, settings.filter, settings.ttl, settings.min_score, own]),
     place: kind.place(own),

@@ -38,10 +38,14 @@ export class Reviewer implements Disposable {
   }
 
   async #review(): Promise<void> {
+    let any = false;
     try {
       while (!this.#stopped) {
         const { judged, more, questions } = this.#options.ledger.review();
         if (judged > 0) this.#options.judged(questions);
+        // Even the last slice, of which nothing was left to judge, may end what others wait for.
+        if (!more && any && judged === 0) this.#options.judged(questions);
+        any ||= judged > 0;
         if (!more) break;
         await nextTurn();
       }

@@ -1,6 +1,7 @@
-import { isComposite } from "../model/indicator.ts";
+import { type Indicator, isComposite } from "../model/indicator.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { Filter } from "./filter.ts";
+import type { Protection } from "./protection/protection.ts";
 import { pictureOf, type Support } from "./qualify.ts";
 import { expiry, type TimesToLive } from "./ttl.ts";
 
@@ -13,11 +14,12 @@ export interface TargetRules {
   filter: Filter | null;
   ttl: TimesToLive;
   minScore: number;
+  /** What its guard never lets out. */
+  protection: Protection;
 }
 
 /** An indicator as the ledger knows it. */
-export interface Known {
-  type: string;
+export interface Known extends Indicator {
   withheld: Reason | null;
   reference: number;
   score: number;
@@ -45,6 +47,8 @@ export function wanted(
   if (rules.types && !rules.types.has(known.type)) return { withheld: "type" };
   if (known.withheld !== null && known.withheld !== "expired") return { withheld: known.withheld };
   if (known.score < rules.minScore) return { withheld: "score" };
+  const kept = rules.protection(known);
+  if (kept) return { withheld: kept.withheld };
   const reference = rules.filter ? filteredReference(known, supports(), rules.filter) : known.reference;
   if (reference === null) return { withheld: "filtered" };
   const expires = expiry(rules.ttl, known.type, reference);

@@ -1,51 +1,104 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Comparison, Deltas, Lack, Step, TargetView } from "../ledger/deltas.ts";
+import type { Aside, AsideState, Comparison, Deltas, Lack, Step, TargetView } from "../ledger/deltas.ts";
 
 /** A step, and whether the target lacks more than it holds. */
 export interface Gathered extends Step {
   more: boolean;
 }
 
+/** What a guard has to say of a step. */
+export interface Sieve {
+  /** The newest revision that it has looked at: the step goes no further. */
+  through: number;
+  /** What becomes of a lack of an indicator that changed at a revision; `null`: it goes to the target. */
+  aside(lack: Lack, revision: number): AsideState | null;
+}
+
+/** Changes that a guard keeps aside cost the target nothing; this many make a step all the same. */
+const MOST_ASIDE = 5_000;
+
+/** What a step is made of, by indicator. */
+class Collected {
+  readonly lacks = new Map<number, Lack>();
+  readonly asides = new Map<number, Aside>();
+  readonly settled = new Set<number>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get full(): boolean {
+    return this.lacks.size >= this.#limit || this.asides.size + this.settled.size >= MOST_ASIDE + this.#limit;
+  }
+
+  take({ id, revision, lack, settled }: Comparison, sieve: Sieve | undefined): void {
+    this.lacks.delete(id);
+    this.asides.delete(id);
+    if (settled) this.settled.add(id);
+    if (!lack) return;
+    const state = sieve?.aside(lack, revision) ?? null;
+    if (state === null) this.lacks.set(id, lack);
+    else {
+      const kind = "add" in lack ? "add" : "remove";
+      this.asides.set(id, { id, revision, kind, why: lack.holding.why, state });
+    }
+  }
+
+  forget(id: number): void {
+    for (const part of [this.lacks, this.asides, this.settled]) part.delete(id);
+  }
+}
+
 /**
  * Draws the next step of a target from the ledger, of at most `limit` items. The ledger goes on changing meanwhile: an
  * indicator that comes up again counts as it was last, and one that has yet to come up again is left to the next step.
  */
-export async function gather(deltas: Deltas, view: TargetView, limit: number): Promise<Gathered> {
-  const lacks = new Map<number, Lack>();
-  const newest = deltas.newest();
-  let position = deltas.position(view.name);
+export async function gather(deltas: Deltas, view: TargetView, limit: number, sieve?: Sieve): Promise<Gathered> {
+  const collected = new Collected(limit);
+  const newest = sieve?.through ?? deltas.newest();
+  const again = deltas.again(view, limit);
+  for (const comparison of again) collected.take({ ...comparison, settled: true }, undefined);
+  const { restarts, position: start } = deltas.progress(view.name);
+  let position = start;
   for (;;) {
-    const scanned = deltas.scan(view, position);
-    position = collect(scanned.comparisons, lacks, limit) ?? position;
+    const scanned = deltas.scan(view, position, sieve?.through);
+    position = collect(scanned.comparisons, collected, sieve) ?? position;
     const more = scanned.more || position < scanned.position;
-    if (!more || lacks.size >= limit) {
-      for (const id of deltas.changedAfter(Math.max(position, newest))) lacks.delete(id);
-      return { ...stepOf([...lacks.values()], position), more };
+    if (!more || collected.full) {
+      for (const id of deltas.changedAfter(Math.max(position, newest))) collected.forget(id);
+      return { ...stepOf(collected, position), restarts, more: more || again.length === limit };
     }
     await nextTurn();
   }
 }
 
-/** Takes up comparisons until there are `limit` things to do; returns the revision that it has come to. */
-function collect(comparisons: readonly Comparison[], lacks: Map<number, Lack>, limit: number): number | undefined {
+/** Takes up comparisons until the step is full; returns the revision that it has come to. */
+function collect(
+  comparisons: readonly Comparison[],
+  collected: Collected,
+  sieve: Sieve | undefined,
+): number | undefined {
   let position: number | undefined;
-  for (const { id, revision, lack } of comparisons) {
-    if (lacks.size >= limit) break;
-    lacks.delete(id);
-    if (lack) lacks.set(id, lack);
-    position = revision;
+  for (const comparison of comparisons) {
+    if (collected.full) break;
+    collected.take(comparison, sieve);
+    position = comparison.revision;
   }
   return position;
 }
 
-function stepOf(lacks: readonly Lack[], position: number): Step {
+function stepOf({ lacks, asides, settled }: Collected, position: number): Omit<Step, "restarts"> {
+  const all = [...lacks.values()];
   return {
     delta: {
-      add: lacks.flatMap((lack) => ("add" in lack ? lack.add : [])),
-      renew: lacks.flatMap((lack) => ("renew" in lack ? lack.renew : [])),
-      remove: lacks.flatMap((lack) => ("remove" in lack ? lack.remove : [])),
+      add: all.flatMap((lack) => ("add" in lack ? lack.add : [])),
+      renew: all.flatMap((lack) => ("renew" in lack ? lack.renew : [])),
+      remove: all.flatMap((lack) => ("remove" in lack ? lack.remove : [])),
     },
-    holdings: lacks.map(({ holding }) => holding),
+    holdings: all.map(({ holding }) => holding),
+    asides: [...asides.values()],
+    settled: [...settled],
     position,
   };
 }

@@ -6,8 +6,10 @@ import type { Refusal } from "../model/delta.ts";
 import { NotNow, type Target } from "../targets/target.ts";
 import { BACKOFF, backoff } from "./backoff.ts";
 import { gather } from "./gather.ts";
+import { Guard } from "./guard.ts";
 import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
+import type { MassLimits } from "./mass.ts";
 import { park } from "./park.ts";
 
 export interface LaneOptions {
@@ -15,6 +17,7 @@ export interface LaneOptions {
   target: Target;
   /** How many items one delta holds at the most. */
   batch: number;
+  limits: MassLimits;
   deltas: Deltas;
   journal: Journal;
   log: Logger;
@@ -38,6 +41,7 @@ const TIMEOUT = 120_000;
 export class Lane {
   readonly name: string;
   readonly #options: LaneOptions;
+  readonly #guard: Guard;
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #stop = new AbortController();
   /** Aborted when there is no more time to rest between two steps. */
@@ -47,6 +51,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.name = options.view.name;
+    this.#guard = new Guard(options);
   }
 
   /** There may be something to deliver. Cheap: call it after every change. */
@@ -93,11 +98,11 @@ export class Lane {
     try {
       // A wait that began while this stood in the queue holds for it, too.
       while (!this.#stop.signal.aborted && !this.#retry) {
-        const step = await gather(deltas, view, this.#limit());
+        const step = await gather(deltas, view, this.#limit(), await this.#guard.look());
         const began = clock();
         await this.#deliver(step);
         await this.#rest(clock() - began);
-        if (!step.more) return;
+        if (!step.more && !this.#guard.settle()) return;
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#failed(error);
@@ -119,7 +124,8 @@ export class Lane {
   async #deliver(step: Step): Promise<void> {
     const { deltas, view } = this.#options;
     if (sizeOf(step.delta) === 0) {
-      if (step.position !== deltas.position(this.name)) deltas.record(view, step, []);
+      const moves = step.position !== deltas.position(this.name);
+      if (moves || step.asides.length + step.settled.length > 0) deltas.record(view, step, []);
       return;
     }
     deltas.begin(view, step);

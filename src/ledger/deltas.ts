@@ -1,110 +1,86 @@
-import { createHash } from "node:crypto";
-import { type Known, type TargetRules, wanted } from "../curation/wanted.ts";
-import type { Delta, Entry, Refusal } from "../model/delta.ts";
-import type { Indicator } from "../model/indicator.ts";
+import type { Refusal } from "../model/delta.ts";
+import { Audit, type Deed, type Done } from "./audit.ts";
+import { Candidates, type Doubts, type Scanned } from "./candidates.ts";
 import type { Database, Statement } from "./database.ts";
-import { Supporters } from "./supporters.ts";
+import { Holds } from "./holds.ts";
+import { type Comparison, IN_DOUBT, type Step, type TargetView } from "./step.ts";
 
-/** What a target is registered with. */
-export interface TargetView {
-  name: string;
-  rules: TargetRules;
-  /** Digest of the rules and of what it shows: another one than last time, and it is compared with the whole ledger. */
-  digest: string;
-  /** Which far side it is: another one than last time holds nothing yet. */
-  place: string;
-  /** What of an entry the target shows; a change of it is a renewal. */
-  shows: (entry: Entry) => string;
-  /** `shows` or the target itself read an entry's origins. */
-  origins: boolean;
-}
+export type { Aside, AsideState, Comparison, Lack, Step, TargetView } from "./step.ts";
 
-/** A step for one target: a delta, and what to record once the target has it. */
-export interface Step {
-  delta: Delta;
-  /** The target has heard of everything up to here once the delta is applied. */
+interface Opened {
+  id: number;
   position: number;
-  holdings: readonly Holding[];
+  guard: string;
+  restarts: number;
+  /** How much it holds; not counted before somebody asks. */
+  held: number | undefined;
 }
-
-/** What comparing one indicator with what a target holds came to; nothing to do where `lack` is missing. */
-export interface Comparison {
-  id: number;
-  revision: number;
-  lack: Lack | undefined;
-}
-
-/** One thing that a target lacks. */
-export type Lack = { holding: Holding } & ({ add: Entry } | { renew: Entry } | { remove: Indicator });
-
-interface Holding extends Indicator {
-  id: number;
-  /** What the target showed of it so far; `null`: it did not hold it. */
-  before: string | null;
-  /** What it shows once the step is applied; `null`: it holds it no longer. */
-  shown: string | null;
-}
-
-/**
- * Stands for what a target shows of an indicator while a step is under way. A step that fails, or is cut short by a crash,
- * may have had its effect all the same: what is in doubt is sent again, or taken off, whatever becomes of the indicator.
- */
-const IN_DOUBT = "?";
-
-interface Candidate extends Known, Indicator {
-  id: number;
-  revision: number;
-  shown: string | null;
-}
-
-/** How many indicators one look at the ledger reads at the most: a target that wants none of them must not stall the rest. */
-const SCAN = 1_000;
 
 /** What each target lacks: what it is to hold, minus what it holds, drawn from the ledger whenever it is asked for. */
 export class Deltas {
+  readonly holds: Holds;
   readonly #database: Database;
   readonly #clock: () => number;
-  readonly #candidates: Statement<Candidate>;
-  readonly #supporters: Supporters;
+  readonly #candidates: Candidates;
+  readonly #audit: Audit;
   readonly #hold: Statement<never>;
   readonly #release: Statement<never>;
-  readonly #releaseAll: Statement<never>;
+  readonly #releaseAll: Statement<never>[];
+  readonly #countHeld: Statement<{ count: number }>;
   readonly #advance: Statement<never>;
-  readonly #target: Statement<{ id: number; rules: string; place: string; position: number }>;
+  readonly #target: Statement<{ id: number; rules: string; place: string; guard: string; position: number }>;
   readonly #insertTarget: Statement<never>;
   readonly #restart: Statement<never>;
+  readonly #restartGuarded: Statement<never>;
   readonly #newest: Statement<{ revision: number | null }>;
   readonly #changed: Statement<{ id: number }>;
-  readonly #open = new Map<string, { id: number; position: number }>();
+  readonly #reviewing: Statement<unknown>;
+  readonly #setAside: Statement<never>;
+  readonly #settle: Statement<never>[];
+  readonly #endHold: Statement<never>;
+  readonly #open = new Map<string, Opened>();
 
-  constructor(database: Database, clock: () => number, isDown: (attribute: number) => boolean) {
+  constructor(database: Database, clock: () => number, doubts: Doubts) {
     this.#database = database;
     this.#clock = clock;
-    this.#supporters = new Supporters(database, isDown);
-    this.#candidates = database.prepare(
-      `SELECT i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, h.shown
-       FROM indicator i LEFT JOIN held h ON h.target = ? AND h.indicator = i.id
-       WHERE i.revision > ? ORDER BY i.revision LIMIT ?`,
-    );
+    this.#candidates = new Candidates(database, clock, doubts);
+    this.#audit = new Audit(database);
+    this.holds = new Holds(database);
     this.#hold = database.prepare(
       `INSERT INTO held (target, indicator, shown, since) VALUES (?, ?, ?, ?)
        ON CONFLICT (target, indicator) DO UPDATE SET shown = excluded.shown`,
     );
     this.#release = database.prepare("DELETE FROM held WHERE target = ? AND indicator = ?");
+    this.#countHeld = database.prepare("SELECT count(*) AS count FROM held WHERE target = ?");
     this.#advance = database.prepare("UPDATE target SET position = ? WHERE id = ?");
-    this.#target = database.prepare("SELECT id, rules, place, position FROM target WHERE name = ?");
+    this.#target = database.prepare("SELECT id, rules, place, guard, position FROM target WHERE name = ?");
     this.#insertTarget = database.prepare("INSERT INTO target (name, rules, place, position) VALUES (?, ?, ?, 0)");
     this.#restart = database.prepare("UPDATE target SET rules = ?, place = ?, position = 0 WHERE id = ?");
-    this.#releaseAll = database.prepare("DELETE FROM held WHERE target = ?");
+    this.#restartGuarded = database.prepare("UPDATE target SET guard = ?, position = 0 WHERE id = ?");
+    this.#releaseAll = ["held", "aside", "hold", "again"].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE target = ?`),
+    );
     this.#newest = database.prepare("SELECT max(revision) AS revision FROM indicator");
     this.#changed = database.prepare("SELECT id FROM indicator WHERE revision > ?");
+    this.#reviewing = database.prepare("SELECT 1 FROM review WHERE event = 0");
+    this.#setAside = database.prepare(
+      "INSERT OR REPLACE INTO aside (target, indicator, kind, why, state, revision, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#settle = ["aside", "again"].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE target = ? AND indicator = ?`),
+    );
+    this.#endHold = database.prepare(
+      `DELETE FROM hold WHERE target = ? AND NOT EXISTS (
+         SELECT 1 FROM aside a WHERE a.target = hold.target AND a.kind = hold.kind AND a.state = 'held')`,
+    );
   }
 
   /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
   register({ name, digest, place }: TargetView): void {
     const known = this.#target.get(name);
+    const fresh = { restarts: 0, held: undefined };
     if (!known) {
-      this.#open.set(name, { id: this.#insertTarget.run(name, digest, place).id, position: 0 });
+      this.#open.set(name, { id: this.#insertTarget.run(name, digest, place).id, position: 0, guard: "", ...fresh });
       return;
     }
     const elsewhere = known.place !== place;
@@ -112,46 +88,69 @@ export class Deltas {
     if (!same) {
       this.#database.transaction(() => {
         this.#restart.run(digest, place, known.id);
-        if (elsewhere) this.#releaseAll.run(known.id);
+        if (elsewhere) for (const statement of this.#releaseAll) statement.run(known.id);
       });
     }
-    this.#open.set(name, { id: known.id, position: same ? known.position : 0 });
+    this.#open.set(name, { id: known.id, position: same ? known.position : 0, guard: known.guard, ...fresh });
   }
 
-  /** Compares the next indicators after a revision with what a target holds; few enough not to hold up the rest. */
-  scan(view: TargetView, after: number): { comparisons: Comparison[]; position: number; more: boolean } {
-    const candidates = this.#candidates.all(this.#opened(view.name).id, after, SCAN);
-    const comparisons = candidates.map((candidate) => {
-      const { id, revision } = candidate;
-      return { id, revision, lack: this.#compare(candidate, view) };
-    });
-    const position = candidates.at(-1)?.revision ?? after;
-    return { comparisons, position, more: candidates.length === SCAN };
+  /** What must not go to a target is this; if it was something else, the target begins again at the first revision. */
+  guarded(name: string, digest: string): void {
+    const target = this.#opened(name);
+    if (target.guard === digest) return;
+    this.#restartGuarded.run(digest, target.id);
+    target.guard = digest;
+    target.position = 0;
+    target.restarts += 1;
+  }
+
+  /** Compares the next indicators after a revision, and up to another, with what a target holds. */
+  scan(view: TargetView, after: number, through = Number.MAX_SAFE_INTEGER): Scanned {
+    return this.#candidates.changed(this.#opened(view.name).id, view, after, through);
+  }
+
+  /** The same for what the target holds already, which is all that it can lose. */
+  scanHeld(view: TargetView, after: number, through: number): Scanned {
+    return this.#candidates.changedOfHeld(this.#opened(view.name).id, view, after, through);
+  }
+
+  /** Compares what a person let go, or wants to be tried again. */
+  again(view: TargetView, limit: number): Comparison[] {
+    return this.#candidates.again(this.#opened(view.name).id, view, limit);
   }
 
   /** Saves that a step is about to be applied: from here on all that it touches is in doubt. */
   begin(view: TargetView, { holdings }: Step): void {
-    const { id: target } = this.#opened(view.name);
+    const target = this.#opened(view.name);
     const now = this.#clock();
     this.#database.transaction(() => {
-      for (const { id } of holdings) this.#hold.run(target, id, IN_DOUBT, now);
+      for (const { id } of holdings) this.#hold.run(target.id, id, IN_DOUBT, now);
     });
+    if (target.held !== undefined) target.held += holdings.filter(({ before }) => before === null).length;
   }
 
   /** Records that a target now has a step, except for what it refused, which is as it was. */
-  record(view: TargetView, { holdings, position }: Step, refusals: readonly Refusal[]): void {
+  record(view: TargetView, step: Step, refusals: readonly Refusal[]): void {
     const target = this.#opened(view.name);
-    const refused = new Set(refusals.map(({ type, value }) => `${type}|${value}`));
+    const refused = new Map(refusals.map(({ type, value, reason }) => [`${type}|${value}`, reason]));
     const now = this.#clock();
+    const done: Done[] = [];
+    let gone = 0;
     this.#database.transaction(() => {
-      for (const { id, type, value, before, shown } of holdings) {
-        const holds = refused.has(`${type}|${value}`) ? before : shown;
-        if (holds === null) this.#release.run(target.id, id);
-        else this.#hold.run(target.id, id, holds, now);
+      for (const holding of step.holdings) {
+        const answer = refused.get(`${holding.type}|${holding.value}`);
+        const holds = answer === undefined ? holding.shown : holding.before;
+        if (holds === null) this.#release.run(target.id, holding.id);
+        else this.#hold.run(target.id, holding.id, holds, now);
+        gone += holds === null ? 1 : 0;
+        done.push({ indicator: holding.id, what: deedOf(holding), why: holding.why ?? "", answer: answer ?? "" });
       }
-      this.#advance.run(position, target.id);
+      this.#recordAsides(target.id, step, done, now);
+      this.#audit.note(target.id, done, now);
+      if (step.restarts === target.restarts) this.#advance.run(step.position, target.id);
     });
-    target.position = position;
+    if (target.held !== undefined) target.held -= gone;
+    if (step.restarts === target.restarts) target.position = step.position;
   }
 
   /** How many revisions a target has not heard of. */
@@ -169,38 +168,50 @@ export class Deltas {
     return this.#changed.all(revision).map(({ id }) => id);
   }
 
+  /** How far a target has come, and how often it was started over. */
+  progress(name: string): { position: number; restarts: number } {
+    return this.#opened(name);
+  }
+
   /** How far a target has come. */
   position(name: string): number {
     return this.#opened(name).position;
   }
 
-  #opened(name: string): { id: number; position: number } {
+  /** The number that a target has in the ledger. */
+  idOf(name: string): number {
+    return this.#opened(name).id;
+  }
+
+  /** How much a target holds. The first call counts. */
+  held(name: string): number {
+    const target = this.#opened(name);
+    target.held ??= this.#countHeld.get(target.id)?.count ?? 0;
+    return target.held;
+  }
+
+  /** Whether rules or lists have changed and the ledger is still being judged by them. */
+  reviewing(): boolean {
+    return this.#reviewing.get() !== undefined;
+  }
+
+  #recordAsides(target: number, { asides, settled }: Step, done: Done[], now: number): void {
+    for (const id of settled) for (const statement of this.#settle) statement.run(target, id);
+    if (settled.length > 0) this.#endHold.run(target);
+    for (const { id, kind, why, state, revision } of asides) {
+      this.#setAside.run(target, id, kind, why ?? "", state, revision, now);
+      done.push({ indicator: id, what: "hold", why: why ?? "", answer: "" });
+    }
+  }
+
+  #opened(name: string): Opened {
     const target = this.#open.get(name);
     if (!target) throw new Error(`target ${name} is not registered`);
     return target;
   }
-
-  #compare(candidate: Candidate, view: TargetView): Lack | undefined {
-    const { id, type, value, score, shown: before } = candidate;
-    const wish = wanted(candidate, () => this.#supporters.qualifying(id), view.rules, this.#clock());
-    if ("withheld" in wish) {
-      if (before === null) return undefined;
-      return { holding: { id, type, value, before, shown: null }, remove: { type, value } };
-    }
-    const entry = {
-      type,
-      value,
-      score,
-      expires: wish.expires,
-      origins: view.origins ? this.#supporters.origins(id) : [],
-    };
-    const shown = fingerprint(view.shows(entry));
-    if (shown === before) return undefined;
-    const holding = { id, type, value, before, shown };
-    return before === null || before === IN_DOUBT ? { holding, add: entry } : { holding, renew: entry };
-  }
 }
 
-function fingerprint(shown: string): string {
-  return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
+function deedOf({ before, shown }: Step["holdings"][number]): Deed {
+  if (shown === null) return "remove";
+  return before === null || before === IN_DOUBT ? "add" : "renew";
 }

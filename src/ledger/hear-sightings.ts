@@ -107,7 +107,8 @@ function replaceExpiration(tables: Tables, { id, attributeId, organisationId }: 
 
 function touchSighted({ attributes, indicators, judging }: Tables, attributeId: number, value: string | null): void {
   if (value !== null) {
-    for (const entry of indicators.withValue(value)) judging.touch(entry);
+    // Of one that is withheld already a target may have to hear all the same: a guard may still keep it there.
+    for (const entry of indicators.withValue(value)) judging.touch(entry, entry.row.withheld !== null);
     return;
   }
   const attribute = attributes.get(attributeId);

@@ -117,6 +117,12 @@ export class Judging {
     return thumbOf(this.#sayingsOfAttribute(attribute), this.#rules) !== null;
   }
 
+  /** Whether the sightings of a value say that it is none to be afraid of. */
+  isValueDown(value: string): boolean {
+    const sayings = this.#sayings(this.#sightings.thumbsOfValue(value), () => this.#sightings.voicesOfValue(value));
+    return thumbOf(sayings, this.#rules) !== null;
+  }
+
   #holder({ attribute, withheld, reference, composite, worth }: SupportRow): Holder {
     const sayings = composite ? this.#sayingsOfAttribute(attribute) : undefined;
     return { withheld, reference, sayings, worth: worth === "" ? null : (JSON.parse(worth) as Worth) };

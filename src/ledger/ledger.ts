@@ -76,7 +76,7 @@ export class Ledger implements Disposable {
     this.#clock = clock;
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);
-    this.deltas = new Deltas(this.#database, clock, (attribute) => this.#tables.judging.isDown(attribute));
+    this.deltas = new Deltas(this.#database, clock, this.#tables.judging);
     this.curated = new CuratedEvents(this.#database, clock);
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);

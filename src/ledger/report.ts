@@ -3,6 +3,7 @@ import type { AttributeRow } from "./attributes.ts";
 import type { BlindSpell } from "./blind-spells.ts";
 import { Database, type Statement } from "./database.ts";
 import type { EventRow } from "./events.ts";
+import { type Hold, Holds } from "./holds.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
 import type { SightingRow } from "./sightings.ts";
 
@@ -24,6 +25,8 @@ export interface Summary {
   blindSpells: BlindSpell[];
   /** The newest messages that could not be read. */
   unreadableMessages: { at: number; topic: string; reason: string }[];
+  /** What guards hold until a person decides. */
+  held: Hold[];
 }
 
 export interface TargetSummary {
@@ -73,6 +76,7 @@ export class LedgerReport implements Disposable {
       caughtUp: this.#fact("caught-up"),
       blindSpells: this.#sql<BlindSpell>("SELECT * FROM blind ORDER BY id DESC LIMIT 10").all(),
       targets: this.#targets(),
+      held: this.holds(),
       unreadableMessages: this.#sql<{ at: number; topic: string; reason: string }>(
         "SELECT at, topic, reason FROM unreadable ORDER BY at DESC LIMIT 5",
       ).all(),
@@ -122,6 +126,13 @@ export class LedgerReport implements Disposable {
     ).all(indicator);
   }
 
+  /** What a guard keeps from a target of one indicator. */
+  aside(target: string, indicator: number): { kind: string; state: string; since: number } | undefined {
+    return this.#sql<{ kind: string; state: string; since: number }>(
+      "SELECT a.kind, a.state, a.since FROM aside a JOIN target t ON t.id = a.target WHERE t.name = ? AND a.indicator = ?",
+    ).get(target, indicator);
+  }
+
   /** How far a target has come, or `undefined` when it was never opened. */
   position(target: string): number | undefined {
     return this.#sql<{ position: number }>("SELECT position FROM target WHERE name = ?").get(target)?.position;
@@ -129,6 +140,10 @@ export class LedgerReport implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close();
+  }
+
+  holds(): Hold[] {
+    return new Holds(this.#database).list();
   }
 
   #targets(): TargetSummary[] {

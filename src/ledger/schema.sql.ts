@@ -4,7 +4,7 @@ export const VERSION = 1;
 /**
  * MISP's own numbers are the keys of events, attributes, sightings and organisations, as every message carries them; the
  * UUID is kept beside them, unique, and wins when a restored MISP has numbered anew.
- * Times are Unix seconds, except `heard`, `confirmed`, `told`, `since` and `deleted`, which are milliseconds of our own clock.
+ * Times are Unix seconds, except `heard`, `confirmed`, `told`, `since`, `at` and `deleted`, which are milliseconds of our own clock.
  */
 export const SCHEMA = `
 CREATE TABLE event (
@@ -98,6 +98,7 @@ CREATE TABLE target (
   name TEXT NOT NULL UNIQUE,
   rules TEXT NOT NULL,                 -- digest of what it wants; another one starts it over
   place TEXT NOT NULL,                 -- which far side it is; another one holds nothing yet
+  guard TEXT NOT NULL DEFAULT '',      -- digest of what must not go there; another one starts it over
   position INTEGER NOT NULL            -- it has heard of every revision up to this
 );
 
@@ -108,6 +109,46 @@ CREATE TABLE held (
   since INTEGER NOT NULL,
   PRIMARY KEY (target, indicator)
 ) WITHOUT ROWID;
+
+-- What a guard keeps from a target, with the reason at the time.
+CREATE TABLE aside (
+  target INTEGER NOT NULL,
+  indicator INTEGER NOT NULL,
+  kind TEXT NOT NULL,                  -- add or remove
+  why TEXT NOT NULL,                   -- of a removal: why it is not wanted any more
+  state TEXT NOT NULL,                 -- waiting: for a review to end; held: for a person; discarded: it stays as it is
+  revision INTEGER NOT NULL,           -- of the indicator at the time
+  since INTEGER NOT NULL,
+  PRIMARY KEY (target, indicator)
+) WITHOUT ROWID;
+
+-- Why changes of one kind are held for a target.
+CREATE TABLE hold (
+  target INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (target, kind)
+) WITHOUT ROWID;
+
+-- What a target is compared with once more, whatever revision it has come to, and past its guard.
+CREATE TABLE again (
+  target INTEGER NOT NULL,
+  indicator INTEGER NOT NULL,
+  PRIMARY KEY (target, indicator)
+) WITHOUT ROWID;
+
+-- Who did what, when and why; only ever added to, and forgotten from its old end.
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  indicator INTEGER NOT NULL,
+  attribute INTEGER,                   -- the newest that holds it up, or did
+  what TEXT NOT NULL,
+  why TEXT NOT NULL,
+  answer TEXT NOT NULL                 -- what the target refused it with; empty: taken, or not asked
+);
 
 -- Events (0: everything) whose attributes are to be judged again, a slice at a time.
 CREATE TABLE review (event INTEGER PRIMARY KEY, after INTEGER NOT NULL);

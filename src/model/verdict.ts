@@ -4,6 +4,8 @@ export const REASONS = {
   expired_sighting: "the newest sighting of it says expired",
   expired: "its time to live ran out",
   type: "the target does not take its type",
+  protected: "the target's guard protects it, or what it covers",
+  too_wide: "it is a wider network than the target's guard lets out",
   score: "its score is under the minimum",
   warninglist: "a warninglist of role block matches it",
   unpublished: "its event has not been published since the attribute was last changed",

@@ -6,8 +6,15 @@ import { aSupport } from "../support/a-support.ts";
 import { NOW } from "../support/an-attribute.ts";
 import { DAY } from "../support/rule-settings.ts";
 
-const RULES: TargetRules = { types: null, composites: false, filter: null, ttl: { default: 30 * DAY }, minScore: 0 };
-const KNOWN: Known = { type: "domain", withheld: null, reference: NOW - DAY, score: 50 };
+const RULES: TargetRules = {
+  types: null,
+  composites: false,
+  filter: null,
+  ttl: { default: 30 * DAY },
+  minScore: 0,
+  protection: () => null,
+};
+const KNOWN: Known = { type: "domain", value: "bad.example", withheld: null, reference: NOW - DAY, score: 50 };
 const RED = compileFilter([{ tags: ["tlp:red"] }]);
 
 function wish(known: Partial<Known> = {}, rules: Partial<TargetRules> = {}, supports: QualifyingSupport[] = []) {
@@ -48,6 +55,13 @@ test("a target takes the types it names, and composite ones only when it can sho
 test("a target takes what reaches its minimum score", () => {
   expect(wish({ score: 49 }, { minScore: 50 })).toEqual({ withheld: "score" });
   expect(wish({ score: 50 }, { minScore: 50 })).toHaveProperty("expires");
+});
+
+test("a target never takes what its guard protects, whatever is to be said for it", () => {
+  const protection = ({ value }: { value: string }) =>
+    value === "bad.example" ? ({ withheld: "protected", by: "our own" } as const) : null;
+  expect(wish({}, { protection })).toEqual({ withheld: "protected" });
+  expect(wish({ value: "other.example" }, { protection })).toHaveProperty("expires");
 });
 
 test("a target without a filter of its own never looks at the supports", () => {

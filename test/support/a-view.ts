@@ -11,6 +11,14 @@ export function aView(facts: Partial<Omit<TargetView, "rules">> & { rules?: Part
     shows: () => "",
     origins: false,
     ...facts,
-    rules: { types: null, composites: false, filter: null, ttl: { default: 30 * DAY }, minScore: 0, ...facts.rules },
+    rules: {
+      types: null,
+      composites: false,
+      filter: null,
+      ttl: { default: 30 * DAY },
+      minScore: 0,
+      protection: () => null,
+      ...facts.rules,
+    },
   };
 }

@@ -1,0 +1,151 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { resolvePath } from "../config/load.ts";
+import { isProtectFile } from "../config/protect.ts";
+import type { Config } from "../config/schema.ts";
+import { compileProtection, type Protection } from "../curation/protection/protection.ts";
+import type { Warninglist } from "../curation/warninglists/warninglist.ts";
+import { digestOf } from "../ledger/digest.ts";
+import type { Logger } from "../log.ts";
+import { readListFiles } from "./list-files.ts";
+import { readCopies } from "./misp-lists.ts";
+
+/** Where the copies of MISP's warninglists are, within the state folder. */
+export const LISTS_FOLDER = "warninglists";
+
+/** How often the files are looked at, milliseconds. */
+const LOOK = 2_000;
+
+interface Guarded {
+  protection: Protection;
+  digest: string;
+}
+
+export interface ProtectionsOptions {
+  config: Config;
+  log: Logger;
+  /** What a target must not be sent is other than it was, or not known to be the same. */
+  changed?: ((target: string, digest: string) => void) | undefined;
+}
+
+/** What must never go out, target by target, from the configuration, its files and the lists that it names. */
+export class Protections implements Disposable {
+  readonly #options: ProtectionsOptions;
+  readonly #guarded = new Map<string, Guarded>();
+  #lists: readonly Warninglist[] = [];
+  #files = "";
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ProtectionsOptions) {
+    this.#options = options;
+    this.#compile();
+  }
+
+  /** Reads everything as it is on disk and stays with it: for commands beside a running courier. */
+  static async read(config: Config, log: Logger): Promise<Protections> {
+    const protections = new Protections({ config, log });
+    if (Object.values(config.targets).some(({ guard }) => guard.protect.some((name) => !isProtectFile(name)))) {
+      protections.#lists = await listsOnDisk(config);
+      protections.#compile();
+    }
+    return protections;
+  }
+
+  /** What protects at this moment, whenever it is asked. */
+  of(target: string): Protection {
+    return (indicator) => this.#guarded.get(target)?.protection(indicator) ?? null;
+  }
+
+  /** These are all the warninglists there are. From the first call on, files are followed, too. */
+  learn(lists: readonly Warninglist[]): void {
+    this.#lists = lists;
+    this.#files = this.#filesState();
+    this.#adopt();
+    this.#timer ??= setInterval(() => this.#lookAtFiles(), LOOK);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #adopt(): void {
+    this.#compile();
+    for (const [target, { digest }] of this.#guarded) this.#options.changed?.(target, digest);
+  }
+
+  #lookAtFiles(): void {
+    const state = this.#filesState();
+    if (state === this.#files) return;
+    try {
+      this.#adopt();
+      this.#files = state;
+    } catch (error) {
+      this.#options.log.error("A file of protected values cannot be read; what was protected stays so", { error });
+    }
+  }
+
+  #filesState(): string {
+    return JSON.stringify(
+      this.#fileNames().map((file) => {
+        const { mtimeMs, size, ino } = statSync(file, { throwIfNoEntry: false }) ?? {};
+        return [file, mtimeMs, size, ino];
+      }),
+    );
+  }
+
+  #fileNames(): string[] {
+    const { config } = this.#options;
+    const named = Object.values(config.targets).flatMap(({ guard }) => guard.protect.filter(isProtectFile));
+    return [...new Set(named)].map((name) => resolvePath(config, name));
+  }
+
+  /** Targets with the same settings share what is made of them. */
+  #compile(): void {
+    const { config, log } = this.#options;
+    const made = new Map<string, Guarded>();
+    const compiled = Object.entries(config.targets).map(([target, { guard }]) => {
+      const key = JSON.stringify([guard.min_prefix, guard.protect]);
+      const guarded = made.get(key) ?? this.#guard(guard.min_prefix, guard.protect);
+      made.set(key, guarded);
+      return [target, guarded] as const;
+    });
+    for (const [target, guarded] of compiled) this.#guarded.set(target, guarded);
+    if (this.#timer === undefined && this.#lists.length > 0) {
+      const names = Object.values(config.targets).flatMap(({ guard }) =>
+        guard.protect.filter((name) => !isProtectFile(name)),
+      );
+      for (const name of new Set(names)) {
+        if (this.#named(name).length === 0)
+          log.warn("No warninglist has the name that a guard protects", { list: name });
+      }
+    }
+  }
+
+  #guard(minPrefix: { v4: number; v6: number }, protect: readonly string[]): Guarded {
+    const files = protect.filter(isProtectFile).map((name) => {
+      return { name, values: valuesOf(readFileSync(resolvePath(this.#options.config, name), "utf8")) };
+    });
+    const lists = protect.filter((name) => !isProtectFile(name)).flatMap((name) => this.#named(name));
+    return {
+      protection: compileProtection({ minPrefix, files, lists }),
+      digest: digestOf([minPrefix, files, lists]),
+    };
+  }
+
+  #named(name: string): Warninglist[] {
+    return this.#lists.filter((list) => list.name.toLowerCase() === name.toLowerCase());
+  }
+}
+
+/** One value a line; what follows a `#` is a remark. */
+function valuesOf(text: string): string[] {
+  return text.split("\n").flatMap((line) => line.replace(/(^|\s)#.*/, "").trim() || []);
+}
+
+/** The lists of the folder and the copies of MISP's. */
+export async function listsOnDisk(config: Config): Promise<Warninglist[]> {
+  const { lists } = await readListFiles(resolvePath(config, config.warninglists.directory));
+  if (!config.warninglists.from_misp) return lists;
+  const copies = await readCopies(join(resolvePath(config, config.state), LISTS_FOLDER));
+  return [...lists, ...copies.flatMap(({ list }) => list ?? [])];
+}

@@ -1,0 +1,184 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { AsideState, Comparison, Deltas, Lack, TargetView } from "../ledger/deltas.ts";
+import type { Logger } from "../log.ts";
+import type { Indicator } from "../model/indicator.ts";
+import type { Reason } from "../model/verdict.ts";
+import type { Sieve } from "./gather.ts";
+import { Allowance, type MassLimits } from "./mass.ts";
+
+export interface GuardOptions {
+  view: TargetView;
+  limits: MassLimits;
+  deltas: Deltas;
+  log: Logger;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+/** A person's word on one value: it must get through whatever else goes on, and counts apart. */
+const THUMBS: ReadonlySet<Reason> = new Set(["false_positive", "expired_sighting"]);
+/** What MISP said of an attribute. Every other reason may come from a changed rule or list, and so for many at once. */
+const SAID: ReadonlySet<Reason> = new Set(["to_ids", "deleted", "event_deleted", "unsupported"]);
+
+type Kind = "add" | "remove" | "thumb";
+
+/** What was found out about the changes up to a revision. */
+interface Range {
+  through: number;
+  /** Rules or lists had changed, and not everything was judged by them yet. */
+  reviewing: boolean;
+  held: ReadonlySet<Kind>;
+}
+
+interface Tally {
+  count: number;
+  samples: Indicator[];
+}
+
+/** How many are named in the log. */
+const SAMPLES = 5;
+
+/**
+ * Keeps mass changes from one target. Before a step is drawn it looks at all that has changed since it last looked: what the target
+ * would lose or gain by it goes through together or is held together.
+ */
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #allowances: Record<Kind, Allowance | null>;
+  #ranges: Range[] = [];
+  #restarts = -1;
+  #surveyed = 0;
+  /** There may be removals that wait for a review to end. */
+  #waiting = true;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    const { limits, clock } = options;
+    this.#allowances = {
+      add: limits.max_added && new Allowance(limits.max_added, clock),
+      remove: new Allowance(limits.max_removed, clock),
+      thumb: new Allowance(limits.max_removed, clock),
+    };
+  }
+
+  /** Looks at what has changed. The cost is that of the changes, whatever the size of the ledger. */
+  async look(): Promise<Sieve> {
+    const { deltas, view } = this.#options;
+    const { position, restarts } = deltas.progress(view.name);
+    if (restarts !== this.#restarts) this.#startOver(restarts);
+    this.#ranges = this.#ranges.filter(({ through }) => through > position);
+    const through = deltas.newest();
+    const from = Math.max(position, this.#surveyed);
+    if (through > from) this.#ranges.push(await this.#survey(from, through));
+    this.#surveyed = Math.max(through, from);
+    return { through: this.#surveyed, aside: (lack, revision) => this.#aside(lack, revision) };
+  }
+
+  /** Once a review has ended, decides on all that it would take off, together; returns true when that may now go. */
+  settle(): boolean {
+    const { deltas, view, log, clock } = this.#options;
+    if (!this.#waiting || deltas.reviewing() || this.#ranges.some((range) => this.#isAhead(range))) return false;
+    this.#waiting = false;
+    const target = deltas.idOf(view.name);
+    const count = deltas.holds.waiting(target);
+    if (count === 0) return false;
+    const against = this.#against("remove", count, 0);
+    if (against === null) deltas.holds.passWaiting(target);
+    else {
+      deltas.holds.holdWaiting(target, against, clock());
+      const samples = deltas.holds.list().find((hold) => hold.target === view.name)?.samples ?? [];
+      log.error(HELD, {
+        target: view.name,
+        kind: "remove",
+        count,
+        reason: against,
+        samples: samples.slice(0, SAMPLES),
+      });
+    }
+    return against === null;
+  }
+
+  #startOver(restarts: number): void {
+    this.#restarts = restarts;
+    this.#ranges = [];
+    this.#surveyed = 0;
+  }
+
+  #isAhead({ through, reviewing }: Range): boolean {
+    const { deltas, view } = this.#options;
+    return reviewing && through > deltas.position(view.name);
+  }
+
+  async #survey(from: number, through: number): Promise<Range> {
+    const { deltas, view, limits } = this.#options;
+    const reviewing = deltas.reviewing();
+    this.#waiting ||= reviewing;
+    const tallies: Record<Kind, Tally> = { add: tally(), remove: tally(), thumb: tally() };
+    const whole = limits.max_added !== null || limits.never_empty;
+    for (let position = from; ; ) {
+      const scanned = whole ? deltas.scan(view, position, through) : deltas.scanHeld(view, position, through);
+      for (const comparison of scanned.comparisons) count(comparison, reviewing, tallies);
+      position = scanned.position;
+      if (!scanned.more) break;
+      await nextTurn();
+    }
+    return { through, reviewing, held: this.#judge(tallies) };
+  }
+
+  #judge(tallies: Record<Kind, Tally>): Set<Kind> {
+    const { deltas, view, log, clock } = this.#options;
+    const held = new Set<Kind>();
+    for (const kind of ["thumb", "remove", "add"] as const) {
+      const { count, samples } = tallies[kind];
+      const reason = count === 0 ? null : this.#against(kind, count, tallies.add.count);
+      if (reason === null) continue;
+      held.add(kind);
+      const as = kind === "add" ? "add" : "remove";
+      if (!deltas.holds.begin(deltas.idOf(view.name), as, reason, clock())) continue;
+      log.error(HELD, { target: view.name, kind: as, count, reason, samples });
+    }
+    return held;
+  }
+
+  /** What stands against so many changes of a kind. */
+  #against(kind: Kind, count: number, added: number): string | null {
+    const { deltas, view, limits } = this.#options;
+    const held = () => deltas.held(view.name);
+    const empties = limits.never_empty && kind === "remove" && count > 1 && held() + added <= count;
+    if (empties) return `${count} of ${held()} would leave it empty`;
+    return this.#allowances[kind]?.pass(count, held) ?? null;
+  }
+
+  #aside(lack: Lack, revision: number): AsideState | null {
+    const range = this.#ranges.find(({ through }) => revision <= through);
+    const kind = kindOf(lack);
+    if (!range || kind === null) return null;
+    if (kind === "remove" && range.reviewing && waits(lack)) return "waiting";
+    return range.held.has(kind) ? "held" : null;
+  }
+}
+
+const HELD = "A change is beyond the guard's limits and is held: the target stays as it is until a person decides";
+
+function tally(): Tally {
+  return { count: 0, samples: [] };
+}
+
+function count({ lack }: Comparison, reviewing: boolean, tallies: Record<Kind, Tally>): void {
+  const kind = lack ? kindOf(lack) : null;
+  if (!lack || kind === null || (kind === "remove" && reviewing && waits(lack))) return;
+  const { type, value } = lack.holding;
+  tallies[kind].count += 1;
+  if (tallies[kind].samples.length < SAMPLES) tallies[kind].samples.push({ type, value });
+}
+
+function kindOf(lack: Lack): Kind | null {
+  if ("renew" in lack) return null;
+  if ("add" in lack) return "add";
+  return lack.holding.why !== null && THUMBS.has(lack.holding.why) ? "thumb" : "remove";
+}
+
+/** Whether a removal may be one of many that a changed rule brings, and is decided on with all of them. */
+function waits({ holding: { why } }: Lack): boolean {
+  return why === null || !SAID.has(why);
+}

@@ -1,0 +1,56 @@
+/** A change is too large when it is above the percentage of what the target holds and above the number. */
+export interface MassLimit {
+  percent: number;
+  at_least: number;
+}
+
+/** What one target may lose or gain at once; `null`: no limit. */
+export interface MassLimits {
+  max_removed: MassLimit;
+  max_added: MassLimit | null;
+  never_empty: boolean;
+}
+
+/** Changes that come bit by bit count together for so long, milliseconds. */
+const WINDOW = 3_600_000;
+
+/** How much has passed of late, and whether more may. One for each kind of change of a target. */
+export class Allowance {
+  readonly #limit: MassLimit;
+  readonly #clock: () => number;
+  readonly #passed: { at: number; count: number }[] = [];
+  readonly #spared: { at: number; count: number }[] = [];
+
+  constructor(limit: MassLimit, clock: () => number) {
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  /**
+   * Asks for `count` changes to pass together. What is small may pass even when the limit is reached, so that a single removal is
+   * not held because of a mass before it; such spare changes have a limit of their own.
+   * @param held how much the target holds now
+   * @returns what stands against it, as a sentence for people; `null`: they may pass, and are counted
+   */
+  pass(count: number, held: () => number): string | null {
+    const { percent, at_least } = this.#limit;
+    const recent = this.#recent(this.#passed);
+    const most = () => Math.max(at_least, Math.floor((percent / 100) * (held() + recent)));
+    if (recent + count <= at_least || recent + count <= most()) {
+      this.#passed.push({ at: this.#clock(), count });
+      return null;
+    }
+    if (this.#recent(this.#spared) + count <= at_least) {
+      this.#spared.push({ at: this.#clock(), count });
+      return null;
+    }
+    const before = recent > 0 ? `, and ${recent} within the hour before,` : "";
+    return `${count} of ${held()}${before} are more than ${percent} % and more than ${at_least}`;
+  }
+
+  #recent(passed: { at: number; count: number }[]): number {
+    const since = this.#clock() - WINDOW;
+    while (passed.length > 0 && (passed[0]?.at ?? 0) <= since) passed.shift();
+    return passed.reduce((sum, { count }) => sum + count, 0);
+  }
+}

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { type Known, wanted } from "../curation/wanted.ts";
+import type { Reason } from "../model/verdict.ts";
+import type { Database, Statement } from "./database.ts";
+import { type Comparison, IN_DOUBT, type Lack, type TargetView } from "./step.ts";
+import { Supporters } from "./supporters.ts";
+
+interface Candidate extends Known {
+  id: number;
+  revision: number;
+  shown: string | null;
+  /** Set where a guard keeps it aside. */
+  kind: "add" | "remove" | null;
+  why: string | null;
+  asideAt: number | null;
+}
+
+/** What sightings say. */
+export interface Doubts {
+  /** Whether those of a composite attribute say that it holds nothing up. */
+  isDown(attribute: number): boolean;
+  /** Whether those of a value say that it is none to be afraid of. */
+  isValueDown(value: string): boolean;
+}
+
+/** Comparisons, and the revision that they reach to. */
+export interface Scanned {
+  comparisons: Comparison[];
+  position: number;
+  more: boolean;
+}
+
+/** How many indicators one look at the ledger reads at the most: a target that wants none of them must not stall the rest. */
+const SCAN = 1_000;
+/** How many revisions one look for what is held passes over at the most. */
+const STRIDE = 10_000;
+
+const COLUMNS = `i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, h.shown,
+       s.kind, s.why, s.revision AS asideAt`;
+const ASIDE = "LEFT JOIN aside s ON s.target = ?1 AND s.indicator = i.id";
+
+/** Compares indicators with what a target holds of them. */
+export class Candidates {
+  readonly #clock: () => number;
+  readonly #doubts: Doubts;
+  readonly #supporters: Supporters;
+  readonly #changed: Statement<Candidate>;
+  readonly #held: Statement<Candidate>;
+  readonly #again: Statement<Candidate>;
+
+  constructor(database: Database, clock: () => number, doubts: Doubts) {
+    this.#clock = clock;
+    this.#doubts = doubts;
+    this.#supporters = new Supporters(database, (attribute) => doubts.isDown(attribute));
+    this.#changed = database.prepare(
+      `SELECT ${COLUMNS} FROM indicator i LEFT JOIN held h ON h.target = ?1 AND h.indicator = i.id ${ASIDE}
+       WHERE i.revision > ?2 AND i.revision <= ?3 ORDER BY i.revision LIMIT ${SCAN}`,
+    );
+    this.#held = database.prepare(
+      `SELECT ${COLUMNS} FROM indicator i CROSS JOIN held h ON h.target = ?1 AND h.indicator = i.id ${ASIDE}
+       WHERE i.revision > ?2 AND i.revision <= ?3 ORDER BY i.revision LIMIT ${SCAN}`,
+    );
+    this.#again = database.prepare(
+      `SELECT ${COLUMNS} FROM again a CROSS JOIN indicator i ON i.id = a.indicator
+       LEFT JOIN held h ON h.target = ?1 AND h.indicator = i.id ${ASIDE}
+       WHERE a.target = ?1 ORDER BY a.indicator LIMIT ?2`,
+    );
+  }
+
+  /** Those that have changed after one revision and up to another; few enough not to hold up the rest. */
+  changed(target: number, view: TargetView, after: number, through: number): Scanned {
+    const candidates = this.#changed.all(target, after, through);
+    const more = candidates.length === SCAN;
+    return this.#scanned(candidates, view, more ? undefined : Math.max(after, candidates.at(-1)?.revision ?? after));
+  }
+
+  /** The same, but only those that the target holds: what it may lose. `position` then passes over all others. */
+  changedOfHeld(target: number, view: TargetView, after: number, through: number): Scanned {
+    const until = Math.min(through, after + STRIDE);
+    const candidates = this.#held.all(target, after, until);
+    const scanned = this.#scanned(candidates, view, candidates.length === SCAN ? undefined : until);
+    return { ...scanned, more: scanned.position < through };
+  }
+
+  /** Those that are to be compared once more, whatever is kept aside. */
+  again(target: number, view: TargetView, limit: number): Comparison[] {
+    const candidates = this.#again.all(target, limit);
+    return candidates.map((candidate) => this.#comparison({ ...candidate, kind: null }, view));
+  }
+
+  /** @param end the revision that the candidates reach to; `undefined`: the last one's, and there are more */
+  #scanned(candidates: readonly Candidate[], view: TargetView, end: number | undefined): Scanned {
+    const comparisons = candidates.map((candidate) => this.#comparison(candidate, view));
+    return { comparisons, position: end ?? candidates.at(-1)?.revision ?? 0, more: end === undefined };
+  }
+
+  #comparison(candidate: Candidate, view: TargetView): Comparison {
+    const { id, revision } = candidate;
+    const lack = this.#compare(candidate, view);
+    if (candidate.kind === null) return { id, revision, lack, settled: false };
+    const staysAside = lack !== undefined && this.#staysAside(candidate, lack);
+    return { id, revision, lack: staysAside ? undefined : lack, settled: !staysAside };
+  }
+
+  /** What a guard keeps aside stays so until something else is to be said of it, or a person says that it is harmless. */
+  #staysAside({ kind, why, revision, asideAt, value }: Candidate, lack: Lack): boolean {
+    if ("add" in lack) return kind === "add";
+    if (!("remove" in lack) || kind !== "remove" || why !== lack.holding.why) return false;
+    if (revision <= (asideAt ?? 0) || !this.#doubts.isValueDown(value)) return true;
+    lack.holding.why = "false_positive";
+    return false;
+  }
+
+  #compare(candidate: Candidate, view: TargetView): Lack | undefined {
+    const { id, type, value, score, shown: before } = candidate;
+    const wish = wanted(candidate, () => this.#supporters.qualifying(id), view.rules, this.#clock());
+    if ("withheld" in wish) {
+      if (before === null) return undefined;
+      const why: Reason = wish.withheld;
+      return { holding: { id, type, value, before, shown: null, why }, remove: { type, value } };
+    }
+    const origins = view.origins ? this.#supporters.origins(id) : [];
+    const entry = { type, value, score, expires: wish.expires, origins };
+    const shown = fingerprint(view.shows(entry));
+    if (shown === before) return undefined;
+    const holding = { id, type, value, before, shown, why: null };
+    return before === null || before === IN_DOUBT ? { holding, add: entry } : { holding, renew: entry };
+  }
+}
+
+function fingerprint(shown: string): string {
+  return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
+}

@@ -1,0 +1,135 @@
+import type { Indicator } from "../model/indicator.ts";
+import type { Deed } from "./audit.ts";
+import { Database, type Statement } from "./database.ts";
+
+/** Changes of one kind that a guard holds for a target, as a person is shown them. */
+export interface Hold {
+  target: string;
+  kind: "add" | "remove";
+  /** Milliseconds. */
+  since: number;
+  reason: string;
+  count: number;
+  /** Of removals: how many there are for each reason against an indicator. */
+  why: Record<string, number>;
+  samples: Indicator[];
+}
+
+/** How many of them are named. */
+const SAMPLES = 10;
+
+/** What the guards keep aside, and why. */
+export class Holds {
+  readonly #database: Database;
+  readonly #begin: Statement<never>;
+  readonly #waiting: Statement<{ count: number }>;
+  readonly #keep: Statement<never>;
+  readonly #again: Statement<never>;
+  readonly #drop: Statement<never>;
+  readonly #all: Statement<{ target: number; name: string; kind: Hold["kind"]; since: number; reason: string }>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#begin = database.prepare("INSERT OR IGNORE INTO hold (target, kind, since, reason) VALUES (?, ?, ?, ?)");
+    this.#waiting = database.prepare(
+      "SELECT count(*) AS count FROM aside WHERE target = ? AND kind = 'remove' AND state = 'waiting'",
+    );
+    this.#keep = database.prepare("UPDATE aside SET state = ? WHERE target = ? AND kind = ? AND state = ?");
+    this.#again = database.prepare(
+      "INSERT OR IGNORE INTO again (target, indicator) SELECT target, indicator FROM aside WHERE target = ? AND kind = ? AND state = ?",
+    );
+    this.#drop = database.prepare("DELETE FROM aside WHERE target = ? AND kind = ? AND state = ?");
+    this.#all = database.prepare(
+      `SELECT h.target, t.name, h.kind, h.since, h.reason FROM hold h CROSS JOIN target t ON t.id = h.target
+       ORDER BY h.target, h.kind`,
+    );
+  }
+
+  /** Opens the ledger at `file` for a decision while no courier runs, hands it over, and closes it. */
+  static at<Result>(file: string, work: (holds: Holds) => Result): Result {
+    const database = Database.open(file);
+    try {
+      return work(new Holds(database));
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Changes of a kind are held from now on; returns false when some were already. */
+  begin(target: number, kind: Hold["kind"], reason: string, now: number): boolean {
+    return this.#begin.run(target, kind, now, reason).changes > 0;
+  }
+
+  /** How many removals wait for a review to end. */
+  waiting(target: number): number {
+    return this.#waiting.get(target)?.count ?? 0;
+  }
+
+  /** What has waited is within the limits. */
+  passWaiting(target: number): void {
+    this.#database.transaction(() => {
+      this.#again.run(target, "remove", "waiting");
+      this.#drop.run(target, "remove", "waiting");
+    });
+  }
+
+  /** What has waited is beyond the limits, and is held. */
+  holdWaiting(target: number, reason: string, now: number): void {
+    this.#database.transaction(() => {
+      this.begin(target, "remove", reason, now);
+      this.#keep.run("held", target, "remove", "waiting");
+    });
+  }
+
+  /** Lets what is held go to the target (to all of them, without a name); returns how much that is. */
+  release(target: string | undefined, now: number): number {
+    return this.#decide(target, "release", now, (id, kind) => {
+      this.#again.run(id, kind, "held");
+      return this.#drop.run(id, kind, "held").changes;
+    });
+  }
+
+  /** Leaves the target (all of them, without a name) as it is, until something else is said of these indicators. */
+  discard(target: string | undefined, now: number): number {
+    return this.#decide(target, "discard", now, (id, kind) => this.#keep.run("discarded", id, kind, "held").changes);
+  }
+
+  list(): Hold[] {
+    const counts = this.#database.prepare<{ why: string; count: number }>(
+      "SELECT why, count(*) AS count FROM aside WHERE target = ? AND kind = ? AND state = 'held' GROUP BY why",
+    );
+    const samples = this.#database.prepare<Indicator>(
+      `SELECT i.type, i.value FROM aside s CROSS JOIN indicator i ON i.id = s.indicator
+       WHERE s.target = ? AND s.kind = ? AND s.state = 'held' LIMIT ${SAMPLES}`,
+    );
+    return this.#all.all().map(({ target, name, kind, since, reason }) => {
+      const why = counts.all(target, kind);
+      return {
+        target: name,
+        kind,
+        since,
+        reason,
+        count: why.reduce((sum, { count }) => sum + count, 0),
+        why: kind === "remove" ? Object.fromEntries(why.map((row) => [row.why, row.count])) : {},
+        samples: samples.all(target, kind),
+      };
+    });
+  }
+
+  #decide(name: string | undefined, what: Deed, now: number, act: (id: number, kind: string) => number): number {
+    const record = this.#database.prepare(
+      `INSERT INTO audit (at, target, indicator, attribute, what, why, answer)
+       SELECT ?1, target, indicator, NULL, ?2, why, '' FROM aside WHERE target = ?3 AND kind = ?4 AND state = 'held'`,
+    );
+    const end = this.#database.prepare("DELETE FROM hold WHERE target = ? AND kind = ?");
+    return this.#database.transaction(() => {
+      let decided = 0;
+      for (const { target, kind } of this.#all.all().filter((hold) => name === undefined || hold.name === name)) {
+        record.run(now, what, target, kind);
+        decided += act(target, kind);
+        end.run(target, kind);
+      }
+      return decided;
+    });
+  }
+}
