@@ -48,8 +48,8 @@ export class Guard {
   #ranges: Range[] = [];
   #restarts = -1;
   #surveyed = 0;
-  /** There may be removals that wait for a review to end. */
-  #waiting = true;
+  /** A review goes on, or what it brought has not been decided on; unknown before the first look. */
+  #waiting: boolean | undefined;
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -77,6 +77,7 @@ export class Guard {
   /** Once a review has ended, decides on all that it would take off, together; returns true when that may now go. */
   settle(): boolean {
     const { deltas, view, log, clock } = this.#options;
+    this.#waiting ??= deltas.holds.waiting(deltas.idOf(view.name)) > 0;
     if (!this.#waiting || deltas.reviewing() || this.#ranges.some((range) => this.#isAhead(range))) return false;
     this.#waiting = false;
     const target = deltas.idOf(view.name);
@@ -111,8 +112,10 @@ export class Guard {
 
   async #survey(from: number, through: number): Promise<Range> {
     const { deltas, view, limits } = this.#options;
-    const reviewing = deltas.reviewing();
-    this.#waiting ||= reviewing;
+    this.#waiting ??= deltas.holds.waiting(deltas.idOf(view.name)) > 0;
+    this.#waiting ||= deltas.reviewing();
+    // The last slice of a review ends it, and belongs to it.
+    const reviewing = this.#waiting;
     const tallies: Record<Kind, Tally> = { add: tally(), remove: tally(), thumb: tally() };
     const whole = limits.max_added !== null || limits.never_empty;
     for (let position = from; ; ) {

@@ -9,7 +9,14 @@ import { Sightings } from "../../src/ledger/sightings.ts";
 import { aFolder } from "../support/a-folder.ts";
 
 /** Those that no change asks for: to compare MISP's whole list of events, and when trust in an organisation is another. */
-const WHOLE = ["SELECT id, uuid, listed FROM event", "SELECT id FROM event WHERE creator_uuid = ?"];
+const WHOLE = [
+  "SELECT id, uuid, listed FROM event",
+  "SELECT id FROM event WHERE creator_uuid = ?",
+  // The rows of one step; the oldest rows, a bounded number; the reasons of what is held, two for each target at the most.
+  "INSERT INTO audit",
+  "DELETE FROM audit",
+  "SELECT h.target, t.name, h.kind",
+];
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,0 +1,247 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { MassLimits } from "../../src/delivery/mass.ts";
+import { ALane, until } from "../support/a-lane.ts";
+import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
+import { ATarget } from "../support/a-target.ts";
+import { aView } from "../support/a-view.ts";
+import { ruleSettings } from "../support/rule-settings.ts";
+
+const LIMITS: MassLimits = { max_removed: { percent: 20, at_least: 10 }, max_added: null, never_empty: false };
+const HOUR = 3_600;
+
+let ledger: ALedger;
+let target: ATarget;
+
+beforeEach(() => {
+  ledger = new ALedger();
+  ledger.hear(heardEvent());
+  ledger.published();
+  target = new ATarget();
+});
+
+const domain = (id: number) => `d${id}.example`;
+
+function tell(first: number, last: number, facts: { toIds?: boolean; deleted?: boolean } = {}): void {
+  const ids = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const how = Object.keys(facts).length > 0 ? "edit" : "add";
+  ledger.hear(...ids.map((id) => told({ id, value: domain(id), ...facts }, how)));
+}
+
+async function open(limits: Partial<MassLimits> = {}, rest: Parameters<typeof ALane.open>[2] = {}) {
+  const opened = await ALane.open(ledger, target, { limits: { ...LIMITS, ...limits }, ...rest });
+  return {
+    ...opened,
+    /** Delivers all there is. */
+    deliver: async () => {
+      opened.lane.wake();
+      await until(() => ledger.ledger.deltas.lag("lists") === 0);
+      await opened.lane.stop(1_000);
+      return open(limits, rest);
+    },
+  };
+}
+
+const holds = () => ledger.ledger.deltas.holds.list();
+const filled = async (count: number, limits: Partial<MassLimits> = {}) => {
+  tell(1, count);
+  return (await open(limits)).deliver();
+};
+
+describe("a mass change", () => {
+  test("that would take off 95 % is held, with its reason and names, and the target keeps what it has", async () => {
+    const lane = await filled(100);
+    tell(1, 95, { toIds: false });
+    await lane.deliver();
+    expect(target.held.size).toBe(100);
+    expect(lane.logged).toMatchObject([
+      ["error", expect.stringContaining("held"), { target: "lists", kind: "remove", count: 95 }],
+    ]);
+    expect(holds()).toMatchObject([
+      { target: "lists", kind: "remove", count: 95, why: { to_ids: 95 }, reason: expect.stringContaining("95 of 100") },
+    ]);
+    expect(holds()[0]?.samples).toContainEqual({ type: "domain", value: "d1.example" });
+  });
+
+  test("stays held while other things go on: additions come, single removals of any kind pass", async () => {
+    let lane = await filled(100);
+    tell(1, 90, { toIds: false });
+    lane = await lane.deliver();
+    tell(101, 102);
+    tell(99, 99, { deleted: true });
+    ledger.hear(sighted({ attributeId: 98 }));
+    lane = await lane.deliver();
+    expect(target.held.size).toBe(100);
+    for (const gone of [98, 99]) expect(target.values).not.toContain(domain(gone));
+    expect(holds()).toMatchObject([{ count: 90 }]);
+  });
+
+  test("lets a thumbs-down pass for one of those that are held, and no mere mention", async () => {
+    let lane = await filled(100);
+    tell(1, 90, { toIds: false });
+    lane = await lane.deliver();
+    ledger.hear(sighted({ attributeId: 5 }));
+    ledger.hear(told({ id: 6, value: domain(6), toIds: false, comment: "mentioned" }, "edit"));
+    lane = await lane.deliver();
+    expect(target.values).not.toContain(domain(5));
+    expect(target.values).toContain(domain(6));
+    expect(holds()).toMatchObject([{ count: 89 }]);
+  });
+
+  test("is over when what caused it is put right, without anybody's decision", async () => {
+    let lane = await filled(100);
+    tell(1, 90, { toIds: false });
+    lane = await lane.deliver();
+    ledger.now += 1_000;
+    tell(1, 90, { toIds: true });
+    ledger.published();
+    await lane.deliver();
+    expect(target.held.size).toBe(100);
+    expect(holds()).toEqual([]);
+  });
+
+  test("stays held through a crash, and is decided on then", async () => {
+    let lane = await filled(100);
+    tell(1, 95, { toIds: false });
+    lane = await lane.deliver();
+    ledger.reopen();
+    lane = await open();
+    tell(101, 101);
+    lane = await lane.deliver();
+    expect(target.held.size).toBe(101);
+    expect(ledger.ledger.deltas.holds.release("lists", ledger.now)).toBe(95);
+    await lane.deliver();
+    await until(() => target.held.size === 6);
+    expect(holds()).toEqual([]);
+  });
+
+  test("that is discarded leaves the target as it is, until something else is said", async () => {
+    let lane = await filled(100);
+    tell(1, 95, { toIds: false });
+    lane = await lane.deliver();
+    expect(ledger.ledger.deltas.holds.discard(undefined, ledger.now)).toBe(95);
+    expect(holds()).toEqual([]);
+    ledger.reopen();
+    lane = await (await open()).deliver();
+    expect(target.held.size).toBe(100);
+    ledger.hear(sighted({ attributeId: 7 }));
+    tell(8, 8, { toIds: false, deleted: true });
+    await lane.deliver();
+    expect(target.held.size).toBe(98);
+  });
+
+  test("that comes bit by bit is noticed all the same, and single removals pass after it", async () => {
+    let lane = await filled(100);
+    lane.lane.wake();
+    for (let id = 1; id <= 90; id += 15) {
+      tell(id, id + 14, { toIds: false });
+      lane.lane.wake();
+      await until(() => ledger.ledger.deltas.lag("lists") === 0);
+    }
+    expect(target.held.size).toBe(85);
+    ledger.hear(sighted({ attributeId: 95 }));
+    tell(96, 96, { deleted: true });
+    lane.lane.wake();
+    await until(() => target.held.size === 83);
+    ledger.pass(HOUR + 1);
+    expect(holds()).toMatchObject([{ count: 75 }]);
+  });
+
+  test("that is within the limits goes through", async () => {
+    const lane = await filled(100);
+    tell(1, 20, { toIds: false });
+    await lane.deliver();
+    expect(target.held.size).toBe(80);
+    expect(holds()).toEqual([]);
+  });
+});
+
+describe("rules that change", () => {
+  const SLIP = ruleSettings({}, [{ types: ["ip-dst"] }]);
+
+  test("are one change, however many slices they are judged in, and thumbs pass meanwhile", async () => {
+    tell(1, 600);
+    await (await open()).deliver();
+    ledger.reopen(SLIP);
+    const { lane } = await open();
+    for (let more = true; more; ) {
+      more = ledger.ledger.review().more;
+      if (more) ledger.hear(sighted({ id: 1, attributeId: 599 }));
+      lane.wake();
+      await until(() => ledger.ledger.deltas.lag("lists") === 0);
+    }
+    await until(() => holds().length === 1);
+    expect(target.held.size).toBe(599);
+    expect(holds()).toMatchObject([{ count: 599, why: { filtered: 599 } }]);
+  });
+
+  test("that take off little take it off once all is judged", async () => {
+    tell(1, 100);
+    ledger.hear(told({ id: 200, value: "198.51.100.7", type: "ip-dst" }));
+    await (await open()).deliver();
+    ledger.reopen(ruleSettings({}, [{ types: ["domain"] }]));
+    const { lane } = await open();
+    ledger.reviewed();
+    lane.wake();
+    await until(() => target.held.size === 100);
+    expect(holds()).toEqual([]);
+  });
+
+  test("of the target alone are held as well", async () => {
+    await filled(100);
+    const view = aView({ digest: "2", rules: { types: new Set(["url"]) } });
+    await (await open({}, { view })).deliver();
+    expect(target.held.size).toBe(100);
+    expect(holds()).toMatchObject([{ count: 100, why: { type: 100 } }]);
+  });
+});
+
+describe("additions", () => {
+  test("have no limit unless one is set", async () => {
+    await filled(300);
+    expect(target.held.size).toBe(300);
+  });
+
+  test("beyond a limit are held, released, and renewals are not touched", async () => {
+    const max_added = { percent: 50, at_least: 100 };
+    let lane = await filled(100, { max_added });
+    expect(target.held.size).toBe(100);
+    tell(101, 400);
+    lane = await lane.deliver();
+    expect(target.held.size).toBe(100);
+    expect(holds()).toMatchObject([{ kind: "add", count: 300 }]);
+    tell(399, 400, { deleted: true });
+    lane = await lane.deliver();
+    expect(holds()).toMatchObject([{ kind: "add", count: 298 }]);
+    ledger.ledger.deltas.holds.release("lists", ledger.now);
+    await lane.deliver();
+    await until(() => target.held.size === 398);
+  });
+});
+
+test("a target that must never be empty keeps its last indicators, however few, but for single removals", async () => {
+  let lane = await filled(5, { never_empty: true });
+  tell(1, 5, { toIds: false });
+  lane = await lane.deliver();
+  expect(target.held.size).toBe(5);
+  expect(holds()).toMatchObject([{ reason: "5 of 5 would leave it empty" }]);
+  ledger.hear(sighted({ attributeId: 1 }));
+  await lane.deliver();
+  expect(target.values).not.toContain(domain(1));
+});
+
+test("what must not go out changes: the target is compared once more", async () => {
+  let kept = "";
+  const protection = ({ value }: { value: string }) =>
+    value === kept ? ({ withheld: "protected", by: "own" } as const) : null;
+  const view = aView({ rules: { protection } });
+  tell(1, 3);
+  const lane = await (await open({}, { view })).deliver();
+  kept = domain(2);
+  ledger.ledger.deltas.guarded("lists", "another");
+  await lane.deliver();
+  expect(target.values).toEqual([domain(1), domain(3)]);
+  kept = "";
+  ledger.ledger.deltas.guarded("lists", "none");
+  await (await open({}, { view })).deliver();
+  expect(target.values).toEqual([domain(1), domain(2), domain(3)]);
+});
