@@ -2,16 +2,31 @@ import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
 import { StateDamaged } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
+import { audit } from "./audit.ts";
 import { catchUpCommand } from "./catch-up.ts";
 import { check } from "./check.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
+import { held } from "./held.ts";
+import { parked } from "./parked.ts";
+import { plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 
 /** Every command, in the order of the help. */
-const commands: Record<string, Command> = { run, demo, check, status, explain, "catch-up": catchUpCommand };
+const commands: Record<string, Command> = {
+  run,
+  demo,
+  check,
+  status,
+  explain,
+  plan,
+  audit,
+  held,
+  parked,
+  "catch-up": catchUpCommand,
+};
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -14,10 +14,10 @@ const LARGEST = 1024 * 1024;
 
 /**
  * Reads and checks a configuration file; `${NAME}` is filled from `environment`, `key_file` is read.
+ * @param directory where relative paths count from, unless it is the folder of the file
  * @throws ConfigError with every mistake at once
  */
-export function loadConfig(file: string, environment: Environment): Config {
-  const directory = dirname(resolve(file));
+export function loadConfig(file: string, environment: Environment, directory = dirname(resolve(file))): Config {
   const source = readSource(readText(file), environment);
   const issues = [...source.issues];
   const key = source.data === undefined ? "" : readKey(source, directory, issues);

@@ -17,6 +17,7 @@ import { lockState } from "../state/lock.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
 import { Curator } from "./curator.ts";
+import { DECISIONS, type Decision, decide } from "./decisions.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
@@ -106,7 +107,13 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     lastHeard: intake.lastHeard,
   });
 
+  const decided = (decision: Decision) => (target: string) =>
+    void decide(decision, target, { holds: ledger.deltas.holds, journal, clock })
+      .then((changes) => log.info("A person has decided", { decision, target: target || "all", changes }))
+      .catch((error) => log.error("What a person decided cannot be done", { decision, error }))
+      .finally(() => dispatcher.wake());
   using _desk = attendRequests(ledger.requests, {
+    ...Object.fromEntries(DECISIONS.map((decision) => [decision, decided(decision)])),
     "catch-up": (since) => catching.request(Number(since) || undefined),
   });
 
@@ -156,10 +163,10 @@ function curatorOptions({ curation }: Config, keeper: KnowledgeKeeper) {
 }
 
 /** Opens the ledger under the rules of a configuration. */
-export function openLedger(config: Config, file: string, clock: () => number): Ledger {
+export function openLedger(config: Config, file: string, clock: () => number, { durable = true } = {}): Ledger {
   const targets = Object.values(config.targets).map(({ ttl, min_score }) => ({ ttl, min_score }));
   const rulesDigest = digestOf([config.indicators, config.filter, targets]);
-  return new Ledger({ file, rules: compileRules(config, targets), rulesDigest, clock });
+  return new Ledger({ file, rules: compileRules(config, targets), rulesDigest, clock, durable });
 }
 
 function logUnanswered(log: Logger) {

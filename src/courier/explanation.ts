@@ -85,10 +85,14 @@ interface Sources {
 /** Types under which a value is looked for in the form that the ledger would give it. */
 const FORMS = ["ip-dst", "domain", "sha256", "sha1", "md5", "email-src", "sha512"];
 
+/** A value in every form in which the ledger may have it. */
+export function formsOf(value: string): string[] {
+  return [value, value.trim(), ...FORMS.flatMap((type) => normalize(type, value) ?? [])];
+}
+
 export function explainValue(value: string, sources: Sources): Explanation {
   const { ledger } = sources;
-  const forms = [value, value.trim(), ...FORMS.flatMap((type) => normalize(type, value) ?? [])];
-  const indicators = ledger.indicators(forms).map((row) => explainIndicator(row, sources));
+  const indicators = ledger.indicators(formsOf(value)).map((row) => explainIndicator(row, sources));
   const elsewhere = indicators.length > 0 ? [] : ledger.attributes(value);
   return {
     value,

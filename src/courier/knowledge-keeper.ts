@@ -131,17 +131,16 @@ export class KnowledgeKeeper implements AsyncDisposable {
   #learn(starting: boolean): void {
     const { config, ledger, mispLists, learned, log } = this.#options;
     const lists = [...this.#fromFiles, ...(config.warninglists.from_misp ? mispLists.lists : [])];
-    const settings = { roles: config.warninglists.roles, trust: config.curation.trust, prefix: config.curation.prefix };
-    const digest = digestOf([settings, this.#own, lists]);
     const changes = starting ? [] : diff(this.#known, lists);
     this.#known = lists;
-    if (!starting && ledger.fact(KNOWN) === digest) return;
-    const knowledge = compileKnowledge(lists, settings, this.#own?.id ?? null);
+    const { digest, isNew, compile } = knowledgeOf(config, lists, this.#own, ledger);
+    if (!starting && !isNew) return;
+    const knowledge = compile();
     this.#knowledge = knowledge;
     for (const name of starting ? knowledge.trust.missing : [])
       log.warn("A list of trusted organisations is missing", { list: name });
     const own = { [KNOWN]: digest, [OWN]: JSON.stringify(this.#own) };
-    if (starting) ledger.learn(knowledge, own, ledger.fact(KNOWN) === digest ? NOTHING : EVERYTHING);
+    if (starting) ledger.learn(knowledge, own, isNew ? EVERYTHING : NOTHING);
     else ledger.learn(knowledge, own, touchedBy(changes, config.curation.prefix));
     learned(lists);
   }
@@ -149,7 +148,20 @@ export class KnowledgeKeeper implements AsyncDisposable {
 
 /** Which knowledge the ledger has judged by, and the number of the own organisation. */
 const KNOWN = "knowledge";
-const OWN = "own-organisation";
+export const OWN = "own-organisation";
+
+/** What is known by a configuration, and whether the ledger has judged by something else. */
+export function knowledgeOf(
+  { warninglists, curation }: Config,
+  lists: readonly Warninglist[],
+  own: OwnOrganisation | null,
+  ledger: Ledger,
+) {
+  const settings = { roles: warninglists.roles, trust: curation.trust, prefix: curation.prefix };
+  const digest = digestOf([settings, own, lists]);
+  const isNew = ledger.fact(KNOWN) !== digest;
+  return { digest, isNew, compile: () => compileKnowledge(lists, settings, own?.id ?? null) };
+}
 
 const NOTHING = { values: null, organisations: new Set<string>() };
 const EVERYTHING = { values: () => true, organisations: new Set<string>() };

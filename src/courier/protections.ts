@@ -56,6 +56,11 @@ export class Protections implements Disposable {
     return (indicator) => this.#guarded.get(target)?.protection(indicator) ?? null;
   }
 
+  /** Another one whenever something else protects. */
+  digestOf(target: string): string {
+    return this.#guarded.get(target)?.digest ?? "";
+  }
+
   /** These are all the warninglists there are. From the first call on, files are followed, too. */
   learn(lists: readonly Warninglist[]): void {
     this.#lists = lists;

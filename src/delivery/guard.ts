@@ -78,7 +78,7 @@ export class Guard {
   settle(): boolean {
     const { deltas, view, log, clock } = this.#options;
     this.#waiting ??= deltas.holds.waiting(deltas.idOf(view.name)) > 0;
-    if (!this.#waiting || deltas.reviewing() || this.#ranges.some((range) => this.#isAhead(range))) return false;
+    if (!this.#waiting || deltas.reviewing() || deltas.lag(view.name) > 0) return false;
     this.#waiting = false;
     const target = deltas.idOf(view.name);
     const count = deltas.holds.waiting(target);
@@ -103,11 +103,6 @@ export class Guard {
     this.#restarts = restarts;
     this.#ranges = [];
     this.#surveyed = 0;
-  }
-
-  #isAhead({ through, reviewing }: Range): boolean {
-    const { deltas, view } = this.#options;
-    return reviewing && through > deltas.position(view.name);
   }
 
   async #survey(from: number, through: number): Promise<Range> {

@@ -44,10 +44,12 @@ export class Database {
    * Opens the ledger's file, creating it when there is none.
    * @throws StateDamaged when it is not a ledger, or one of a newer version
    */
-  static open(file: string): Database {
+  static open(file: string, durable = true): Database {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const opened = new Database(file, connect(file, false));
     opened.#upgrade();
+    // A copy that is thrown away need not survive anything.
+    if (!durable) opened.#database.exec("PRAGMA synchronous = OFF");
     return opened;
   }
 

@@ -178,6 +178,12 @@ export class Deltas {
     return this.#opened(name).position;
   }
 
+  /** Every target that there has been, and how much it holds. */
+  targets(): { name: string; holds: number }[] {
+    const sql = "SELECT name, (SELECT count(*) FROM held WHERE target = t.id) AS holds FROM target t ORDER BY name";
+    return this.#database.prepare<{ name: string; holds: number }>(sql).all();
+  }
+
   /** The number that a target has in the ledger. */
   idOf(name: string): number {
     return this.#opened(name).id;

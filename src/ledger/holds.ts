@@ -94,6 +94,18 @@ export class Holds {
     return this.#decide(target, "discard", now, (id, kind) => this.#keep.run("discarded", id, kind, "held").changes);
   }
 
+  /** Has a target compared with the ledger once more in these indicators, whatever it has come to. */
+  compareAgain(name: string, indicators: readonly Indicator[]): void {
+    const put = this.#database.prepare(
+      `INSERT OR IGNORE INTO again (target, indicator)
+       SELECT t.id, i.id FROM target t, indicator i WHERE t.name = ? AND i.value = ? AND i.type = ?`,
+    );
+    this.#database.transaction(() => {
+      for (const { type, value } of indicators) put.run(name, value, type);
+    });
+  }
+
+  /** Those that wait for a person's decision. */
   list(): Hold[] {
     const counts = this.#database.prepare<{ why: string; count: number }>(
       "SELECT why, count(*) AS count FROM aside WHERE target = ? AND kind = ? AND state = 'held' GROUP BY why",

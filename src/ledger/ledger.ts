@@ -22,6 +22,8 @@ export interface LedgerOptions {
   rulesDigest: string;
   /** Milliseconds. */
   clock: () => number;
+  /** Survives a power cut; true unless set. */
+  durable?: boolean;
 }
 
 /** What one slice of a review came to. */
@@ -71,8 +73,8 @@ export class Ledger implements Disposable {
   #touched: ((type: string, value: string) => boolean)[] = [];
   #rulesChanged = false;
 
-  constructor({ file, rules, rulesDigest, clock }: LedgerOptions) {
-    this.#database = Database.open(file);
+  constructor({ file, rules, rulesDigest, clock, durable }: LedgerOptions) {
+    this.#database = Database.open(file, durable);
     this.#clock = clock;
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);

@@ -68,16 +68,24 @@ targets:
   });
 
   test("a file of protected values that is not there is a mistake, a list that is not is none", () => {
-    expect(complaints(`${MINIMAL}guard: {protect: [Top sites, own.txt]}\ntargets: {lists: {type: csv, directory: a, guard: {protect: [./b]}}}\n`)).toEqual([
+    expect(
+      complaints(
+        `${MINIMAL}guard: {protect: [Top sites, own.txt]}\ntargets: {lists: {type: csv, directory: a, guard: {protect: [./b]}}}\n`,
+      ),
+    ).toEqual([
       "2 guard.protect[1]: this file cannot be read: there is no such file",
       "3 targets.lists.guard.protect[0]: this file cannot be read: there is no such file",
     ]);
   });
 
   test("a target's guard is laid over the common one, key by key", () => {
-    const config = load(`${MINIMAL}guard: {max_removed: {percent: 10}, protect: [own.txt]}
+    const config = load(
+      `${MINIMAL}guard: {max_removed: {percent: 10}, protect: [own.txt]}
 targets: {lists: {type: csv, directory: a, guard: {max_removed: {at_least: 5}, max_added: {percent: 300}}}}
-`, {}, { "own.txt": "" });
+`,
+      {},
+      { "own.txt": "" },
+    );
     expect(config.targets.lists?.guard).toEqual({
       max_removed: { percent: 10, at_least: 5 },
       max_added: { percent: 300, at_least: 100 },

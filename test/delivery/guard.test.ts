@@ -130,7 +130,7 @@ describe("a mass change", () => {
   });
 
   test("that comes bit by bit is noticed all the same, and single removals pass after it", async () => {
-    let lane = await filled(100);
+    const lane = await filled(100);
     lane.lane.wake();
     for (let id = 1; id <= 90; id += 15) {
       tell(id, id + 14, { toIds: false });

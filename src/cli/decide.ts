@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { loadConfig, resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
+import { type Decision, decide } from "../courier/decisions.ts";
+import { Journal } from "../delivery/journal.ts";
+import { Holds } from "../ledger/holds.ts";
+import { Requests } from "../ledger/requests.ts";
+import { lockState, StateInUse } from "../state/lock.ts";
+import { Exit, type Given, type Terminal, textOption, UsageError } from "./command.ts";
+
+/** A command that lists what did not reach a target, and takes decisions on it. */
+interface DecisionCommand {
+  /** The words that decide, and what is then asked of the courier. */
+  decisions: Readonly<Record<string, Decision>>;
+  /** Shows what there is to decide on. */
+  list: (config: Config, given: Given, terminal: Terminal) => Promise<void>;
+}
+
+/** Runs `list`, or a decision on one target or on all: at once where no courier runs, else by the one that runs. */
+export async function runDecision({ decisions, list }: DecisionCommand, given: Given, terminal: Terminal) {
+  const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
+  const [word = "list", target = ""] = given.positionals;
+  if (target !== "" && !Object.hasOwn(config.targets, target)) {
+    throw new UsageError(`there is no target ${target}; there is ${Object.keys(config.targets).join(", ") || "none"}`);
+  }
+  if (word === "list") {
+    await list(config, given, terminal);
+    return Exit.ok;
+  }
+  const decision = Object.hasOwn(decisions, word) ? decisions[word] : undefined;
+  if (!decision) throw new UsageError(`there is list, ${Object.keys(decisions).join(", ")}, but no ${word}`);
+  terminal.out(await decideNow(config, decision, target, terminal));
+  return Exit.ok;
+}
+
+async function decideNow(config: Config, decision: Decision, target: string, { clock }: Terminal): Promise<string> {
+  const state = resolvePath(config, config.state);
+  const file = join(state, LEDGER_FILE);
+  try {
+    using _lock = lockState(state);
+    const journal = await Journal.open(join(state, JOURNAL_FILE));
+    const changes = await Holds.at(file, (holds) => decide(decision, target, { holds, journal, clock }));
+    return `${changes} changes. What is to be delivered goes out when the courier runs.`;
+  } catch (error) {
+    if (!(error instanceof StateInUse)) throw error;
+    Requests.leave(file, decision, target);
+    return "The running courier has been asked to; its log tells how it went.";
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { JOURNAL_FILE } from "../courier/courier.ts";
+import { Journal } from "../delivery/journal.ts";
+import { type Command, configOption, type Given, jsonOption, type Terminal } from "./command.ts";
+import { runDecision } from "./decide.ts";
+import { printable } from "./printable.ts";
+
+export const parked: Command = {
+  usage: "parked list|retry|drop [TARGET] [--config FILE] [--json]",
+  summary: "Items that a target refused for good: show them, send them again, or forget that they were refused.",
+  options: { ...configOption, ...jsonOption },
+  words: [1, 2],
+  run: (given, terminal) =>
+    runDecision({ decisions: { retry: "parked-retry", drop: "parked-drop" }, list }, given, terminal),
+};
+
+async function list(config: Config, given: Given, { out }: Terminal): Promise<void> {
+  const journal = await Journal.open(join(resolvePath(config, config.state), JOURNAL_FILE));
+  const [, only] = given.positionals;
+  const items = Object.entries(journal.targets)
+    .filter(([target]) => only === undefined || target === only)
+    .flatMap(([target, { parked }]) =>
+      parked.map((item) => ({ target, ...item, at: new Date(item.at).toISOString() })),
+    );
+  if (given.values.json === true) return out(JSON.stringify(items, null, 2));
+  const lines = items.map(({ target, type, value, operation, reason, at }) => {
+    return `${target}: ${operation} ${printable(type)} ${printable(value)}, ${at}: ${printable(reason)}`;
+  });
+  out(lines.length === 0 ? "Nothing is parked." : lines.join("\n"));
+}

@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { resolvePath } from "../config/load.ts";
+import type { Config, TargetConfig } from "../config/schema.ts";
+import { compileWarninglists, type Warninglists } from "../curation/warninglists/warninglists.ts";
+import { copyLedger } from "../ledger/copy.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Logger } from "../log.ts";
+import { StateDamaged } from "../state/damaged.ts";
+import { LEDGER_FILE, openLedger } from "./courier.ts";
+import { knowledgeOf, OWN } from "./knowledge-keeper.ts";
+import { viewOf } from "./open-targets.ts";
+import { PlannedChanges, type TargetPlan } from "./planned-changes.ts";
+import { listsOnDisk, Protections } from "./protections.ts";
+
+export interface PlanOptions {
+  /** The configuration in force, whose state is looked at. */
+  current: Config;
+  /** The one that is to be tried. */
+  next: Config;
+  log: Logger;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+  /** How many attributes and indicators have been judged by the new rules. */
+  progress?: ((judged: number) => void) | undefined;
+}
+
+/** What a configuration would bring about; the shape of `plan --json`. */
+export interface Plan {
+  targets: TargetPlan[];
+  /** Targets that would no longer be fed, and keep what they have. */
+  dropped: { name: string; holds: number }[];
+}
+
+/**
+ * Judges a copy of the ledger by another configuration and compares each target with it. Nothing is applied, and the copy is
+ * removed; it lies in the state folder, where there is room for a ledger and nobody else may read it.
+ * @throws StateDamaged when there is no ledger
+ */
+export async function makePlan(options: PlanOptions): Promise<Plan> {
+  const { current, clock } = options;
+  const state = resolvePath(current, current.state);
+  const file = join(state, LEDGER_FILE);
+  // What is tried is tried on the state of what runs.
+  const next = { ...options.next, state: current.state };
+  if (!existsSync(file)) throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`);
+  const folder = await mkdtemp(join(state, "plan-"));
+  const copy = join(folder, "plan.sqlite");
+  try {
+    await copyLedger(file, copy);
+    using ledger = openLedger(next, copy, clock, { durable: false });
+    return await planOn(ledger, next, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promise<Plan> {
+  const { current, log, signal, clock } = options;
+  const lists = await listsOnDisk(next);
+  const known = ledger.fact(OWN);
+  const { compile, isNew } = knowledgeOf(next, lists, known ? JSON.parse(known) : null, ledger);
+  ledger.learn(compile(), {}, { values: isNew ? () => true : null, organisations: new Set() });
+  await review(ledger, options);
+  using before = await Protections.read(current, log);
+  using after = await Protections.read(next, log);
+  const named = compileWarninglists([...lists, ...(await listsOnDisk(current))]);
+  const plan: Plan = { targets: [], dropped: [] };
+  for (const [name, settings] of Object.entries(next.targets).filter(([, { enabled }]) => enabled)) {
+    signal.throwIfAborted();
+    plan.targets.push(await planTarget(name, settings, { ledger, before, after, named, clock }));
+  }
+  const fed = new Set(plan.targets.map(({ name }) => name));
+  plan.dropped = ledger.deltas.targets().filter(({ name }) => !fed.has(name));
+  return plan;
+}
+
+async function review(ledger: Ledger, { signal, progress }: PlanOptions): Promise<void> {
+  for (let judged = 0, more = true; more; ) {
+    signal.throwIfAborted();
+    const slice = ledger.review();
+    judged += slice.judged;
+    more = slice.more;
+    progress?.(judged);
+    await nextTurn();
+  }
+}
+
+interface Sources {
+  ledger: Ledger;
+  before: Protections;
+  after: Protections;
+  named: Warninglists;
+  clock: () => number;
+}
+
+async function planTarget(name: string, settings: TargetConfig, sources: Sources): Promise<TargetPlan> {
+  const { ledger, before, after, named, clock } = sources;
+  const { deltas } = ledger;
+  const view = viewOf(name, settings, after.of(name));
+  const isNew = !deltas.targets().some((target) => target.name === name);
+  deltas.register(view);
+  deltas.guarded(name, after.digestOf(name));
+  const holds = deltas.held(name);
+  const changes = new PlannedChanges((indicator) => {
+    const lists = named.match(indicator.type, indicator.value).map(({ list }) => list.name);
+    const kept = after.of(name)(indicator) ?? before.of(name)(indicator);
+    return [...new Set([...(kept ? [kept.by] : []), ...lists])];
+  });
+  for (let position = deltas.position(name), more = true; more; ) {
+    const scanned = deltas.scan(view, position);
+    for (const { lack } of scanned.comparisons) if (lack) changes.take(lack);
+    ({ position, more } = scanned);
+    await nextTurn();
+  }
+  return { name, isNew, holds, ...changes.summary(settings.guard, holds, clock) };
+}

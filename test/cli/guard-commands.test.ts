@@ -1,0 +1,183 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { SightingType } from "../../src/model/misp.ts";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
+import { call } from "./captured-terminal.ts";
+
+/** Thirty domains, a top site, and one address: a slip of the filter to addresses takes off all but one. */
+const DOMAINS = Array.from({ length: 30 }, (_, index) => `d${index + 1}.example`);
+const GUARD = { guard: { max_removed: { percent: 20, at_least: 5 } } };
+const SLIP = { ...GUARD, filter: [{ types: ["ip-dst"] }] };
+
+let courier: RunningCourier;
+let ids: number[];
+
+beforeEach(async () => {
+  courier = await RunningCourier.start(GUARD);
+  const { misp } = courier;
+  const event = misp.addEvent({
+    info: "Campaign",
+    attributes: [...DOMAINS.map((value) => ({ type: "domain", value })), { type: "ip-dst", value: "198.51.100.7" }],
+  });
+  ids = event.attributes.map(({ id }) => id);
+  misp.publish(event.id);
+  await courier.listed("domain", ...DOMAINS);
+}, 30_000);
+
+afterEach(() => courier[Symbol.asyncDispose]());
+
+const run = (...words: string[]) => call([...words, "--config", join(courier.directory, "config.yaml")]);
+const json = async (...words: string[]) => JSON.parse((await run(...words, "--json")).out);
+
+/** Starts the courier again by other settings. */
+async function slip(settings: Record<string, unknown> = SLIP): Promise<void> {
+  await courier.stop();
+  await courier.start(settings);
+  await eventually(async () => expect(await json("held", "list")).toHaveLength(1));
+}
+
+describe("a slip of the filter that would take off 95 %", () => {
+  test("is held and named, single removals pass, a restart changes nothing, and release lets it go", async () => {
+    await slip();
+    expect(await json("held", "list")).toMatchObject([
+      { target: "blocklists", kind: "remove", count: 30, why: { filtered: 30 }, samples: expect.any(Array) },
+    ]);
+    expect((await run("held", "list")).out).toMatch(
+      /blocklists: 30 removals held since .*30 of 31.*\n +30 +no filter rule/,
+    );
+    courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
+    courier.misp.deleteAttribute(ids[1] ?? 0);
+    await courier.listed("domain", ...DOMAINS.slice(2));
+    await courier.stop();
+    await courier.start();
+    await courier.listed("domain", ...DOMAINS.slice(2));
+    const explained = await json("explain", "d5.example");
+    expect(explained.indicators[0].targets[0]).toMatchObject({ held: true, aside: { kind: "remove", state: "held" } });
+    expect(await run("held", "release", "blocklists")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("asked"),
+    });
+    await courier.listed("domain");
+    expect(await json("held", "list")).toEqual([]);
+    const trail = (await json("audit", "d5.example")).map((row: { what: string; who: string }) => [row.who, row.what]);
+    expect(trail).toEqual([
+      ["rules", "add"],
+      ["guard", "hold"],
+      ["person", "release"],
+      ["rules", "remove"],
+    ]);
+  });
+
+  test("is discarded on a stopped courier, and what it named stays until something else is said of it", async () => {
+    await slip();
+    await courier.stop();
+    expect((await run("held", "discard")).out).toContain("30 changes");
+    await courier.start();
+    courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
+    await courier.listed("domain", ...DOMAINS.slice(1));
+    expect(await json("held", "list")).toEqual([]);
+  });
+
+  test("is over when the filter is put right", async () => {
+    await slip();
+    await courier.stop();
+    await courier.start(GUARD);
+    await eventually(async () => expect(await json("held", "list")).toEqual([]));
+    await courier.listed("domain", ...DOMAINS);
+  });
+});
+
+describe("plan", () => {
+  const write = async (settings: Record<string, unknown>) => {
+    const file = join(courier.directory, "next.yaml");
+    const { misp, directory } = courier;
+    const plain = {
+      misp: { url: misp.url, key: misp.key, zeromq: misp.endpoint },
+      targets: { blocklists: { type: "csv", directory: "./lists" } },
+      state: "./state",
+    };
+    await writeFile(file, stringify({ ...plain, ...settings }));
+    await mkdir(join(directory, "elsewhere"), { recursive: true });
+    return file;
+  };
+
+  test("of the configuration in force is empty", async () => {
+    expect(await json("plan")).toMatchObject({
+      targets: [{ name: "blocklists", holds: 31, add: { count: 0 }, renew: { count: 0 }, remove: { count: 0 } }],
+      dropped: [],
+    });
+  });
+
+  test("says what another one would bring, that the guard would hold it, and leaves all as it is", async () => {
+    const plan = await json("plan", await write(SLIP));
+    expect(plan.targets).toMatchObject([
+      { name: "blocklists", isNew: false, add: { count: 0 }, remove: { count: 30, why: { filtered: 30 } } },
+    ]);
+    expect(plan.targets[0].held).toEqual([expect.stringContaining("30 of 31")]);
+    await courier.listed("domain", ...DOMAINS);
+    expect((await readdir(join(courier.directory, "state"))).filter((name) => name.startsWith("plan-"))).toEqual([]);
+  });
+
+  test("names the top sites that would come or go, on a stopped courier, too", async () => {
+    const folder = join(courier.directory, "warninglists", "top");
+    await mkdir(folder, { recursive: true });
+    const list = {
+      name: "Top sites",
+      type: "hostname",
+      version: 1,
+      description: "",
+      list: ["d3.example"],
+      matching_attributes: ["domain"],
+    };
+    await writeFile(join(folder, "list.json"), JSON.stringify({ ...list, category: "known" }));
+    await courier.stop();
+    const drops = await json("plan", await write({ ...GUARD, guard: { protect: ["Top sites"] } }));
+    expect(drops.targets[0]).toMatchObject({
+      remove: { count: 1, why: { protected: 1 } },
+      casualties: {
+        count: 1,
+        named: [{ type: "domain", value: "d3.example", change: "remove", named: ["Top sites"] }],
+      },
+    });
+    const second = {
+      blocklists: { type: "csv", directory: "./lists" },
+      other: { type: "csv", directory: "./elsewhere" },
+    };
+    const adds = await run("plan", await write({ ...GUARD, targets: second }));
+    expect(adds.out).toContain("other: new, +31 -0 ~0");
+    expect(adds.out).toContain("! adds domain d3.example: Top sites");
+    const renamed = await json("plan", await write({ targets: { other: second.other } }));
+    expect(renamed.dropped).toEqual([{ name: "blocklists", holds: 31 }]);
+  });
+});
+
+describe("audit", () => {
+  test("tells who did what, when and why, of a value and of late", async () => {
+    courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
+    await courier.listed("domain", ...DOMAINS.slice(1));
+    const rows = await json("audit", "D1.example");
+    expect(rows).toMatchObject([
+      { who: "rules", what: "add", target: "blocklists", attribute: ids[0], answer: "" },
+      { who: "rules", what: "remove", why: "false_positive", sightedBy: expect.any(String) },
+    ]);
+    expect((await run("audit", "d1.example")).out).toMatch(
+      /remove +domain d1.example +blocklists: the newest sighting/,
+    );
+    expect(await json("audit", "--since", "1h")).toHaveLength(32);
+    expect((await run("audit", "never.example")).out).toBe("Nothing is on record.");
+  });
+
+  test("asks for one of the two", async () => {
+    for (const words of [[], ["a.example", "--since", "1d"], ["--since", "soon"]]) {
+      expect((await run("audit", ...words)).code).toBe(64);
+    }
+  });
+});
+
+test("a decision names a target that there is, and a word that there is", async () => {
+  expect((await run("held", "release", "siem")).code).toBe(64);
+  expect((await run("held", "let-go")).code).toBe(64);
+  expect((await run("parked", "list")).out).toBe("Nothing is parked.");
+});
