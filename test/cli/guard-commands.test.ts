@@ -24,6 +24,8 @@ beforeEach(async () => {
   ids = event.attributes.map(({ id }) => id);
   misp.publish(event.id);
   await courier.listed("domain", ...DOMAINS);
+  // The files are there before the ledger has it on record.
+  await eventually(async () => expect(await json("status")).toMatchObject({ targets: [{ lag: 0 }] }));
 }, 30_000);
 
 afterEach(() => courier[Symbol.asyncDispose]());
@@ -48,7 +50,7 @@ describe("a slip of the filter that would take off 95 %", () => {
       /blocklists: 30 removals held since .*30 of 31.*\n +30 +no filter rule/,
     );
     courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
-    courier.misp.deleteAttribute(ids[1] ?? 0);
+    courier.misp.softDelete(ids[1] ?? 0);
     await courier.listed("domain", ...DOMAINS.slice(2));
     await courier.stop();
     await courier.start();
