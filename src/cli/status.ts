@@ -53,6 +53,10 @@ function readable(summary: Summary, targets: readonly TargetStatus[], now: numbe
     ...(summary.reviewing ? ["Part of the ledger is being judged again."] : []),
     "Targets:",
     ...targets.flatMap((target) => targetLines(target, now)),
+    ...summary.held.map(
+      ({ target, kind, count, reason }) =>
+        `  ${target}: its guard holds ${count} ${kind === "add" ? "additions" : "removals"}: ${reason}; see misp-courier held list`,
+    ),
   ].join("\n");
 }
 

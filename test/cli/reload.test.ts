@@ -62,6 +62,18 @@ describe("a running courier whose configuration changes", () => {
     await listed({ domain: ["evil.example"], "ip-dst": [] });
   });
 
+  test("does not lose its lists to a slip in the changed file: the guard holds what that would take off", async () => {
+    await configure({ guard: { max_removed: { at_least: 0 } }, filter: [{ types: ["md5"] }] });
+    hangUp();
+    await logged("beyond the guard's limits");
+    await listed({ domain: ["evil.example"], "ip-dst": ["198.51.100.7"] });
+    await configure({});
+    hangUp();
+    const { id } = misp.addEvent({ info: "Later", attributes: [{ type: "domain", value: "later.example" }] });
+    misp.publish(id);
+    await listed({ domain: ["evil.example", "later.example"], "ip-dst": ["198.51.100.7"] });
+  });
+
   test("keeps to what is in force when the file is wrong, and says every mistake", async () => {
     await configure({ filter: [{ type: ["domain"] }], gurad: {} });
     hangUp();
