@@ -26,12 +26,11 @@ export class Audit {
   #written = SWEEP;
 
   constructor(database: Database) {
-    // One statement for a whole step: what is added to a long list must not cost a call each.
+    // One statement for all that was done alike: what is added to a long list must not cost a call each.
     this.#insert = database.prepare(
       `INSERT INTO audit (at, target, indicator, attribute, what, why, answer)
-       SELECT ?1, ?2, j.value ->> 0, (SELECT max(s.attribute) FROM support s WHERE s.indicator = j.value ->> 0),
-              j.value ->> 1, j.value ->> 2, j.value ->> 3
-       FROM json_each(?3) j`,
+       SELECT ?1, ?2, j.value, (SELECT max(s.attribute) FROM support s WHERE s.indicator = j.value), ?3, ?4, ?5
+       FROM json_each(?6) j`,
     );
     this.#forget = database.prepare(
       `DELETE FROM audit WHERE id IN (
@@ -43,11 +42,24 @@ export class Audit {
   /** @param at milliseconds */
   note(target: number, done: readonly Done[], at: number): void {
     if (done.length === 0) return;
-    const rows = done.map(({ indicator, what, why, answer }) => [indicator, what, why, answer]);
-    this.#insert.run(at, target, JSON.stringify(rows));
+    for (const [{ what, why, answer }, ids] of alike(done)) {
+      this.#insert.run(at, target, what, why, answer, JSON.stringify(ids));
+    }
     this.#written += done.length;
     if (this.#written < SWEEP) return;
     this.#written = 0;
     this.#forget.run(at - KEPT.time);
   }
+}
+
+/** The indicators with which the same was done. */
+function alike(done: readonly Done[]): [Done, number[]][] {
+  const groups = new Map<string, [Done, number[]]>();
+  for (const deed of done) {
+    const name = `${deed.what} ${deed.why} ${deed.answer}`;
+    const group = groups.get(name);
+    if (group) group[1].push(deed.indicator);
+    else groups.set(name, [deed, [deed.indicator]]);
+  }
+  return [...groups.values()];
 }

@@ -27,7 +27,7 @@ test("a deed is on record with the target's answer", async () => {
 
 test("what was written to MISP is on record beside it", () => {
   const ledger = new ALedger();
-  ledger.ledger.curated.wrote("6f1d", { do: "attach-tag", tag: "t" } as never, "done");
+  ledger.ledger.curated.wrote("6f1d", { do: "attach", tag: "t" }, "done");
   using report = new AuditReport(ledger.file);
   expect(report.since(0)).toMatchObject([{ what: "misp", target: null, event: "6f1d", answer: "done" }]);
 });
