@@ -35,9 +35,6 @@ export class Deltas {
   readonly #newest: Statement<{ revision: number | null }>;
   readonly #changed: Statement<{ id: number }>;
   readonly #reviewing: Statement<unknown>;
-  readonly #setAside: Statement<never>;
-  readonly #settle: Statement<never>[];
-  readonly #endHold: Statement<never>;
   readonly #open = new Map<string, Opened>();
 
   constructor(database: Database, clock: () => number, doubts: Doubts) {
@@ -63,16 +60,6 @@ export class Deltas {
     this.#newest = database.prepare("SELECT max(revision) AS revision FROM indicator");
     this.#changed = database.prepare("SELECT id FROM indicator WHERE revision > ?");
     this.#reviewing = database.prepare("SELECT 1 FROM review WHERE event = 0");
-    this.#setAside = database.prepare(
-      "INSERT OR REPLACE INTO aside (target, indicator, kind, why, state, revision, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    );
-    this.#settle = ["aside", "again"].map((table) =>
-      database.prepare(`DELETE FROM ${table} WHERE target = ? AND indicator = ?`),
-    );
-    this.#endHold = database.prepare(
-      `DELETE FROM hold WHERE target = ? AND NOT EXISTS (
-         SELECT 1 FROM aside a WHERE a.target = hold.target AND a.kind = hold.kind AND a.state = 'held')`,
-    );
   }
 
   /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
@@ -145,7 +132,7 @@ export class Deltas {
         gone += holds === null ? 1 : 0;
         done.push({ indicator: holding.id, what: deedOf(holding), why: holding.why ?? "", answer: answer ?? "" });
       }
-      this.#recordAsides(target.id, step, done, now);
+      done.push(...this.holds.setAside(target.id, step, now));
       this.#audit.note(target.id, done, now);
       if (step.restarts === target.restarts) this.#advance.run(step.position, target.id);
     });
@@ -199,15 +186,6 @@ export class Deltas {
   /** Whether rules or lists have changed and the ledger is still being judged by them. */
   reviewing(): boolean {
     return this.#reviewing.get() !== undefined;
-  }
-
-  #recordAsides(target: number, { asides, settled }: Step, done: Done[], now: number): void {
-    for (const id of settled) for (const statement of this.#settle) statement.run(target, id);
-    if (settled.length > 0) this.#endHold.run(target);
-    for (const { id, kind, why, state, revision } of asides) {
-      this.#setAside.run(target, id, kind, why ?? "", state, revision, now);
-      done.push({ indicator: id, what: "hold", why: why ?? "", answer: "" });
-    }
   }
 
   #opened(name: string): Opened {

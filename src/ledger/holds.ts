@@ -1,6 +1,7 @@
 import type { Indicator } from "../model/indicator.ts";
-import type { Deed } from "./audit.ts";
+import type { Deed, Done } from "./audit.ts";
 import { Database, type Statement } from "./database.ts";
+import type { Step } from "./step.ts";
 
 /** Changes of one kind that a guard holds for a target, as a person is shown them. */
 export interface Hold {
@@ -26,6 +27,9 @@ export class Holds {
   readonly #keep: Statement<never>;
   readonly #again: Statement<never>;
   readonly #drop: Statement<never>;
+  readonly #setAside: Statement<never>;
+  readonly #settle: Statement<never>[];
+  readonly #end: Statement<never>;
   readonly #all: Statement<{ target: number; name: string; kind: Hold["kind"]; since: number; reason: string }>;
 
   constructor(database: Database) {
@@ -39,6 +43,16 @@ export class Holds {
       "INSERT OR IGNORE INTO again (target, indicator) SELECT target, indicator FROM aside WHERE target = ? AND kind = ? AND state = ?",
     );
     this.#drop = database.prepare("DELETE FROM aside WHERE target = ? AND kind = ? AND state = ?");
+    this.#setAside = database.prepare(
+      "INSERT OR REPLACE INTO aside (target, indicator, kind, why, state, revision, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#settle = ["aside", "again"].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE target = ? AND indicator = ?`),
+    );
+    this.#end = database.prepare(
+      `DELETE FROM hold WHERE target = ? AND NOT EXISTS (
+         SELECT 1 FROM aside a WHERE a.target = hold.target AND a.kind = hold.kind AND a.state = 'held')`,
+    );
     this.#all = database.prepare(
       `SELECT h.target, t.name, h.kind, h.since, h.reason FROM hold h CROSS JOIN target t ON t.id = h.target
        ORDER BY h.target, h.kind`,
@@ -58,6 +72,16 @@ export class Holds {
   /** Changes of a kind are held from now on; returns false when some were already. */
   begin(target: number, kind: Hold["kind"], reason: string, now: number): boolean {
     return this.#begin.run(target, kind, now, reason).changes > 0;
+  }
+
+  /** Keeps aside what a step leaves out, and forgets what is settled by it; within the transaction that records the step. */
+  setAside(target: number, { asides, settled }: Pick<Step, "asides" | "settled">, now: number): Done[] {
+    for (const id of settled) for (const statement of this.#settle) statement.run(target, id);
+    for (const { id, kind, why, state, revision } of asides) {
+      this.#setAside.run(target, id, kind, why ?? "", state, revision, now);
+    }
+    if (settled.length > 0) this.#end.run(target);
+    return asides.map(({ id, why }) => ({ indicator: id, what: "hold", why: why ?? "", answer: "" }));
   }
 
   /** How many removals wait for a review to end. */
