@@ -19,9 +19,12 @@ export function documentKey(indicator: Indicator): DocumentKey {
 
 /** The keys in portions, none of which is empty. */
 export function portions(keys: readonly DocumentKey[]): SomeKeys[] {
-  const [first, ...others] = keys.slice(0, KEYS_IN_ONE);
-  if (first === undefined) return [];
-  return [[first, ...others], ...portions(keys.slice(KEYS_IN_ONE))];
+  const made: SomeKeys[] = [];
+  for (let start = 0; start < keys.length; start += KEYS_IN_ONE) {
+    const [first, ...others] = keys.slice(start, start + KEYS_IN_ONE);
+    if (first !== undefined) made.push([first, ...others]);
+  }
+  return made;
 }
 
 /**

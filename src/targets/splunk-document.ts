@@ -5,21 +5,28 @@ import type { SplunkSettings } from "./splunk-settings.ts";
 const MOST_EVENTS = 50;
 const NAMELESS = "(none)";
 
-/** What a document tells beside type and value, in the order in which it is compared. What is empty is left out. */
-const CONTEXT = [
-  "score",
-  "expires_at",
-  "first_seen",
-  "last_seen",
-  "events",
-  "event_id",
-  "event_uuid",
-  "event",
-  "organisation",
-  "tags",
-  "category",
-  "comment",
-] as const;
+/**
+ * The fields of a document and their types, the context in the order in which it is compared. What is empty is left out.
+ * The app's collections.conf has the same.
+ */
+const FIELD_TYPES = {
+  value: "string",
+  type: "string",
+  score: "number",
+  expires_at: "number",
+  first_seen: "number",
+  last_seen: "number",
+  events: "number",
+  event_id: "array",
+  event_uuid: "array",
+  event: "array",
+  organisation: "array",
+  tags: "array",
+  category: "array",
+  comment: "array",
+} as const;
+
+const CONTEXT = Object.keys(FIELD_TYPES).filter((name) => name !== "value" && name !== "type");
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -39,6 +46,12 @@ export function shownIn(document: Fields, layout: SplunkSettings["layout"]): str
   return layout === "broker" ? "" : JSON.stringify(filled(document));
 }
 
+/** The types of the fields of a collection that is made for a MISP type. */
+export function fieldTypesOf(type: string, layout: SplunkSettings["layout"]): Readonly<Record<string, string>> {
+  if (layout === "broker") return { value: type === "ip-src" || type === "ip-dst" ? "cidr" : "string" };
+  return FIELD_TYPES;
+}
+
 function contextOf({ score, expires, origins }: Entry): Fields {
   const events = eventsOf(origins);
   const named = events.slice(0, MOST_EVENTS);
@@ -49,7 +62,7 @@ function contextOf({ score, expires, origins }: Entry): Fields {
     last_seen: extreme(Math.max, origins, ({ lastSeen }) => lastSeen),
     events: events.length,
     // The next four belong together, place by place: a place that were empty could fall out on the way.
-    event_id: named.map(({ eventId }) => eventId),
+    event_id: named.map(({ eventId }) => `${eventId}`),
     event_uuid: named.map(({ eventUuid }) => eventUuid || NAMELESS),
     event: named.map(({ eventInfo }) => eventInfo || NAMELESS),
     organisation: named.map(({ organisation }) => organisation || NAMELESS),
