@@ -25,7 +25,7 @@ export interface CollectorOptions {
 
 interface Unconfirmed {
   id: number;
-  body: string;
+  body: Buffer;
   sent: number;
 }
 
@@ -52,7 +52,8 @@ export class Collector {
     await this.#confirm(signal);
     for (let start = 0; start < events.length; start += EVENTS_IN_ONE) {
       const portion = events.slice(start, start + EVENTS_IN_ONE);
-      await this.#post(portion.map((event) => JSON.stringify(this.#wrap(event))).join("\n"), signal);
+      // As bytes: one JSON text after the other is no JSON, and would go out as a quoted text.
+      await this.#post(Buffer.from(portion.map((event) => JSON.stringify(this.#wrap(event))).join("\n")), signal);
     }
   }
 
@@ -72,7 +73,7 @@ export class Collector {
       throw new NotNow(`the event collector does not acknowledge: ${this.#unconfirmed.length} requests wait for it`);
   }
 
-  async #post(body: string, signal: AbortSignal): Promise<void> {
+  async #post(body: Buffer, signal: AbortSignal): Promise<void> {
     const answer = await this.#ask("/services/collector/event", body, signal);
     if (!isDone(answer) || fieldOf(answer.body, "code") !== 0) throw this.#failure(answer);
     const id = fieldOf(answer.body, "ackId");

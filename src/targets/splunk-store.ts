@@ -97,7 +97,8 @@ export class KvStore {
 
   /** @returns tighter limits, if the batch was too large and has to be split */
   async #saveBatch(collection: string, batch: readonly Serialized[], signal: AbortSignal): Promise<Limits | undefined> {
-    const body = `[${batch.map(({ text }) => text).join(",")}]`;
+    // As bytes: a text that is to be JSON would be parsed once more before it goes out.
+    const body = Buffer.from(`[${batch.map(({ text }) => text).join(",")}]`);
     const path = `${this.#data(collection)}/batch_save`;
     const answer = await this.#ask({ method: "POST", path, body, headers: JSON_BODY }, signal);
     if (isDone(answer)) {

@@ -1,3 +1,5 @@
+import { isRecord } from "./kv-query.ts";
+
 /** What the event collector answers: a status and a body with a code. */
 export interface CollectorAnswer {
   status: number;
@@ -28,9 +30,13 @@ export class EventCollector {
   /** Whether the token offers acknowledgement, and whether what came in counts as written. */
   acknowledges = false;
   written = true;
-  enabled = true;
+  #enabled = true;
   readonly #acks = new Map<string, Set<number>>();
   #nextAck = 0;
+
+  disable(): void {
+    this.#enabled = false;
+  }
 
   /** @param channel the request's channel, if it named one */
   answer(path: string, authorization: string | undefined, channel: string | undefined, body: string): CollectorAnswer {
@@ -44,7 +50,7 @@ export class EventCollector {
     if (authorization === undefined) return coded(2);
     if (!authorization.startsWith("Splunk ")) return coded(3);
     if (authorization !== `Splunk ${this.token}`) return coded(4);
-    if (!this.enabled) return coded(1);
+    if (!this.#enabled) return coded(1);
     if (this.acknowledges && channel === undefined) return coded(10);
     return undefined;
   }
@@ -92,7 +98,8 @@ function coded(code: keyof typeof CODES, more: object = {}): CollectorAnswer {
 
 function parsed(line: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
