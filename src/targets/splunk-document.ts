@@ -5,10 +5,23 @@ import type { SplunkSettings } from "./splunk-settings.ts";
 const MOST_EVENTS = 50;
 const NAMELESS = "(none)";
 
-/**
- * The fields of a document and their types, the context in the order in which it is compared. What is empty is left out.
- * The app's collections.conf has the same.
- */
+/** What a document tells beside type and value, in the order in which it is compared. What is empty is left out. */
+const CONTEXT = [
+  "score",
+  "expires_at",
+  "first_seen",
+  "last_seen",
+  "events",
+  "event_id",
+  "event_uuid",
+  "event",
+  "organisation",
+  "tags",
+  "category",
+  "comment",
+] as const;
+
+/** The fields whose types a collection declares; there is no type for those of several values. */
 const FIELD_TYPES = {
   value: "string",
   type: "string",
@@ -17,16 +30,7 @@ const FIELD_TYPES = {
   first_seen: "number",
   last_seen: "number",
   events: "number",
-  event_id: "array",
-  event_uuid: "array",
-  event: "array",
-  organisation: "array",
-  tags: "array",
-  category: "array",
-  comment: "array",
 } as const;
-
-const CONTEXT = Object.keys(FIELD_TYPES).filter((name) => name !== "value" && name !== "type");
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -46,7 +50,7 @@ export function shownIn(document: Fields, layout: SplunkSettings["layout"]): str
   return layout === "broker" ? "" : JSON.stringify(filled(document));
 }
 
-/** The types of the fields of a collection that is made for a MISP type. */
+/** The types of the fields of a collection that is made for a MISP type, as in the app's collections.conf. */
 export function fieldTypesOf(type: string, layout: SplunkSettings["layout"]): Readonly<Record<string, string>> {
   if (layout === "broker") return { value: type === "ip-src" || type === "ip-dst" ? "cidr" : "string" };
   return FIELD_TYPES;
