@@ -8,10 +8,19 @@ import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { run } from "./run.ts";
+import { splunkApp } from "./splunk-app.ts";
 import { status } from "./status.ts";
 
 /** Every command, in the order of the help. */
-const commands: Record<string, Command> = { run, demo, check, status, explain, "catch-up": catchUpCommand };
+const commands: Record<string, Command> = {
+  run,
+  demo,
+  check,
+  status,
+  explain,
+  "catch-up": catchUpCommand,
+  "splunk-app": splunkApp,
+};
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
