@@ -44,7 +44,9 @@ const QUIET = 1_000;
 export class Curator implements AsyncDisposable {
   readonly #options: CuratorOptions;
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
-  readonly #open = new Set<string>();
+  /** Events that wait for their turn; `true`: complete, as far as anybody knows. */
+  readonly #waiting = new Map<string, boolean>();
+  readonly #underWay = new Set<string>();
   /** Events of which more may come. */
   readonly #quiet = new Map<string, NodeJS.Timeout>();
   readonly #writes: number[] = [];
@@ -87,17 +89,22 @@ export class Curator implements AsyncDisposable {
     );
   }
 
+  /** One turn at a time for an event: two would both find it without its tag, and both attach it. */
   #enqueue(uuid: string, complete: boolean): void {
-    const { signal } = this.#options;
-    const key = `${uuid} ${complete}`;
-    if (this.#open.has(key) || signal.aborted) return;
-    this.#open.add(key);
-    void this.#queue
-      .add(async () => {
-        if (!signal.aborted) await this.#curate(uuid, complete);
-      })
-      .catch((error) => this.#failed(uuid, error))
-      .finally(() => this.#open.delete(key));
+    const comes = this.#waiting.has(uuid) || this.#underWay.has(uuid);
+    this.#waiting.set(uuid, complete || this.#waiting.get(uuid) === true);
+    if (!comes) this.#takeTurn(uuid);
+  }
+
+  #takeTurn(uuid: string): void {
+    void this.#queue.add(async () => {
+      const complete = this.#waiting.get(uuid) === true;
+      this.#waiting.delete(uuid);
+      this.#underWay.add(uuid);
+      await this.#curate(uuid, complete).catch((error) => this.#failed(uuid, error));
+      this.#underWay.delete(uuid);
+      if (this.#waiting.has(uuid)) this.#takeTurn(uuid);
+    });
   }
 
   /** Lets what is under way come to its end; what waits comes up again at the next start. */
@@ -108,7 +115,8 @@ export class Curator implements AsyncDisposable {
   }
 
   async #curate(uuid: string, complete: boolean): Promise<void> {
-    const { ledger, trustOf, concerns, rules } = this.#options;
+    const { ledger, trustOf, concerns, rules, signal } = this.#options;
+    if (signal.aborted) return;
     const event = await this.#metadata(uuid);
     if (!event || !concerns(event.organisation) || event.organisation === null) return;
     const trust = trustOf(event.organisation);
