@@ -98,11 +98,7 @@ export class Curator implements AsyncDisposable {
     const { trustOf, curated, sources, dryRun } = this.#options;
     if (creator.uuid === null || !trustOf(creator.uuid)) return;
     if (timestamp !== undefined && curated.isDone(uuid, timestamp)) return;
-    if (how === "answer") {
-      this.#turns.take(uuid, { complete: true, how: "missed" });
-      return;
-    }
-    this.#turns.takeWhenQuiet(uuid);
+    this.#turns.takeWhenQuiet(uuid, how === "answer" ? "missed" : "heard");
     // Tags need not wait for whoever still writes the event, unless it matters whether it turns out to be pulled.
     const isAlike = sources.includes("pulled") === sources.includes("received");
     if (isAlike && !dryRun) this.#turns.take(uuid, { complete: false, how: "heard" });

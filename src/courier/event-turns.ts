@@ -26,7 +26,7 @@ export class EventTurns implements AsyncDisposable {
   readonly #waiting = new Map<string, Occasion>();
   readonly #underWay = new Set<string>();
   /** Events of which more may come. */
-  readonly #quiet = new Map<string, NodeJS.Timeout>();
+  readonly #quiet = new Map<string, { timer: NodeJS.Timeout; how: Occasion["how"] }>();
 
   constructor(options: EventTurnsOptions) {
     this.#options = options;
@@ -42,17 +42,16 @@ export class EventTurns implements AsyncDisposable {
   }
 
   /** A turn once nothing more is heard of an event that somebody may still be writing. */
-  takeWhenQuiet(uuid: string): void {
+  takeWhenQuiet(uuid: string, came: Occasion["how"]): void {
+    // A catch-up that comes upon what the feed told already knows less of it.
+    const how = came === "missed" ? (this.#quiet.get(uuid)?.how ?? came) : came;
     this.#forgetQuiet(uuid);
-    this.#quiet.set(
-      uuid,
-      setTimeout(() => this.take(uuid, { complete: true, how: "heard" }), QUIET),
-    );
+    this.#quiet.set(uuid, { how, timer: setTimeout(() => this.take(uuid, { complete: true, how }), QUIET) });
   }
 
   /** Something more was heard of an event. */
   prolong(uuid: string): void {
-    this.#quiet.get(uuid)?.refresh();
+    this.#quiet.get(uuid)?.timer.refresh();
   }
 
   /** Lets what is under way come to its end, and drops the rest. */
@@ -74,7 +73,7 @@ export class EventTurns implements AsyncDisposable {
   }
 
   #forgetQuiet(uuid: string): void {
-    clearTimeout(this.#quiet.get(uuid));
+    clearTimeout(this.#quiet.get(uuid)?.timer);
     this.#quiet.delete(uuid);
   }
 }

@@ -106,15 +106,13 @@ export class KnowledgeKeeper implements AsyncDisposable {
   }
 
   async #askMisp(): Promise<void> {
-    const { config, mispLists, signal, complete } = this.#options;
+    const { config, mispLists, signal, log, complete } = this.#options;
     this.#askIn(LOOK.again);
-    try {
-      if (config.warninglists.from_misp) await mispLists.refresh(signal);
-    } finally {
-      // What came before a failure counts.
-      if (!signal.aborted) await this.#learner.learn(this.#lists());
-    }
-    this.#askIn(LOOK.misp);
+    const failure = config.warninglists.from_misp ? await mispLists.refresh(signal) : undefined;
+    await this.#learner.learn(this.#lists());
+    if (failure)
+      log.warn("MISP does not give out all of its warninglists; those are asked for again", { error: failure });
+    else this.#askIn(LOOK.misp);
     if (this.#isComplete) return;
     this.#isComplete = true;
     complete();

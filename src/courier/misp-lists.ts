@@ -71,9 +71,10 @@ export class MispLists {
 
   /**
    * Fetches what is new or changed, and drops what is no longer enabled.
-   * @throws MispError when MISP cannot be asked for all of it; what could not be fetched stays as it is
+   * @returns why some list could not be fetched, and stays as it is; `undefined`: all were
+   * @throws MispError when MISP cannot be asked at all
    */
-  async refresh(signal: AbortSignal): Promise<void> {
+  async refresh(signal: AbortSignal): Promise<unknown> {
     const enabled = await enabledLists(this.#options.client, signal);
     const ids = new Set(enabled.map(({ id }) => id));
     for (const id of [...this.#lists.keys()].filter((known) => !ids.has(known))) await this.#drop(id);
@@ -87,7 +88,7 @@ export class MispLists {
         failure ??= error;
       }
     }
-    if (failure) throw failure;
+    return failure;
   }
 
   #isOld({ id, header }: EnabledList): boolean {
