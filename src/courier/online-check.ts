@@ -107,7 +107,7 @@ async function switchedOff(
   try {
     const names = ["ZeroMQ_enable", ...TOPIC_SWITCHES.map((topic) => `ZeroMQ_${topic}_notifications_enable`)];
     const values = await Promise.all(names.map((name) => client.setting(`Plugin.${name}`, signal)));
-    const off = names.filter((_, index) => values[index] !== true);
+    const off = names.filter((_, index) => ![true, 1, "1"].some((on) => values[index] === on));
     const host = curates(config) ? Number(await client.setting("MISP.host_org_id", signal)) : organisationId;
     return [
       ...off.map((name) => `Plugin.${name} is off: switch it on (${PAGE} → Plugin → ZeroMQ)`),
