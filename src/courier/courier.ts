@@ -14,13 +14,15 @@ import { Feed, type LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
 import { lockState } from "../state/lock.ts";
+import { Acquaintance } from "./acquaintance.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
-import { Curator } from "./curator.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
 import { MispLists } from "./misp-lists.ts";
+import { findingsOf } from "./online-check.ts";
+import { openCurator } from "./open-curator.ts";
 import { openTargets } from "./open-targets.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
@@ -58,12 +60,13 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   await using keeper = new KnowledgeKeeper({
     config,
     ledger,
-    mispLists: new MispLists(client, join(state, LISTS_FOLDER), log),
+    mispLists: new MispLists({ client, directory: join(state, LISTS_FOLDER), log, clock }),
     log,
     signal,
     learned: () => reviewer.wake(),
+    complete: () => curator.begin(),
   });
-  await using curator = new Curator({ ...curatorOptions(config, keeper), client, ledger, log, signal, clock });
+  await using curator = openCurator({ config, ledger, client, keeper, log, signal, clock });
 
   const settled = (questions: readonly Question[]) => {
     for (const question of questions) inquiries.ask(question);
@@ -84,7 +87,13 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   const answer = intake.answers.bind(intake);
   const inquiries = new Inquiries({ client, signal, clock, answer, failed: logUnanswered(log) });
   await using catching = new CatchUpLoop({
-    catchUp: (progress, since) => catchUp({ config, client, ledger, log, signal, clock, answer, progress }, since),
+    catchUp: (progress, since) => {
+      const caught: typeof answer = async (notices, ...when) => {
+        await answer(notices, ...when);
+        curator.heard(notices);
+      };
+      return catchUp({ config, client, ledger, log, signal, clock, answer: caught, progress }, since);
+    },
     spells: ledger.blindSpells,
     log,
     signal,
@@ -111,11 +120,21 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     vigil.line(event);
     observer?.line?.(event);
   });
+  const acquaintance = new Acquaintance({
+    client,
+    ledger,
+    log,
+    signal,
+    answer: (notices) => answer(notices, clock()),
+    acquainted: (organisations) => keeper.acquainted(organisations),
+  });
   const introduction = introduce({
     client,
     signal,
     log,
     answer: (notices) => answer(notices, clock()),
+    findings: (probe) => findingsOf(config, client, probe, signal),
+    found: (findings) => ledger.note(FINDINGS, JSON.stringify(findings)),
     introduced: ({ organisationId: id, organisationUuid: uuid }) => keeper.introduced({ id, uuid }),
   });
   // Whether or not the feed can be heard, REST may tell what was missed.
@@ -127,6 +146,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     vigil.heard(notices, overrun);
     keeper.heard(notices);
     curator.heard(notices);
+    acquaintance.heard(notices);
   }
   await introduction;
 }
@@ -134,21 +154,10 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
 export const LEDGER_FILE = "ledger.sqlite";
 export const JOURNAL_FILE = "journal.json";
 
-const LISTS_FOLDER = "warninglists";
+/** The fact of the ledger in which `status` finds what was missing when MISP was last asked. */
+export const FINDINGS = "findings";
 
-function curatorOptions({ curation }: Config, keeper: KnowledgeKeeper) {
-  return {
-    rules: { trustTags: curation.trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
-    trustOf: (organisation: string) => keeper.trust.trustOf(organisation)?.level,
-    concerns: (organisation: string | null) =>
-      curation.enabled &&
-      curation.trust.length > 0 &&
-      organisation !== null &&
-      (curation.own_events || !keeper.isOwn(organisation)),
-    dryRun: curation.dry_run,
-    writesPerMinute: curation.writes_per_minute,
-  };
-}
+const LISTS_FOLDER = "warninglists";
 
 /** Opens the ledger under the rules of a configuration. */
 export function openLedger(config: Config, file: string, clock: () => number): Ledger {

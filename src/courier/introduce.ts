@@ -13,18 +13,25 @@ export interface IntroduceOptions {
   answer: (notices: Notice[]) => Promise<void>;
   /** MISP says who the key belongs to and what it may do. */
   introduced: (probe: Probe) => void;
+  /** What is missing for what the configuration asks, each with its cure. */
+  findings: (probe: Probe) => Promise<string[]>;
+  /** Told what was found. */
+  found: (findings: readonly string[]) => void;
 }
 
 /** How long to wait before a MISP that does not answer, or refuses the key, is asked again, milliseconds. */
 const AGAIN = { unreachable: 10_000, refused: 300_000 };
 
 /** Asks MISP who it is, what the key may do and which organisations there are, until it answers. */
-export async function introduce({ client, signal, log, answer, introduced }: IntroduceOptions): Promise<void> {
+export async function introduce(options: IntroduceOptions): Promise<void> {
+  const { client, signal, log, answer, introduced } = options;
   while (!signal.aborted) {
     try {
       const answered = await probe(client, signal);
       log.info("MISP answers", { version: answered.version, role: answered.role, organisation: answered.organisation });
-      for (const finding of answered.findings) log.warn(finding);
+      const findings = await options.findings(answered);
+      for (const finding of findings) log.warn(finding);
+      options.found(findings);
       const organisations = (await client.organisations(signal)).map(organisationOf);
       await answer(organisations.map((organisation) => ({ kind: "organisation", organisation })));
       return introduced(answered);

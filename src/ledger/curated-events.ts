@@ -1,6 +1,14 @@
 import type { CurationStep } from "../curation/curate-event.ts";
 import type { Database, Statement } from "./database.ts";
 
+/** As much of an attribute as tells whether a warninglist warns of it. */
+export interface CuratedAttribute {
+  id: number;
+  type: string;
+  value: string;
+  toIds: number;
+}
+
 /** Which events were curated as of which change, and what was written to MISP for it. */
 export class CuratedEvents {
   readonly #clock: () => number;
@@ -8,7 +16,7 @@ export class CuratedEvents {
   readonly #put: Statement<never>;
   readonly #wrote: Statement<never>;
   readonly #forget: Statement<never>;
-  readonly #warninglistHits: Statement<{ count: number }>;
+  readonly #attributes: Statement<CuratedAttribute>;
 
   constructor(database: Database, clock: () => number) {
     this.#clock = clock;
@@ -16,9 +24,9 @@ export class CuratedEvents {
     this.#put = database.prepare("INSERT OR REPLACE INTO curated (event, timestamp) VALUES (?, ?)");
     this.#wrote = database.prepare("INSERT INTO misp_write (at, event, step, tag, answer) VALUES (?, ?, ?, ?, ?)");
     this.#forget = database.prepare(`DELETE FROM misp_write WHERE id <= (SELECT max(id) FROM misp_write) - ${KEPT}`);
-    this.#warninglistHits = database.prepare(
-      `SELECT count(DISTINCT a.id) AS count FROM attribute a JOIN support s ON s.attribute = a.id
-       WHERE a.event = ? AND s.withheld = 'warninglist'`,
+    this.#attributes = database.prepare(
+      `SELECT id, type, value, to_ids AS toIds FROM attribute
+       WHERE event = ? AND id > ? AND deleted = 0 ORDER BY id LIMIT ?`,
     );
   }
 
@@ -31,9 +39,9 @@ export class CuratedEvents {
     this.#put.run(event, timestamp);
   }
 
-  /** How many attributes of an event are withheld because of a warninglist; the event by its number in MISP. */
-  warninglistHits(event: number): number {
-    return this.#warninglistHits.get(event)?.count ?? 0;
+  /** The next attributes of an event (by its number in MISP) after an id, in the order of ids; without deleted ones. */
+  attributes(event: number, after: number, limit: number): CuratedAttribute[] {
+    return this.#attributes.all(event, after, limit);
   }
 
   /** Keeps a record of a write to MISP and of its answer. */

@@ -1,16 +1,15 @@
 import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
 import type { Notice } from "../model/notice.ts";
-import type { AttributeRow } from "./attributes.ts";
 import { BlindSpells } from "./blind-spells.ts";
 import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
-import { takeBackSightingsOf } from "./hear-sightings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
-import type { IndicatorEntry } from "./indicators.ts";
 import type { Question } from "./questions.ts";
+import { Relearning, type Touched } from "./relearning.ts";
 import { Requests } from "./requests.ts";
+import { requalify, reviewSlice, SLICE } from "./reviewing.ts";
 import { EVERYTHING } from "./reviews.ts";
 import { openTables, type Tables } from "./tables.ts";
 import { UnreadableMessages } from "./unreadable.ts";
@@ -45,16 +44,6 @@ export interface Comparison {
   vanished: { id: number; uuid: string }[];
 }
 
-/** What new knowledge can change: values (as MISP has them) that it touches, and events by their creators' UUIDs. */
-export interface Touched {
-  /** `null`: none. */
-  values: ((type: string, value: string) => boolean) | null;
-  organisations: ReadonlySet<string>;
-}
-
-/** How many attributes or indicators one slice of work judges: some milliseconds' worth, as nothing else runs meanwhile. */
-const SLICE = 250;
-
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
   readonly deltas: Deltas;
@@ -68,8 +57,11 @@ export class Ledger implements Disposable {
   readonly #clock: () => number;
   readonly #putFact: Statement<never>;
   readonly #getFact: Statement<{ value: string }>;
-  #touched: ((type: string, value: string) => boolean)[] = [];
-  #rulesChanged = false;
+  readonly #organisation: Statement<{ uuid: string | null }>;
+  readonly #numbers: Statement<{ id: number }>;
+  readonly #relearning: Relearning;
+  /** It matters who gave a sighting. */
+  readonly #countsVoices: boolean;
 
   constructor({ file, rules, rulesDigest, clock }: LedgerOptions) {
     this.#database = Database.open(file);
@@ -83,6 +75,10 @@ export class Ledger implements Disposable {
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
+    this.#organisation = this.#database.prepare("SELECT uuid FROM organisation WHERE id = ?");
+    this.#numbers = this.#database.prepare("SELECT id FROM organisation WHERE uuid = ?");
+    this.#relearning = new Relearning(this.#tables.sightings);
+    this.#countsVoices = rules.sightings !== "latest";
     this.#adopt(rulesDigest);
   }
 
@@ -113,8 +109,8 @@ export class Ledger implements Disposable {
     if (due.length === 0 && !pending) return { judged: 0, more: false, questions: [] };
     let judged = due.length;
     this.#transaction(() => {
-      for (const entry of due) this.#requalify(entry, now);
-      if (pending) judged += this.#reviewEvent(pending, now);
+      for (const entry of due) requalify(this.#tables, entry, now);
+      if (pending) judged += reviewSlice(this.#tables, this.#relearning, pending, now);
       this.#tables.judging.conclude(now);
     });
     const more = due.length === SLICE || this.#tables.reviews.next() !== undefined;
@@ -128,11 +124,12 @@ export class Ledger implements Disposable {
   learn(knowledge: Knowledge, facts: Record<string, string>, touched: Touched): void {
     const { events, judging, reviews } = this.#tables;
     judging.knowledge = knowledge;
-    const { values } = touched;
-    if (values) this.#touched.push(values);
+    const { values, organisations } = touched;
+    if (values) this.#relearning.takeValues(values);
+    const voices = this.#takeVoices(touched);
     this.#transaction(() => {
-      if (values) reviews.start(EVERYTHING);
-      for (const uuid of touched.organisations) for (const id of events.createdBy(uuid)) reviews.start(id);
+      if (values || voices) reviews.start(EVERYTHING);
+      for (const uuid of organisations) for (const id of events.createdBy(uuid)) reviews.start(id);
       for (const [name, value] of Object.entries(facts)) this.#putFact.run(name, value);
     });
   }
@@ -145,6 +142,16 @@ export class Ledger implements Disposable {
     return { changed, vanished: [...known.values()] };
   }
 
+  /** Whether it is known who an organisation is. */
+  knowsOrganisation(id: number): boolean {
+    return typeof this.#organisation.get(id)?.uuid === "string";
+  }
+
+  /** Saves a fact by itself. */
+  note(name: string, value: string): void {
+    this.#putFact.run(name, value);
+  }
+
   fact(name: string): string | undefined {
     return this.#getFact.get(name)?.value;
   }
@@ -155,7 +162,8 @@ export class Ledger implements Disposable {
 
   #adopt(rulesDigest: string): void {
     // A review that the last run did not finish: what it was for is not remembered.
-    this.#rulesChanged = this.fact("rules") !== rulesDigest || this.#tables.reviews.has(EVERYTHING);
+    const isCutShort = this.#tables.reviews.has(EVERYTHING);
+    if (this.fact("rules") !== rulesDigest || isCutShort) this.#relearning.takeEverything();
     if (this.fact("rules") === rulesDigest) return;
     this.#transaction(() => {
       this.#tables.reviews.start(EVERYTHING);
@@ -163,42 +171,11 @@ export class Ledger implements Disposable {
     });
   }
 
-  #reviewEvent({ event, after }: { event: number; after: number }, now: number): number {
-    const { attributes, events, judging, reviews, questions } = this.#tables;
-    const slice = attributes.following(event, after, SLICE);
-    for (const row of slice) {
-      if (event === EVERYTHING && !this.#isTouched(row)) continue;
-      const belongsTo = events.get(row.event);
-      if (belongsTo?.deleted) takeBackSightingsOf(this.#tables, row.id, now);
-      if (judging.link(row, row, belongsTo, now)) questions.ask(row.event, belongsTo?.uuid);
-    }
-    const last = slice.at(-1);
-    if (last && slice.length === SLICE) reviews.advance(event, last.id);
-    else {
-      reviews.finish(event);
-      if (event === EVERYTHING) this.#forgetTouched();
-    }
-    return slice.length;
-  }
-
-  /** A review of everything that new knowledge alone asked for can leave out what it cannot change. */
-  #isTouched({ type, value }: AttributeRow): boolean {
-    return this.#rulesChanged || this.#touched.some((touches) => touches(type, value));
-  }
-
-  /** Time may have changed what its supports are worth, too. */
-  #requalify(entry: IndicatorEntry, now: number): void {
-    const { attributes, events, judging } = this.#tables;
-    for (const attribute of entry.supports.keys()) {
-      const row = attributes.get(attribute);
-      if (row) judging.link(row, row, events.get(row.event), now);
-    }
-    judging.touch(entry);
-  }
-
-  #forgetTouched(): void {
-    this.#touched = [];
-    this.#rulesChanged = false;
+  /** @returns whether any of them said anything that counts */
+  #takeVoices({ organisations, voices }: Touched): boolean {
+    if (!this.#countsVoices) return false;
+    const numbers = [...organisations].flatMap((uuid) => this.#numbers.all(uuid).map(({ id }) => id));
+    return [...new Set([...voices, ...numbers])].map((id) => this.#relearning.takeVoice(id)).includes(true);
   }
 
   #transaction(work: () => void): void {

@@ -20,6 +20,10 @@ export interface Summary {
   /** When something was last heard on the feed, and when the last complete catch-up began; milliseconds, 0: never. */
   heardAt: number;
   caughtUp: number;
+  /** What is missing in MISP for what the configuration asks, each with its cure. */
+  findings: string[];
+  /** Events that wait for their curation, and why. */
+  uncurated: { event: string; reason: string }[];
   /** The newest blind spells, the newest first. */
   blindSpells: BlindSpell[];
   /** The newest messages that could not be read. */
@@ -71,6 +75,11 @@ export class LedgerReport implements Disposable {
       reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
       heardAt: this.#fact("heard-at"),
       caughtUp: this.#fact("caught-up"),
+      findings: [...new Set([...this.#list<string>("findings"), ...this.#list<string>("curation-lacks")])],
+      uncurated: this.#list<[string, { reason: string }]>("curation-held").map(([event, { reason }]) => ({
+        event,
+        reason,
+      })),
       blindSpells: this.#sql<BlindSpell>("SELECT * FROM blind ORDER BY id DESC LIMIT 10").all(),
       targets: this.#targets(),
       unreadableMessages: this.#sql<{ at: number; topic: string; reason: string }>(
@@ -141,6 +150,12 @@ export class LedgerReport implements Disposable {
 
   #event(id: number): EventRow | undefined {
     return this.#sql<EventRow>("SELECT * FROM event WHERE id = ?").get(id);
+  }
+
+  /** A fact that is a list; one that was never saved is empty. */
+  #list<Item>(name: string): Item[] {
+    const saved = this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name);
+    return saved ? JSON.parse(saved.value) : [];
   }
 
   #fact(name: string): number {

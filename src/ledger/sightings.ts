@@ -37,6 +37,7 @@ export class Sightings {
   readonly #loud: Statement<{ count: number }>;
   readonly #voicesOfValue: Statement<VoiceRow>;
   readonly #voicesOfAttribute: Statement<VoiceRow>;
+  readonly #saidBy: Statement<Pick<SightingRow, "attribute" | "value">>;
   readonly #newestOfValue: Statement<Newest>;
   readonly #newestOfAttribute: Statement<Newest>;
 
@@ -59,6 +60,7 @@ export class Sightings {
     );
     this.#voicesOfValue = database.prepare(voices("value"));
     this.#voicesOfAttribute = database.prepare(voices("attribute"));
+    this.#saidBy = database.prepare("SELECT attribute, value FROM sighting WHERE organisation = ? AND deleted = 0");
     this.#newestOfValue = database.prepare(newest("value"));
     this.#newestOfAttribute = database.prepare(newest("attribute"));
   }
@@ -85,6 +87,11 @@ export class Sightings {
   /** What each organisation said of an attribute. */
   voicesOfAttribute(attribute: number): VoiceRow[] {
     return this.#voicesOfAttribute.all(attribute);
+  }
+
+  /** What an organisation has sighted: a value, or (`null`) the attribute alone. */
+  saidBy(organisation: number): Pick<SightingRow, "attribute" | "value">[] {
+    return this.#saidBy.all(organisation);
   }
 
   /** @param at when that was heard, milliseconds */

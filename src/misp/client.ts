@@ -111,7 +111,8 @@ export class MispClient {
   /** Whether MISP has a tag of this name. */
   async hasTag(name: string, signal?: AbortSignal): Promise<boolean> {
     const { body } = await this.#request("POST", "/tags/search", { name }, signal);
-    return rowsIn(body, "Tag").length > 0;
+    // MISP searches with LIKE, to which `_` and `%` in a name are wildcards.
+    return rowsIn(body, "Tag").some((tag) => String(tag.name).toLowerCase() === name.toLowerCase());
   }
 
   /** The value of one of MISP's settings; for site admins only. */

@@ -1,13 +1,16 @@
 import type { MispClient } from "./client.ts";
-import { idAt, type Json, numberOr, textAt } from "./coerce.ts";
+import { idAt, type Json, textAt } from "./coerce.ts";
 
 /** A warninglist that is enabled in MISP, without its entries. */
 export interface EnabledList {
   id: number;
   name: string;
-  version: number;
   category: string;
+  /** All that the index tells of it, its version and the number of its entries among it: another whenever that changes. */
+  header: string;
 }
+
+const HEADER = ["name", "version", "type", "category", "valid_attributes", "warninglist_entry_count"];
 
 /** The lists that are enabled in MISP. */
 export async function enabledLists(client: MispClient, signal: AbortSignal): Promise<EnabledList[]> {
@@ -15,8 +18,8 @@ export async function enabledLists(client: MispClient, signal: AbortSignal): Pro
   return rows.map((row) => ({
     id: idAt(row),
     name: textAt(row, "name", 255),
-    version: numberOr(row, "version", 0),
     category: textAt(row, "category", 50),
+    header: JSON.stringify(HEADER.map((key) => textAt(row, key))),
   }));
 }
 
