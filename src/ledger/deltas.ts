@@ -133,12 +133,15 @@ export class Deltas {
     return { comparisons, position, more: candidates.length === SCAN };
   }
 
-  /** Saves that a step is about to be applied: from here on all that it touches is in doubt. */
+  /**
+   * Saves that a step is about to be applied: from here on all that it touches is in doubt. On disk, with all that it is
+   * drawn from: a target must never hold what the ledger forgot in a power cut.
+   */
   begin(view: TargetView, { holdings }: Step): void {
     const { id: target } = this.#opened(view.name);
     const now = this.#clock();
     const touched = holdings.map(({ id }) => [id, IN_DOUBT] as const);
-    this.#database.transaction(() => this.#hold.run(target, asColumn(touched), now));
+    this.#database.durably(() => this.#hold.run(target, asColumn(touched), now));
   }
 
   /** Records that a target now has a step, except for what it refused, which is as it was. */
