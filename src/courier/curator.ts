@@ -61,13 +61,13 @@ export class Curator implements AsyncDisposable {
 
   /** Looks for events among what was heard; our own tags come back as tag messages, which say nothing here. */
   heard(notices: readonly Notice[]): void {
+    // The last message of a server pull: the event is complete.
+    const pulled = new Set(notices.flatMap((notice) => (notice.kind === "pulled" ? notice.uuid : [])));
     for (const notice of notices) {
-      if (notice.kind === "event" && notice.how !== "answer" && this.#options.concerns(notice.event.creator.uuid)) {
-        this.#curateNewcomer(notice.event.uuid);
-      }
-      // The last message of a server pull: the event is complete.
-      if (notice.kind === "pulled") this.curate(notice.uuid);
+      if (notice.kind !== "event" || notice.how === "answer" || pulled.has(notice.event.uuid)) continue;
+      if (this.#options.concerns(notice.event.creator.uuid)) this.#curateNewcomer(notice.event.uuid);
     }
+    for (const uuid of pulled) this.curate(uuid);
   }
 
   /** Curates an event that is complete, as far as anybody knows. */
