@@ -133,12 +133,16 @@ function voices(column: "value" | "attribute"): string {
           FROM sighting WHERE ${column} = ? AND deleted = 0 AND muted = 0 GROUP BY organisation`;
 }
 
-/** Three look-ups in one index, each of which ends at its first row that is not deleted. */
+/**
+ * Three look-ups in one index, each of which ends at its first row that is not deleted; one, and no row, where nobody has
+ * ever said anything.
+ */
 function newest(column: "value" | "attribute"): string {
   const of = (type: SightingType) =>
     `(SELECT date FROM sighting WHERE ${column} = ?1 AND type = ${type} AND deleted = 0 AND muted = 0 ORDER BY date DESC LIMIT 1)`;
   const { seen, falsePositive, expired } = SightingType;
-  return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired`;
+  return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired
+          WHERE EXISTS (SELECT 1 FROM sighting WHERE ${column} = ?1)`;
 }
 
 function thumbsOf(newest: Newest | undefined): Thumbs {
