@@ -15,17 +15,23 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
   const event = tables.events.get(contents.id);
   if (event?.uuid !== contents.uuid) return;
   let after = 0;
+  let early = false;
   for (;;) {
     const slice = tables.attributes.following(event.id, after, SLICE);
     for (const row of slice) {
       if (row.deleted === ERASED || contents.attributes.has(row.uuid)) continue;
       if (moment.asked > row.heard + SETTLED) hearErased(tables, row, moment);
+      else early = true;
     }
     const last = slice.at(-1);
-    if (!last || slice.length < SLICE) return;
+    if (!last || slice.length < SLICE) break;
     after = last.id;
   }
+  if (early) tables.events.list(event, ASKED_EARLY);
 }
+
+/** No list has an event like this: one that was read too early to be believed is read again. */
+const ASKED_EARLY = "~early";
 
 /** How MISP's list has an event; one that is not known yet is remembered, so that it is not asked about again and again. */
 export function hearListed(tables: Tables, { id, uuid, state }: Extract<Notice, { kind: "listed" }>): void {
