@@ -33,6 +33,14 @@ export async function converged(
   return { ...last, because: await because(courier, last) };
 }
 
+/** As {@link converged}, as lines: none where all is well. */
+export async function amiss(...looked: Parameters<typeof converged>): Promise<string[]> {
+  const { lost, wrong, because } = await converged(...looked);
+  const told = (what: string, entries: readonly string[]) =>
+    entries.length === 0 ? [] : [`${entries.length} ${what}: ${entries.slice(0, 5).join(", ")}`];
+  return [...told("lost", lost), ...told("wrong", wrong), ...because];
+}
+
 /** Asks the running courier, as a person would, to compare with MISP now. */
 export async function askToCatchUp(courier: ChildCourier): Promise<void> {
   await call(["catch-up", "--config", courier.config]);
