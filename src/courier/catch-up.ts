@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Config } from "../config/schema.ts";
-import type { Comparison, Ledger } from "../ledger/ledger.ts";
+import type { Comparison } from "../ledger/hear-listings.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { askWhole } from "../misp/answers.ts";
 import type { MispClient } from "../misp/client.ts";

@@ -5,6 +5,20 @@ import { hearErased } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
 
+/** An event as MISP's list has it. */
+export interface ListedEvent {
+  id: number;
+  uuid: string;
+  state: string;
+  unsettled: boolean;
+}
+
+/** Events that are new or other than when they were last compared, and events that are no longer in the list. */
+export interface Comparison {
+  changed: ListedEvent[];
+  vanished: { id: number; uuid: string }[];
+}
+
 const SLICE = 1_000;
 
 /**
@@ -20,7 +34,7 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
     const slice = tables.attributes.following(event.id, after, SLICE);
     for (const row of slice) {
       if (row.deleted === ERASED || contents.attributes.has(row.uuid)) continue;
-      if (moment.asked > row.heard + SETTLED) hearErased(tables, row, moment);
+      if (isSettled(row, moment)) hearErased(tables, row, moment);
       else early = true;
     }
     const last = slice.at(-1);
@@ -28,6 +42,11 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
     after = last.id;
   }
   if (early) tables.events.list(event, ASKED_EARLY);
+}
+
+/** What was heard in a time to come was heard by a clock that was ahead. */
+function isSettled({ heard }: { heard: number }, { asked, now }: Moment): boolean {
+  return asked > heard + SETTLED || heard > now + SETTLED;
 }
 
 /** No list has an event like this: one that was read too early to be believed is read again. */

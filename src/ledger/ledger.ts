@@ -3,9 +3,11 @@ import type { Rules } from "../curation/rules.ts";
 import type { Notice } from "../model/notice.ts";
 import type { AttributeRow } from "./attributes.ts";
 import { BlindSpells } from "./blind-spells.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
+import type { Comparison, ListedEvent } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import type { IndicatorEntry } from "./indicators.ts";
 import type { Question } from "./questions.ts";
@@ -30,20 +32,6 @@ export interface Review {
   questions: Question[];
 }
 
-/** An event as MISP's list has it. */
-export interface ListedEvent {
-  id: number;
-  uuid: string;
-  state: string;
-  unsettled: boolean;
-}
-
-/** Events that are new or other than when they were last compared, and events that are no longer in the list. */
-export interface Comparison {
-  changed: ListedEvent[];
-  vanished: { id: number; uuid: string }[];
-}
-
 /** What new knowledge can change: values (as MISP has them) that it touches, and events by their creators' UUIDs. */
 export interface Touched {
   /** `null`: none. */
@@ -53,6 +41,8 @@ export interface Touched {
 
 /** How many attributes or indicators one slice of work judges: some milliseconds' worth, as nothing else runs meanwhile. */
 const SLICE = 250;
+/** When time alone last changed something, milliseconds. */
+const JUDGED = "judged-at";
 
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
@@ -69,6 +59,7 @@ export class Ledger implements Disposable {
   readonly #getFact: Statement<{ value: string }>;
   #touched: ((type: string, value: string) => boolean)[] = [];
   #rulesChanged = false;
+  readonly #watch: ClockWatch;
 
   constructor({ file, rules, rulesDigest, clock }: LedgerOptions) {
     this.#database = Database.open(file);
@@ -82,6 +73,7 @@ export class Ledger implements Disposable {
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
+    this.#watch = new ClockWatch(Math.max(Number(this.fact("heard-at") ?? 0), Number(this.fact(JUDGED) ?? 0)));
     this.#adopt(rulesDigest);
   }
 
@@ -107,12 +99,14 @@ export class Ledger implements Disposable {
   /** Judges one slice of what an event's change, new rules or the passing of time ask to be judged again. */
   review(): Review {
     const now = this.#clock();
+    if (this.#watch.wentBack(now)) this.#judgeAnew({ [JUDGED]: String(now) });
     const due = this.#tables.indicators.due(Math.floor(now / 1000), SLICE);
     const pending = this.#tables.reviews.next();
     if (due.length === 0 && !pending) return { judged: 0, more: false, questions: [] };
     let judged = due.length;
     this.#transaction(() => {
       for (const entry of due) this.#requalify(entry, now);
+      if (due.length > 0) this.#putFact.run(JUDGED, String(now));
       if (pending) judged += this.#reviewEvent(pending, now);
       this.#tables.judging.conclude(now);
     });
@@ -155,10 +149,14 @@ export class Ledger implements Disposable {
   #adopt(rulesDigest: string): void {
     // A review that the last run did not finish: what it was for is not remembered.
     this.#rulesChanged = this.fact("rules") !== rulesDigest || this.#tables.reviews.has(EVERYTHING);
-    if (this.fact("rules") === rulesDigest) return;
+    if (this.fact("rules") !== rulesDigest) this.#judgeAnew({ rules: rulesDigest });
+  }
+
+  #judgeAnew(facts: Record<string, string>): void {
+    this.#rulesChanged = true;
     this.#transaction(() => {
       this.#tables.reviews.start(EVERYTHING);
-      this.#putFact.run("rules", rulesDigest);
+      for (const [name, value] of Object.entries(facts)) this.#putFact.run(name, value);
     });
   }
 

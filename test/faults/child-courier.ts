@@ -7,10 +7,12 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { isObject } from "../../src/misp/coerce.ts";
-import { until } from "../support/a-lane.ts";
+import { eventually } from "../support/running-courier.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const KEPT_LINES = 300;
+/** How long a start may take on a busy machine, milliseconds. */
+const PATIENCE = 60_000;
 /** Sentences of the log that only a bug of ours brings about. */
 const BUGS = ["Delivery failed unexpectedly", "A message cannot be applied and is skipped"];
 
@@ -72,7 +74,9 @@ export class ChildCourier implements AsyncDisposable {
 
   /** Resolves once it has said this since its start, or has ended. */
   said(sentence: string): Promise<void> {
-    return until(() => !this.running || this.#sentences.includes(sentence));
+    return eventually(async () => {
+      if (this.running && !this.#sentences.includes(sentence)) throw new Error(`it has not said "${sentence}"`);
+    }, PATIENCE);
   }
 
   /** Hears the feed, or has ended. */

@@ -6,7 +6,7 @@ import type { ChildCourier } from "./child-courier.ts";
 import type { Watch } from "./watch.ts";
 
 /** How long a courier may take, milliseconds: waits that grew while nothing could be reached are among it. */
-const PATIENCE = 40_000;
+const PATIENCE = 120_000;
 
 /** In what lists differ from what they are to hold. Entries are `type value`. */
 export interface Difference {
