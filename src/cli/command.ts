@@ -37,7 +37,16 @@ export interface Command {
 }
 
 /** sysexits' codes. */
-export const Exit = { ok: 0, failed: 1, usage: 64, unavailable: 69, software: 70, noInput: 66, config: 78 } as const;
+export const Exit = {
+  ok: 0,
+  failed: 1,
+  usage: 64,
+  unavailable: 69,
+  software: 70,
+  noInput: 66,
+  noDisk: 74,
+  config: 78,
+} as const;
 
 /** A call that cannot be understood; its message says what can. */
 export class UsageError extends Error {

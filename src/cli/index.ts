@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
-import { StateDamaged } from "../state/damaged.ts";
+import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
 import { catchUpCommand } from "./catch-up.ts";
 import { check } from "./check.ts";
@@ -63,12 +63,19 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
     terminal.err(`misp-courier ${name}: ${error.message}\nusage: misp-courier ${command.usage}`);
     return Exit.usage;
   }
-  if (error instanceof StateDamaged || error instanceof StateInUse) {
-    terminal.err(`misp-courier: ${error.message}`);
-    return error instanceof StateInUse ? Exit.unavailable : Exit.failed;
+  const state = stateFailure(error);
+  if (state) {
+    terminal.err(`misp-courier: ${state.error.message}`);
+    return state.code;
   }
   terminal.err(`misp-courier: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return Exit.software;
+}
+
+function stateFailure(error: unknown): { error: Error; code: number } | undefined {
+  if (error instanceof StateDamaged) return { error, code: Exit.failed };
+  if (error instanceof StateInUse) return { error, code: Exit.unavailable };
+  return error instanceof StateUnwritable ? { error, code: Exit.noDisk } : undefined;
 }
 
 function help(name: string | undefined, terminal: Terminal): number {

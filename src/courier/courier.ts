@@ -27,6 +27,7 @@ import { openCurator } from "./open-curator.ts";
 import { openTargets } from "./open-targets.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
+import { requireSameTime } from "./same-time.ts";
 import { Vigil } from "./vigil.ts";
 
 export interface CourierOptions {
@@ -48,14 +49,29 @@ export interface Observer {
   delivered?(target: string, step: Step): void;
 }
 
-/** The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped. */
-export async function runCourier({ config, log, signal, clock, observer }: CourierOptions): Promise<void> {
+/**
+ * The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped.
+ * @throws StateDamaged, StateInUse and StateUnwritable when its state cannot be used
+ */
+export async function runCourier(options: CourierOptions): Promise<void> {
+  const failed = new AbortController();
+  try {
+    await run({ ...options, signal: AbortSignal.any([options.signal, failed.signal]) });
+  } finally {
+    // After a failure, too, nothing of it may go on.
+    failed.abort();
+  }
+}
+
+async function run({ config, log, signal, clock, observer }: CourierOptions): Promise<void> {
   // Each request that is under way listens to it.
   setMaxListeners(0, signal);
   const state = resolvePath(config, config.state);
   using _lock = lockState(state);
-  using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
-  const journal = await Journal.open(join(state, JOURNAL_FILE));
+  const files = { ledger: join(state, LEDGER_FILE), journal: join(state, JOURNAL_FILE) };
+  using ledger = openLedger(config, files.ledger, clock);
+  const journal = await Journal.open(files.journal);
+  requireSameTime(ledger, journal, files, log);
   const delivered = observer?.delivered?.bind(observer);
   await using dispatcher = new Dispatcher(await openTargets({ config, ledger, journal, log, clock, delivered }));
 

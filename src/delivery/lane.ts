@@ -33,6 +33,8 @@ const PROBE = 10;
 /** The longest rest between two steps, milliseconds. */
 const LONGEST_REST = 2_000;
 const TIMEOUT = 120_000;
+/** How old the position in the journal becomes at the most while all goes well, milliseconds. */
+const MIRROR = 60_000;
 
 /** The way to one target: at most one try under way, at its own pace, whatever happens to the others. */
 export class Lane {
@@ -43,10 +45,13 @@ export class Lane {
   /** Aborted when there is no more time to rest between two steps. */
   readonly #hurry = new AbortController();
   #retry: NodeJS.Timeout | undefined;
+  #savedAt: number;
+  #unsaved = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.name = options.view.name;
+    this.#savedAt = options.clock();
   }
 
   /** There may be something to deliver. Cheap: call it after every change. */
@@ -80,6 +85,7 @@ export class Lane {
     clearTimeout(timer);
     this.#stop.abort();
     clearTimeout(this.#retry);
+    if (this.#unsaved) await this.#save(this.#options.journal);
     await this.#close();
   }
 
@@ -147,7 +153,7 @@ export class Lane {
     log.info("Delivered", { target: this.name, add: add.length, renew: renew.length, remove: remove.length });
     if (entry.attempts > 0)
       log.info("The target takes deliveries again", { target: this.name, attempts: entry.attempts });
-    const worthSaving = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
+    const trouble = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
     Object.assign(entry, {
       position: step.position,
       attempts: 0,
@@ -161,7 +167,8 @@ export class Lane {
       log.warn("The target refuses some items for good", { target: this.name, items: refusals.length, reason });
     }
     delivered?.(this.name, step);
-    if (worthSaving) await this.#save(journal);
+    this.#unsaved = true;
+    if (trouble || clock() - this.#savedAt > MIRROR) await this.#save(journal);
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -196,8 +203,10 @@ export class Lane {
 
   /** A journal that cannot be written costs a wait that is forgotten at the next start, and must cost nothing more. */
   async #save(journal: Journal): Promise<void> {
+    this.#savedAt = this.#options.clock();
     try {
       await journal.save();
+      this.#unsaved = false;
     } catch (error) {
       this.#options.log.error("The journal cannot be written", { error });
     }

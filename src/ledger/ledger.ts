@@ -2,9 +2,11 @@ import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
 import type { Notice } from "../model/notice.ts";
 import { BlindSpells } from "./blind-spells.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
+import type { Comparison, ListedEvent } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import type { Question } from "./questions.ts";
 import { Relearning, type Touched } from "./relearning.ts";
@@ -30,19 +32,8 @@ export interface Review {
   questions: Question[];
 }
 
-/** An event as MISP's list has it. */
-export interface ListedEvent {
-  id: number;
-  uuid: string;
-  state: string;
-  unsettled: boolean;
-}
-
-/** Events that are new or other than when they were last compared, and events that are no longer in the list. */
-export interface Comparison {
-  changed: ListedEvent[];
-  vanished: { id: number; uuid: string }[];
-}
+/** When time alone last changed something, milliseconds. */
+const JUDGED = "judged-at";
 
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
@@ -62,6 +53,7 @@ export class Ledger implements Disposable {
   readonly #relearning: Relearning;
   /** It matters who gave a sighting. */
   readonly #countsVoices: boolean;
+  readonly #watch: ClockWatch;
 
   constructor({ file, rules, rulesDigest, clock }: LedgerOptions) {
     this.#database = Database.open(file);
@@ -79,6 +71,7 @@ export class Ledger implements Disposable {
     this.#numbers = this.#database.prepare("SELECT id FROM organisation WHERE uuid = ?");
     this.#relearning = new Relearning(this.#tables.sightings);
     this.#countsVoices = rules.sightings !== "latest";
+    this.#watch = new ClockWatch(Math.max(Number(this.fact("heard-at") ?? 0), Number(this.fact(JUDGED) ?? 0)));
     this.#adopt(rulesDigest);
   }
 
@@ -104,12 +97,14 @@ export class Ledger implements Disposable {
   /** Judges one slice of what an event's change, new rules or the passing of time ask to be judged again. */
   review(): Review {
     const now = this.#clock();
+    if (this.#watch.wentBack(now)) this.#judgeAnew({ [JUDGED]: String(now) });
     const due = this.#tables.indicators.due(Math.floor(now / 1000), SLICE);
     const pending = this.#tables.reviews.next();
     if (due.length === 0 && !pending) return { judged: 0, more: false, questions: [] };
     let judged = due.length;
     this.#transaction(() => {
       for (const entry of due) requalify(this.#tables, entry, now);
+      if (due.length > 0) this.#putFact.run(JUDGED, String(now));
       if (pending) judged += reviewSlice(this.#tables, this.#relearning, pending, now);
       this.#tables.judging.conclude(now);
     });
@@ -162,12 +157,15 @@ export class Ledger implements Disposable {
 
   #adopt(rulesDigest: string): void {
     // A review that the last run did not finish: what it was for is not remembered.
-    const isCutShort = this.#tables.reviews.has(EVERYTHING);
-    if (this.fact("rules") !== rulesDigest || isCutShort) this.#relearning.takeEverything();
-    if (this.fact("rules") === rulesDigest) return;
+    if (this.#tables.reviews.has(EVERYTHING)) this.#relearning.takeEverything();
+    if (this.fact("rules") !== rulesDigest) this.#judgeAnew({ rules: rulesDigest });
+  }
+
+  #judgeAnew(facts: Record<string, string>): void {
+    this.#relearning.takeEverything();
     this.#transaction(() => {
       this.#tables.reviews.start(EVERYTHING);
-      this.#putFact.run("rules", rulesDigest);
+      for (const [name, value] of Object.entries(facts)) this.#putFact.run(name, value);
     });
   }
 

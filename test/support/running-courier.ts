@@ -12,6 +12,9 @@ import { TOPICS } from "../../src/misp/messages.ts";
 
 type Settings = Record<string, unknown>;
 
+/** `clock` is the courier's, and MISP's as well unless that has its own. */
+type RunningOptions = StandInOptions & { mispClock?: () => number; log?: Logger };
+
 /** A courier in this process, following a stand-in MISP, with block lists in a folder of its own. */
 export class RunningCourier implements AsyncDisposable {
   readonly misp: StandInMisp;
@@ -33,9 +36,9 @@ export class RunningCourier implements AsyncDisposable {
   /** `settings` are laid over a configuration with one csv target, `blocklists`. */
   static async start(
     settings: Settings = {},
-    { clock = Date.now, log = silent, ...options }: StandInOptions & { log?: Logger } = {},
+    { clock = Date.now, mispClock = clock, log = silent, ...options }: RunningOptions = {},
   ): Promise<RunningCourier> {
-    const misp = await StandInMisp.open({ clock, ...options });
+    const misp = await StandInMisp.open({ clock: mispClock, ...options });
     const directory = await mkdtemp(join(tmpdir(), "courier-"));
     const courier = new RunningCourier(misp, directory, settings, clock, log);
     await courier.start();
