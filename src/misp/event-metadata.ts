@@ -1,5 +1,6 @@
 import type { MispClient } from "./client.ts";
 import { booleanAt, idAt, isObject, type Json, numberOr, objectsAt, textAt, uuidAt, uuidOrNull } from "./coerce.ts";
+import { readAnswer } from "./errors.ts";
 
 /** What curation looks at: as much for an event of ten attributes as for one of a hundred thousand. */
 export interface EventMetadata {
@@ -20,7 +21,7 @@ export async function eventMetadata(
   signal: AbortSignal,
 ): Promise<EventMetadata | undefined> {
   const [event] = await client.searchEvents({ uuid, metadata: 1, includeAllTags: 1 }, signal);
-  return event && metadataOf(event);
+  return event && readAnswer("/events/restSearch", () => metadataOf(event));
 }
 
 function metadataOf(event: Json): EventMetadata {
