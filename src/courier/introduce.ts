@@ -2,8 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../log.ts";
 import { organisationOf } from "../misp/bodies.ts";
 import type { MispClient } from "../misp/client.ts";
+import type { Json } from "../misp/coerce.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Probe, probe } from "../misp/probe.ts";
+import type { Organisation } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 
 export interface IntroduceOptions {
@@ -32,7 +34,7 @@ export async function introduce(options: IntroduceOptions): Promise<void> {
       const findings = await options.findings(answered);
       for (const finding of findings) log.warn(finding);
       options.found(findings);
-      const organisations = (await client.organisations(signal)).map(organisationOf);
+      const organisations = (await client.organisations(signal)).flatMap(organisationOrNone);
       await answer(organisations.map((organisation) => ({ kind: "organisation", organisation })));
       return introduced(answered);
     } catch (error) {
@@ -41,5 +43,14 @@ export async function introduce(options: IntroduceOptions): Promise<void> {
       const refused = error instanceof MispError && ["key", "forbidden"].includes(error.meaning);
       await pause(refused ? AGAIN.refused : AGAIN.unreachable, undefined, { signal }).catch(() => undefined);
     }
+  }
+}
+
+/** One that cannot be read must not keep the others from being known. */
+function organisationOrNone(body: Json): Organisation[] {
+  try {
+    return [organisationOf(body)];
+  } catch {
+    return [];
   }
 }

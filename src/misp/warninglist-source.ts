@@ -1,5 +1,6 @@
 import type { MispClient } from "./client.ts";
 import { idAt, type Json, textAt } from "./coerce.ts";
+import { readAnswer } from "./errors.ts";
 
 /** A warninglist that is enabled in MISP, without its entries. */
 export interface EnabledList {
@@ -15,12 +16,17 @@ const HEADER = ["name", "version", "type", "category", "valid_attributes", "warn
 /** The lists that are enabled in MISP. */
 export async function enabledLists(client: MispClient, signal: AbortSignal): Promise<EnabledList[]> {
   const rows = await client.warninglists(signal);
-  return rows.map((row) => ({
+  // Half of them would make the other half look disabled.
+  return readAnswer("/warninglists/index", () => rows.map(enabledList));
+}
+
+function enabledList(row: Json): EnabledList {
+  return {
     id: idAt(row),
     name: textAt(row, "name", 255),
     category: textAt(row, "category", 50),
     header: JSON.stringify(HEADER.map((key) => textAt(row, key))),
-  }));
+  };
 }
 
 /** The body of a list in the public format, with the number and the category that MISP's export leaves out. */
