@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -47,6 +48,8 @@ export interface Observer {
 
 /** The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped. */
 export async function runCourier({ config, log, signal, clock, observer }: CourierOptions): Promise<void> {
+  // Every request that is under way, and every pause, listens for the end.
+  setMaxListeners(0, signal);
   const state = resolvePath(config, config.state);
   using _lock = lockState(state);
   using ledger = openLedger(config, join(state, LEDGER_FILE), clock);

@@ -157,6 +157,7 @@ export class Ledger implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.curated[Symbol.dispose]();
     this.#database.close();
   }
 
