@@ -15,8 +15,11 @@ import type { Notice } from "../model/notice.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
 import type { HeldEvents } from "./held-events.ts";
 import type { MispWriter } from "./misp-writer.ts";
+import { OwnPublications } from "./own-publications.ts";
 
 export interface CuratorSettings {
+  /** Without it everything is left alone. */
+  enabled: boolean;
   rules: CurationRules;
   sources: readonly ("pulled" | "received" | "local")[];
   dryRun: boolean;
@@ -43,6 +46,8 @@ const NOT_SAVED_YET = [0, 100, 300, 1_000, 3_000];
 const AGAIN = { failed: 60_000, closed: 600_000 };
 /** How often is looked whether that time has come, milliseconds. */
 const LOOK = 5_000;
+/** What is remembered of the time before it is known whom to trust; a catch-up finds the rest. */
+const EARLY = 1_000;
 /** Attributes that are compared with warninglists before everything else may go on. */
 const SLICE = 250;
 
@@ -52,6 +57,7 @@ export class Curator implements AsyncDisposable {
   readonly #desk: EventMetadataDesk;
   readonly #turns: EventTurns;
   readonly #ownTags: ReadonlySet<string>;
+  readonly #published = new OwnPublications();
   /** In a dry run: the change of each event that was shown. */
   readonly #shown = new Map<string, number>();
   /** What was heard before it is known whom to trust; `undefined` from then on. */
@@ -78,10 +84,11 @@ export class Curator implements AsyncDisposable {
 
   /** Looks for events among what the feed said, or what a catch-up found to have changed. */
   heard(notices: readonly Notice[]): void {
+    if (!this.#options.enabled) return;
     for (const notice of notices) {
       if (notice.kind === "attribute") this.#turns.prolong(notice.event?.uuid ?? "");
       else if (notice.kind !== "event" && notice.kind !== "pulled" && notice.kind !== "tag") continue;
-      else if (this.#early) this.#early.push(notice);
+      else if (this.#early) this.#early = [...this.#early.slice(-EARLY), notice];
       else if (notice.kind === "event") this.#heardEvent(notice.event, notice.how);
       // The last message of a server pull: the event is complete.
       else if (notice.kind === "pulled") this.#turns.take(notice.uuid, { complete: true, how: "pulled" });
@@ -98,6 +105,7 @@ export class Curator implements AsyncDisposable {
     const { trustOf, curated, sources, dryRun } = this.#options;
     if (creator.uuid === null || !trustOf(creator.uuid)) return;
     if (timestamp !== undefined && curated.isDone(uuid, timestamp)) return;
+    if (how === "snapshot" && this.#published.isEcho(uuid, timestamp)) return;
     this.#turns.takeWhenQuiet(uuid, how === "answer" ? "missed" : "heard");
     // Tags need not wait for whoever still writes the event, unless it matters whether it turns out to be pulled.
     const isAlike = sources.includes("pulled") === sources.includes("received");
@@ -142,7 +150,9 @@ export class Curator implements AsyncDisposable {
     if (dryRun) return this.#show(event, plan);
     // The first step that fails ends the turn, so that nothing is published that was not tagged.
     for (const step of plan.steps) {
-      if (step.do !== "publish" || occasion.complete) await writer.write(event.uuid, step);
+      if (step.do === "publish" && !occasion.complete) break;
+      if (step.do === "publish") this.#published.expect(event);
+      await writer.write(event.uuid, step);
     }
     if (!occasion.complete) return undefined;
     if (plan.closed.length > 0) return `not published: ${plan.closed.join(", ")}`;

@@ -30,6 +30,7 @@ export class Learner {
   #own: OwnOrganisation | null;
   #lists: readonly Warninglist[] = [];
   #knowledge: Knowledge = IGNORANCE;
+  readonly #digests = new WeakMap<Warninglist, string>();
   /** Lists of which it was told that they have entries that match nothing. */
   readonly #told = new Set<string>();
 
@@ -107,15 +108,27 @@ export class Learner {
     return { roles: warninglists.roles, trust: curation.trust, prefix: curation.prefix };
   }
 
-  /** List by list, so that the texts of all of them are never one. */
   async #digest(lists: readonly Warninglist[]): Promise<string> {
     const digests: string[] = [];
     for (const list of lists) {
-      digests.push(digestOf(list));
-      await nextTurn();
+      const digest = this.#digests.get(list) ?? (await digestOfList(list));
+      this.#digests.set(list, digest);
+      digests.push(digest);
     }
     return digestOf([this.#settings(), this.#own, digests]);
   }
+}
+
+/** Entries that are digested before everything else may go on. */
+const PORTION = 20_000;
+
+async function digestOfList({ entries, ...header }: Warninglist): Promise<string> {
+  const digests: string[] = [];
+  for (let start = 0; start < entries.length; start += PORTION) {
+    digests.push(digestOf(entries.slice(start, start + PORTION)));
+    await nextTurn();
+  }
+  return digestOf([header, digests]);
 }
 
 /** The facts that hold which knowledge the ledger has judged by, and the own organisation. */

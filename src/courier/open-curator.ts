@@ -37,6 +37,7 @@ export function openCurator({ config, ledger, client, keeper, log, signal, clock
   });
   ledger.note(LACKS, "[]");
   return new Curator({
+    enabled: enabled && trust.length > 0,
     client,
     writer,
     curated: ledger.curated,
@@ -45,7 +46,7 @@ export function openCurator({ config, ledger, client, keeper, log, signal, clock
     sources: curation.sources,
     dryRun: curation.dry_run,
     trustOf: (organisation) => {
-      if (!enabled || (keeper.isOwn(organisation) && !own_events)) return undefined;
+      if (keeper.isOwn(organisation) && !own_events) return undefined;
       return keeper.knowledge.trust.trustOf(organisation)?.level;
     },
     warns: (type, value) => {

@@ -152,6 +152,7 @@ export class Ledger implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.curated[Symbol.dispose]();
     this.#database.close();
   }
 

@@ -16,6 +16,7 @@ const TAKEN = json({ saved: true, success: true });
 
 let misp: AnsweringServer;
 let database: Database;
+let curated: CuratedEvents;
 let now: number;
 let stop: AbortController;
 let lacks: (readonly string[])[];
@@ -24,34 +25,37 @@ beforeEach(async () => {
   misp = await AnsweringServer.start(TAKEN);
   database = Database.open(join(aFolder(), "ledger.sqlite"));
   now = 1_000_000_000;
+  curated = new CuratedEvents(database, () => now);
   stop = new AbortController();
   lacks = [];
 });
 
 afterEach(async () => {
   stop.abort();
+  curated[Symbol.dispose]();
   database.close();
   await misp[Symbol.asyncDispose]();
 });
 
 function aWriter({ perMinute = 100, perEvent = 100 } = {}): MispWriter {
-  const clock = () => now;
   return new MispWriter({
     client: new MispClient({ url: misp.url, key: "k", verify_tls: true, timeout: 5 }),
-    curated: new CuratedEvents(database, clock),
+    curated,
     writesPerMinute: perMinute,
     writesPerEvent: perEvent,
     lacks: (cures) => void lacks.push(cures),
     log: silent,
     signal: stop.signal,
-    clock,
+    clock: () => now,
   });
 }
 
-const records = () =>
-  database
+const records = () => {
+  curated[Symbol.dispose]();
+  return database
     .prepare<{ step: string; tag: string | null; answer: string }>("SELECT step, tag, answer FROM misp_write")
     .all();
+};
 
 test("a write that MISP takes is on record", async () => {
   const writer = aWriter();
