@@ -20,6 +20,11 @@ export interface Target {
    * @throws NotNow when it cannot be read at the moment, or not to the end
    */
   list?(signal: AbortSignal): AsyncIterable<readonly Found[]>;
+  /**
+   * The name under which the far side knows an indicator, as an indicator; those of one name are one there. Left out where
+   * that is the indicator itself.
+   */
+  alias?(indicator: Indicator): Indicator;
   close?(): Promise<void>;
 }
 
