@@ -6,12 +6,13 @@ import { catchUpCommand } from "./catch-up.ts";
 import { check } from "./check.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
+import { drift } from "./drift.ts";
 import { explain } from "./explain.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 
 /** Every command, in the order of the help. */
-const commands: Record<string, Command> = { run, demo, check, status, explain, "catch-up": catchUpCommand };
+const commands: Record<string, Command> = { run, demo, check, status, explain, "catch-up": catchUpCommand, drift };
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { compileRules } from "../curation/rules.ts";
+import { Audits } from "../delivery/audits.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Journal } from "../delivery/journal.ts";
 import type { Step } from "../ledger/deltas.ts";
@@ -17,6 +18,7 @@ import { lockState } from "../state/lock.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
 import { Curator } from "./curator.ts";
+import { answerDrift, driftsIn } from "./drift-desk.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
@@ -50,7 +52,9 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
   const journal = await Journal.open(join(state, JOURNAL_FILE));
   const delivered = observer?.delivered?.bind(observer);
-  await using dispatcher = new Dispatcher(await openTargets({ config, ledger, journal, log, clock, delivered }));
+  const targets = await openTargets({ config, ledger, journal, log, clock, delivered });
+  await using dispatcher = new Dispatcher(targets.map(({ lane }) => lane));
+  await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
 
   const client = new MispClient(config.misp);
   await using keeper = new KnowledgeKeeper({
@@ -99,10 +103,12 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
 
   using _desk = attendRequests(ledger.requests, {
     "catch-up": (since) => catching.request(Number(since) || undefined),
+    drift: (asked) => void answerDrift(asked, { audits, ledger, log }),
   });
 
   await keeper.start();
   dispatcher.start();
+  audits.start();
   reviewer.wake();
   await using feed = new Feed(config.misp.zeromq, clock, (event) => {
     log.info(`The line to MISP's feed is ${event.kind}`, { endpoint: config.misp.zeromq.endpoint });

@@ -7,6 +7,7 @@ import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { createHearing, type Hear } from "./hearing.ts";
+import { Holdings } from "./holdings.ts";
 import type { IndicatorEntry } from "./indicators.ts";
 import type { Question } from "./questions.ts";
 import { Requests } from "./requests.ts";
@@ -57,6 +58,7 @@ const SLICE = 250;
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
   readonly deltas: Deltas;
+  readonly holdings: Holdings;
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
   readonly curated: CuratedEvents;
@@ -76,6 +78,7 @@ export class Ledger implements Disposable {
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock, (attribute) => this.#tables.judging.isDown(attribute));
+    this.holdings = new Holdings(this.#database, this.deltas, clock);
     this.curated = new CuratedEvents(this.#database, clock);
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);

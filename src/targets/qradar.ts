@@ -18,6 +18,8 @@ export const qradar = defineTarget<QradarSettings>({
   summary: "Reference sets of IBM QRadar, one for each MISP type, over the classic API or the newer collections API.",
   settings: qradarSettings,
   batch: 2_000,
+  // MISP-Broker has for years given consoles 10,000 at a time with a pause behind them.
+  rate: 2_000,
   place: (settings) => JSON.stringify([settings.url, prefixOf(settings), settings.layout]),
   composites: ({ layout }) => layout === "broker",
   shows:
