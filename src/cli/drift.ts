@@ -49,8 +49,9 @@ async function readAll(config: Config, names: readonly string[], repair: boolean
     using _lock = lockState(state);
     using ledger = openLedger(config, join(state, LEDGER_FILE), terminal.clock);
     const outcomes: Outcome[] = [];
+    const { signal, clock } = terminal;
     for (const target of names) {
-      outcomes.push(await caught(target, () => checkDrift(target, { ...terminal, config, ledger, repair })));
+      outcomes.push(await caught(target, () => checkDrift(target, { config, ledger, repair, signal, clock })));
     }
     return outcomes;
   } catch (error) {

@@ -125,6 +125,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();
   signal.addEventListener("abort", () => feed.close(), { once: true });
+  if (signal.aborted) feed.close();
   for await (const { frames, overrun } of feed.batches()) {
     const notices = await intake.frames(frames);
     vigil.heard(notices, overrun);

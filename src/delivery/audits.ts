@@ -5,7 +5,7 @@ import type { Drift } from "./drift.ts";
 
 export interface AuditsOptions {
   /** Seconds between two audits of each; `null`: only when asked for. */
-  auditors: readonly { auditor: Auditor; every: number | null }[];
+  auditors: readonly { auditor: Pick<Auditor, "name" | "possible" | "audit">; every: number | null }[];
   log: Logger;
   /** Milliseconds. */
   clock: () => number;
