@@ -8,11 +8,21 @@ import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
 import { drift } from "./drift.ts";
 import { explain } from "./explain.ts";
+import { importBrokerCommand } from "./import-broker.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 
 /** Every command, in the order of the help. */
-const commands: Record<string, Command> = { run, demo, check, status, explain, "catch-up": catchUpCommand, drift };
+const commands: Record<string, Command> = {
+  run,
+  demo,
+  check,
+  status,
+  explain,
+  "catch-up": catchUpCommand,
+  drift,
+  "import-broker": importBrokerCommand,
+};
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {

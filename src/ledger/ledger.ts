@@ -1,6 +1,7 @@
 import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
 import type { Notice } from "../model/notice.ts";
+import { Adoption } from "./adoption.ts";
 import type { AttributeRow } from "./attributes.ts";
 import { BlindSpells } from "./blind-spells.ts";
 import { CuratedEvents } from "./curated-events.ts";
@@ -59,6 +60,7 @@ const SLICE = 250;
 export class Ledger implements Disposable {
   readonly deltas: Deltas;
   readonly holdings: Holdings;
+  readonly adoption: Adoption;
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
   readonly curated: CuratedEvents;
@@ -79,6 +81,7 @@ export class Ledger implements Disposable {
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock, (attribute) => this.#tables.judging.isDown(attribute));
     this.holdings = new Holdings(this.#database, this.deltas, clock);
+    this.adoption = new Adoption(this.#database, clock);
     this.curated = new CuratedEvents(this.#database, clock);
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);
