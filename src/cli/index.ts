@@ -6,7 +6,9 @@ import { catchUpCommand } from "./catch-up.ts";
 import { check } from "./check.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
+import { drift } from "./drift.ts";
 import { explain } from "./explain.ts";
+import { importBrokerCommand } from "./import-broker.ts";
 import { run } from "./run.ts";
 import { splunkApp } from "./splunk-app.ts";
 import { status } from "./status.ts";
@@ -20,6 +22,8 @@ const commands: Record<string, Command> = {
   explain,
   "catch-up": catchUpCommand,
   "splunk-app": splunkApp,
+  drift,
+  "import-broker": importBrokerCommand,
 };
 
 /** Runs the command that the words name; returns the exit code. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { targetKinds } from "../targets/index.ts";
 import type { TargetKind } from "../targets/target.ts";
+import { durationOrNever } from "./duration.ts";
 import { filter } from "./filter.ts";
 import { guardSettings } from "./guard.ts";
 import { closest } from "./suggestion.ts";
@@ -23,6 +24,14 @@ export const commonTargetSettings = z.strictObject({
     .meta({ shows: "type → duration, or `never`" }),
   min_score: score.default(0).describe("Indicators below are not delivered"),
   batch: z.int().min(1).optional().describe("Most items in one delivery; the kind's own number unless set"),
+  rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Most items in a second; the kind's own number, or no limit, unless set"),
+  audit_every: durationOrNever
+    .prefault("1d")
+    .describe("How often the target is read back, and what it has lost sent again; never: only by `drift`"),
   guard: guardSettings
     .optional()
     .describe("What differs from the common `guard`")

@@ -63,6 +63,7 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const gone = await settleVanished({ changed: list, vanished }, options);
   const sightings = await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
+  ledger.adoption.release();
   return {
     loaded,
     changedEvents: changed.length,

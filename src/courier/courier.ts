@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { compileRules } from "../curation/rules.ts";
+import { Audits } from "../delivery/audits.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Journal } from "../delivery/journal.ts";
 import type { Step } from "../ledger/deltas.ts";
@@ -18,6 +19,7 @@ import { lockState } from "../state/lock.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
+import { answerDrift, driftsIn } from "./drift-desk.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
@@ -73,7 +75,9 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   const journal = await Journal.open(files.journal);
   requireSameTime(ledger, journal, files, log);
   const delivered = observer?.delivered?.bind(observer);
-  await using dispatcher = new Dispatcher(await openTargets({ config, ledger, journal, log, clock, delivered }));
+  const targets = await openTargets({ config, ledger, journal, log, clock, delivered });
+  await using dispatcher = new Dispatcher(targets.map(({ lane }) => lane));
+  await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
 
   const client = new MispClient(config.misp);
   await using keeper = new KnowledgeKeeper({
@@ -129,10 +133,12 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
 
   using _desk = attendRequests(ledger.requests, {
     "catch-up": (since) => catching.request(Number(since) || undefined),
+    drift: (asked) => void answerDrift(asked, { audits, ledger, log }),
   });
 
   await keeper.start();
   dispatcher.start();
+  audits.start();
   reviewer.wake();
   await using feed = new Feed(config.misp.zeromq, clock, (event) => {
     log.info(`The line to MISP's feed is ${event.kind}`, { endpoint: config.misp.zeromq.endpoint });
@@ -160,6 +166,7 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   catching.request();
   signal.addEventListener("abort", () => feed.close(), { once: true });
   observer?.started?.();
+  if (signal.aborted) feed.close();
   for await (const { frames, overrun } of feed.batches()) {
     const notices = await intake.frames(frames);
     vigil.heard(notices, overrun);

@@ -1,6 +1,7 @@
 import { resolvePath } from "../config/load.ts";
 import type { Config, TargetConfig } from "../config/schema.ts";
 import { compileFilter } from "../curation/filter.ts";
+import { Auditor } from "../delivery/auditor.ts";
 import type { Journal } from "../delivery/journal.ts";
 import { Lane } from "../delivery/lane.ts";
 import type { Step, TargetView } from "../ledger/deltas.ts";
@@ -8,7 +9,7 @@ import { digestOf } from "../ledger/digest.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { targetKinds } from "../targets/index.ts";
-import type { TargetKind } from "../targets/target.ts";
+import type { Target, TargetKind } from "../targets/target.ts";
 
 export interface OpenTargetsOptions {
   config: Config;
@@ -19,30 +20,51 @@ export interface OpenTargetsOptions {
   delivered?: ((target: string, step: Step) => void) | undefined;
 }
 
+/** A target in use: the way to it, and how it is read back. */
+export interface OpenTarget {
+  lane: Lane;
+  auditor: Auditor;
+  /** Seconds between two audits; `null`: only when asked for. */
+  every: number | null;
+}
+
 /** Opens each target that the configuration enables and lays a lane to it. */
-export async function openTargets(options: OpenTargetsOptions): Promise<Lane[]> {
-  const { config, ledger, journal, log, clock, delivered } = options;
-  const enabled = Object.entries(config.targets).filter(([, target]) => target.enabled);
-  return Promise.all(
-    enabled.map(async ([name, settings]) => {
-      const kind = kindOf(settings.type);
-      const view = viewOf(name, settings, kind);
-      ledger.deltas.register(view);
-      const target = await kind.open(settings.settings, { name, resolve: (path) => resolvePath(config, path), clock });
-      const batch = settings.batch ?? kind.batch;
-      return new Lane({
-        view,
-        target,
-        batch,
-        deltas: ledger.deltas,
-        journal,
-        log,
-        clock,
-        random: Math.random,
-        delivered,
-      });
-    }),
-  );
+export async function openTargets(options: OpenTargetsOptions): Promise<OpenTarget[]> {
+  const enabled = Object.entries(options.config.targets).filter(([, target]) => target.enabled);
+  return Promise.all(enabled.map(([name, settings]) => layLane(name, settings, options)));
+}
+
+async function layLane(name: string, settings: TargetConfig, options: OpenTargetsOptions): Promise<OpenTarget> {
+  const { ledger, journal, log, clock, delivered } = options;
+  const { deltas, holdings } = ledger;
+  const kind = kindOf(settings.type);
+  const { view, target } = await openTarget(name, options);
+  const batch = settings.batch ?? kind.batch;
+  const rate = settings.rate ?? kind.rate;
+  const lane = new Lane({
+    ...{ view, target, batch, rate, deltas, journal, log, clock, random: Math.random },
+    delivered: (name, step) => {
+      auditor.delivered(step);
+      delivered?.(name, step);
+    },
+  });
+  const exclusively = lane.exclusively.bind(lane);
+  const auditor = new Auditor({ view, target, deltas, holdings, clock, exclusively });
+  return { lane, auditor, every: settings.audit_every };
+}
+
+/** Opens one target and makes it known to the ledger. */
+export async function openTarget(
+  name: string,
+  { config, ledger, clock }: Pick<OpenTargetsOptions, "config" | "ledger" | "clock">,
+): Promise<{ view: TargetView; target: Target }> {
+  const settings = config.targets[name];
+  if (!settings) throw new Error(`there is no target ${name}`);
+  const kind = kindOf(settings.type);
+  const view = viewOf(name, settings, kind);
+  ledger.deltas.register(view);
+  const target = await kind.open(settings.settings, { name, resolve: (path) => resolvePath(config, path), clock });
+  return { view, target };
 }
 
 /** What a target wants and shows, as the ledger needs to know it. */

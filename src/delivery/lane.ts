@@ -8,6 +8,7 @@ import { BACKOFF, backoff } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
+import { mostAtOnce, restAfter } from "./pace.ts";
 import { park } from "./park.ts";
 
 export interface LaneOptions {
@@ -21,6 +22,10 @@ export interface LaneOptions {
   /** Milliseconds. */
   clock: () => number;
   random: () => number;
+  /** Most items in a second; no limit unless set. */
+  rate?: number | undefined;
+  /** Lets milliseconds pass; ends early when the signal is aborted. */
+  rest?: ((milliseconds: number, signal: AbortSignal) => Promise<void>) | undefined;
   /** How long one try may take, milliseconds; two minutes unless set. */
   timeout?: number | undefined;
   /** Called after each step that the target has taken. */
@@ -30,8 +35,6 @@ export interface LaneOptions {
 /** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
 const OPEN_AFTER = 3;
 const PROBE = 10;
-/** The longest rest between two steps, milliseconds. */
-const LONGEST_REST = 2_000;
 const TIMEOUT = 120_000;
 /** How old the position in the journal becomes at the most while all goes well, milliseconds. */
 const MIRROR = 60_000;
@@ -74,6 +77,12 @@ export class Lane {
     this.wake();
   }
 
+  /** Runs something while no step is under way, and looks for what there is to deliver then. */
+  async exclusively(work: () => void): Promise<void> {
+    await this.#queue.add(work);
+    this.wake();
+  }
+
   /** Delivers what is there, for at most `deadline` milliseconds, and closes the target. */
   async stop(deadline: number): Promise<void> {
     this.#hurry.abort();
@@ -95,14 +104,14 @@ export class Lane {
 
   /** Step after step until the target lacks nothing, or cannot take more. */
   async #drain(): Promise<void> {
-    const { deltas, view, clock } = this.#options;
+    const { deltas, view, clock, rate, rest = resting } = this.#options;
     try {
       // A wait that began while this stood in the queue holds for it, too.
       while (!this.#stop.signal.aborted && !this.#retry) {
         const step = await gather(deltas, view, this.#limit());
         const began = clock();
         await this.#deliver(step);
-        await this.#rest(clock() - began);
+        await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
         if (!step.more) return;
       }
     } catch (error) {
@@ -110,15 +119,10 @@ export class Lane {
     }
   }
 
-  /** As long as it worked: a target that is rewritten as a whole must not be rewritten all the time while much changes. */
-  async #rest(milliseconds: number): Promise<void> {
-    const rest = Math.min(Math.max(0, milliseconds), LONGEST_REST);
-    await pause(rest, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
-  }
-
   #limit(): number {
-    const { batch } = this.#options;
-    return this.#journal.attempts >= OPEN_AFTER ? Math.min(PROBE, batch) : batch;
+    const { batch, rate } = this.#options;
+    const most = mostAtOnce(batch, rate);
+    return this.#journal.attempts >= OPEN_AFTER ? Math.min(PROBE, most) : most;
   }
 
   /** Rejects when the target cannot take the step now. */
@@ -211,4 +215,8 @@ export class Lane {
       this.#options.log.error("The journal cannot be written", { error });
     }
   }
+}
+
+async function resting(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await pause(milliseconds, undefined, { signal }).catch(() => undefined);
 }

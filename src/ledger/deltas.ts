@@ -49,7 +49,7 @@ interface Holding extends Indicator {
  * Stands for what a target shows of an indicator while a step is under way. A step that fails, or is cut short by a crash,
  * may have had its effect all the same: what is in doubt is sent again, or taken off, whatever becomes of the indicator.
  */
-const IN_DOUBT = "?";
+export const IN_DOUBT = "?";
 
 interface Candidate extends Known, Indicator {
   id: number;
@@ -182,6 +182,12 @@ export class Deltas {
     return this.#opened(name).position;
   }
 
+  /** Takes a target's position from the database, where it was set back. */
+  reread(name: string): void {
+    const known = this.#target.get(name);
+    if (known) this.#opened(name).position = known.position;
+  }
+
   #opened(name: string): { id: number; position: number } {
     const target = this.#open.get(name);
     if (!target) throw new Error(`target ${name} is not registered`);
@@ -214,6 +220,7 @@ function asColumn(shown: readonly (readonly [id: number, shown: string])[]): str
   return JSON.stringify(Object.fromEntries(shown));
 }
 
-function fingerprint(shown: string): string {
+/** Stands for what a target shows of an indicator. */
+export function fingerprint(shown: string): string {
   return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
 }

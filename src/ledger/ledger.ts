@@ -1,6 +1,7 @@
 import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
 import type { Notice } from "../model/notice.ts";
+import { Adoption } from "./adoption.ts";
 import { BlindSpells } from "./blind-spells.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { CuratedEvents } from "./curated-events.ts";
@@ -8,6 +9,7 @@ import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import type { Comparison, ListedEvent } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
+import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
 import { Relearning, type Touched } from "./relearning.ts";
 import { Requests } from "./requests.ts";
@@ -38,6 +40,8 @@ const JUDGED = "judged-at";
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
   readonly deltas: Deltas;
+  readonly holdings: Holdings;
+  readonly adoption: Adoption;
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
   readonly curated: CuratedEvents;
@@ -61,6 +65,8 @@ export class Ledger implements Disposable {
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock, (attribute) => this.#tables.judging.isDown(attribute));
+    this.holdings = new Holdings(this.#database, this.deltas, clock);
+    this.adoption = new Adoption(this.#database, clock);
     this.curated = new CuratedEvents(this.#database, clock);
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);

@@ -70,11 +70,11 @@ export class LedgerReport implements Disposable {
       withheld: Object.fromEntries(withheld),
       events: this.#count("SELECT count(*) AS count FROM event WHERE deleted = 0"),
       attributes: this.#count("SELECT count(*) AS count FROM attribute WHERE deleted = 0"),
-      heard: this.#fact("heard"),
-      unreadable: this.#fact("unreadable"),
+      heard: this.#number("heard"),
+      unreadable: this.#number("unreadable"),
       reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
-      heardAt: this.#fact("heard-at"),
-      caughtUp: this.#fact("caught-up"),
+      heardAt: this.#number("heard-at"),
+      caughtUp: this.#number("caught-up"),
       findings: [...new Set([...this.#list<string>("findings"), ...this.#list<string>("curation-lacks")])],
       uncurated: this.#list<[string, { reason: string }]>("curation-held").map(([event, { reason }]) => ({
         event,
@@ -136,6 +136,11 @@ export class LedgerReport implements Disposable {
     return this.#sql<{ position: number }>("SELECT position FROM target WHERE name = ?").get(target)?.position;
   }
 
+  /** A fact that is kept beside the rest, as it was saved. */
+  fact(name: string): string | undefined {
+    return this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name)?.value;
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }
@@ -158,8 +163,8 @@ export class LedgerReport implements Disposable {
     return saved ? JSON.parse(saved.value) : [];
   }
 
-  #fact(name: string): number {
-    return Number(this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name)?.value ?? 0);
+  #number(name: string): number {
+    return Number(this.fact(name) ?? 0);
   }
 
   #count(sql: string): number {

@@ -46,6 +46,14 @@ export function csvName(type: string, layout: CsvLayout): string {
   return layout === "broker" ? `tsi_misp_${nameOf(type)}.csv` : `${nameOf(type)}.csv`;
 }
 
+/** The type whose values a file of this name holds; `undefined` where the name tells of none. */
+export function typeOfCsv(file: string, layout: CsvLayout): string | undefined {
+  const prefix = layout === "broker" ? "tsi_misp_" : "";
+  if (!file.startsWith(prefix) || !file.endsWith(".csv")) return undefined;
+  const type = typeOf(file.slice(prefix.length, -".csv".length));
+  return csvName(type, layout) === file ? type : undefined;
+}
+
 /** A type as part of a name: small letters, digits, `.`, `_` and `-` for all of MISP's types but AS. */
 export function nameOf(type: string): string {
   const name = type.replaceAll(/[^A-Za-z0-9._-]|^\./g, "_").slice(0, 100);

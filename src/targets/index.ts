@@ -1,6 +1,7 @@
 import { csv } from "./csv.ts";
+import { qradar } from "./qradar.ts";
 import { splunk } from "./splunk.ts";
 import type { TargetKind } from "./target.ts";
 
 /** Every kind of target, by its `type:` in the configuration. */
-export const targetKinds: Readonly<Record<string, TargetKind>> = { csv, splunk };
+export const targetKinds: Readonly<Record<string, TargetKind>> = { csv, splunk, qradar };

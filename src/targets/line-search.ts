@@ -51,6 +51,13 @@ export function* firstFields(content: Buffer, format: LineFormat): Generator<str
   for (const line of allLines(content, format)) yield line.field;
 }
 
+/** The entries of the file in their order: the first field and what stands behind it, one character for each byte (`latin1`). */
+export function* rows(content: Buffer, format: LineFormat): Generator<{ field: string; rest: string }> {
+  for (const { start, end, field } of allLines(content, format)) {
+    yield { field, rest: textOf(content, start, end).slice(field.length + 1) };
+  }
+}
+
 /** Where the entries begin: behind the header, or at 0 in a file that lacks it. */
 export function bodyStart(content: Buffer, format: LineFormat): number {
   if (format.header === null) return 0;
