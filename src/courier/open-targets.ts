@@ -28,7 +28,8 @@ export async function openTargets(options: OpenTargetsOptions): Promise<Lane[]> 
       const kind = kindOf(settings.type);
       const view = viewOf(name, settings, kind);
       ledger.deltas.register(view);
-      const target = await kind.open(settings.settings, { name, resolve: (path) => resolvePath(config, path), clock });
+      const resolve = (path: string) => resolvePath(config, path);
+      const target = await kind.open(settings.settings, { name, resolve, state: resolve(config.state), clock });
       const batch = settings.batch ?? kind.batch;
       return new Lane({
         view,
