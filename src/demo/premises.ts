@@ -46,6 +46,8 @@ export class Premises implements AsyncDisposable {
       misp: { url, key, zeromq: endpoint },
       filter: [{ not: { tags: ["tlp:red"] } }],
       targets: { blocklists: { type: "csv", directory: "./lists", lists: MERGED } },
+      // Whichever port is free: a courier of the user's may be at work on the usual one.
+      http: { listen: "127.0.0.1:0" },
       state: "./state",
     };
     await writeFile(this.configFile, stringify(settings), { mode: 0o600 });

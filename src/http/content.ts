@@ -29,7 +29,11 @@ export class Content {
 }
 
 /** Answers with a content, compressed where the asker takes it, or says that it has not changed. */
-export async function answerContent(request: IncomingMessage, response: ServerResponse, content: Content): Promise<void> {
+export async function answerContent(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Content,
+): Promise<void> {
   const { body, type, etag } = content;
   const packed = body.length >= SMALL && takesGzip(request.headers["accept-encoding"]);
   response.setHeader("ETag", packed ? `"${etag}-gz"` : `"${etag}"`);

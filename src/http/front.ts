@@ -11,7 +11,7 @@ import { Metrics } from "./metrics.ts";
 import { pageRoute } from "./page-files.ts";
 import { Sources } from "./sources.ts";
 import { Watch } from "./watch.ts";
-import { answerJson, answerText, type Asked, refuse, type Route, WebServer } from "./web-server.ts";
+import { type Asked, answerJson, answerText, type Route, refuse, WebServer } from "./web-server.ts";
 
 export interface FrontOptions {
   config: Config;
@@ -35,7 +35,7 @@ export class Front implements AsyncDisposable {
   /** Missing until the courier has opened its ledger. */
   #sources: Sources | undefined;
 
-  private constructor(options: FrontOptions) {
+  constructor(options: FrontOptions) {
     const { config, log, clock } = options;
     this.#options = options;
     const watch = new Watch(clock, this.#metrics);
@@ -47,17 +47,10 @@ export class Front implements AsyncDisposable {
     this.observer = together({ started }, watch);
   }
 
-  /** Rejects when the address of the configuration cannot be listened on. */
-  static async open(options: FrontOptions): Promise<Front> {
-    const front = new Front(options);
-    try {
-      const { listen, token } = options.config.http;
-      front.#web = await WebServer.open({ listen, token, routes: await front.#routes(), log: options.log });
-      return front;
-    } catch (error) {
-      await front[Symbol.asyncDispose]();
-      throw error;
-    }
+  /** Rejects when the address of the configuration cannot be listened on; it may be tried again then. */
+  async listen(): Promise<void> {
+    const { listen, token } = this.#options.config.http;
+    this.#web = await WebServer.open({ listen, token, routes: await this.#routes(), log: this.#options.log });
   }
 
   /** Where the page is. */

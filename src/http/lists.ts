@@ -5,7 +5,7 @@ import { type RenderedList, renderLeftOut, renderList } from "../targets/http-li
 import { httpSettings, type ListSettings } from "../targets/http-settings.ts";
 import { ListStore, listStoreFile } from "../targets/http-store.ts";
 import { answerContent, Content } from "./content.ts";
-import { type Asked, refuse, type Route } from "./web-server.ts";
+import { type Asked, type Route, refuse } from "./web-server.ts";
 
 /** A list as it was last served. */
 interface Served {
@@ -46,7 +46,8 @@ export class Lists implements Disposable {
     for (const [target, { type, enabled, settings }] of Object.entries(config.targets)) {
       if (type !== "http" || !enabled) continue;
       const { lists } = httpSettings.parse(settings);
-      for (const [name, list] of Object.entries(lists)) this.#offers.set(name, { target, settings: list, served: undefined });
+      for (const [name, list] of Object.entries(lists))
+        this.#offers.set(name, { target, settings: list, served: undefined });
     }
   }
 

@@ -6,7 +6,7 @@ import { type Situation, situationOf } from "./situation.ts";
 import type { Sources } from "./sources.ts";
 import type { Line } from "./spoken.ts";
 import type { Watch } from "./watch.ts";
-import { type Asked, refuse, type Route } from "./web-server.ts";
+import { type Asked, type Route, refuse } from "./web-server.ts";
 
 /** One second of a courier's life; rates are per second, latencies milliseconds, `null` where nothing was written. */
 interface Second {
@@ -73,18 +73,24 @@ export class Live implements Disposable {
   }
 
   #begin({ request, response }: Asked): void {
-    if (this.#viewers.size >= MOST_VIEWERS) return refuse(response, 503, "Too many are watching.");
+    if (this.#viewers.size >= MOST_VIEWERS) {
+      refuse(response, 503, "Too many are watching.");
+      return;
+    }
     response.setHeader("Content-Type", "text/event-stream; charset=utf-8");
     response.setHeader("Cache-Control", "no-store");
     // A proxy that gathers answers would hold the stream back.
     response.setHeader("X-Accel-Buffering", "no");
     response.writeHead(200);
-    if (request.method === "HEAD") return void response.end();
-    const { clock } = this.#options;
-    const begin = { now: clock(), history: this.#history, lines: this.#kept, situation: this.#situation };
-    response.write(eventText("begin", begin));
-    this.#viewers.add(response);
-    response.once("close", () => this.#viewers.delete(response));
+    if (request.method === "HEAD") response.end();
+    else this.#watchedBy(response);
+  }
+
+  #watchedBy(viewer: ServerResponse): void {
+    const begin = { history: this.#history, lines: this.#kept, situation: this.#situation };
+    viewer.write(eventText("begin", begin));
+    this.#viewers.add(viewer);
+    viewer.once("close", () => this.#viewers.delete(viewer));
   }
 
   async #tick(): Promise<void> {

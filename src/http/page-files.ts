@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { answerContent, Content } from "./content.ts";
-import { refuse, type Route } from "./web-server.ts";
+import { type Route, refuse } from "./web-server.ts";
 
 /** Beside `src` and `dist`, as it stands. */
 const FOLDER = new URL("../../page/", import.meta.url);

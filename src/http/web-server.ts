@@ -98,7 +98,10 @@ export class WebServer implements AsyncDisposable {
     const asked = URL.canParse(url, "http://courier") ? new URL(url, "http://courier") : undefined;
     const [route, parts] = asked ? this.#find(asked.pathname) : [undefined, []];
     if (!route?.open && !this.#admission.token(headers)) {
-      response.setHeader("WWW-Authenticate", 'Bearer realm="misp-courier", Basic realm="misp-courier", charset="UTF-8"');
+      response.setHeader(
+        "WWW-Authenticate",
+        'Bearer realm="misp-courier", Basic realm="misp-courier", charset="UTF-8"',
+      );
       return refuse(response, 401, "The token is missing or wrong.");
     }
     if (!asked || !route) return refuse(response, 404, "There is nothing here.");

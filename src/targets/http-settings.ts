@@ -6,7 +6,12 @@ const NAME_HINT = "a list name has small letters, digits, '.', '_' and '-', 64 a
 
 const list = z.strictObject({
   types: z
-    .array(z.string().min(1).refine((type) => !isComposite(type), "composite types are split: name the parts"))
+    .array(
+      z
+        .string()
+        .min(1)
+        .refine((type) => !isComposite(type), "composite types are split: name the parts"),
+    )
     .min(1)
     .describe("The types whose values it holds, each value once"),
   format: z

@@ -67,7 +67,9 @@ export class ListStore {
     if (hold.length + drop.length === 0) return;
     try {
       this.#database.exec("BEGIN IMMEDIATE");
-      const put = this.#database.prepare("INSERT OR REPLACE INTO entry (type, value, score, expires) VALUES (?, ?, ?, ?)");
+      const put = this.#database.prepare(
+        "INSERT OR REPLACE INTO entry (type, value, score, expires) VALUES (?, ?, ?, ?)",
+      );
       const remove = this.#database.prepare("DELETE FROM entry WHERE type = ? AND value = ?");
       for (const { type, value } of drop) remove.run(type, value);
       for (const { type, value, score, expires } of hold) put.run(type, value, score, expires);
