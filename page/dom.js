@@ -26,9 +26,10 @@ export function say(id, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-/** A value as a button that asks why it is where it is. */
+/** A value as a button that asks why it is where it is; of hashes the middle is left out. */
 export function valueButton(value) {
-  const button = element("button", { type: "button", class: "value", title: "Explain it" }, visible(value));
+  const text = visible(value).replace(/^([0-9a-f]{12})[0-9a-f]{20,}([0-9a-f]{8})$/, "$1…$2");
+  const button = element("button", { type: "button", class: "value", title: `Explain ${visible(value)}` }, text);
   button.addEventListener("click", () =>
     button.dispatchEvent(new CustomEvent("explain", { bubbles: true, detail: value })),
   );
@@ -53,7 +54,7 @@ export function clockTime(milliseconds) {
 export function duration(milliseconds) {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1_000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(seconds / 3_600)} h ${Math.round((seconds % 3_600) / 60)} min`;
 }

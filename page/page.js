@@ -7,11 +7,15 @@ import { showTables } from "./tables.js";
 /** How often a screen reader is told how things are, milliseconds. */
 const TOLD_EVERY = 20_000;
 
+/** How long a target may be behind before it shows, milliseconds. */
+const PATIENCE = 5_000;
+
 const KINDS = ["heard", "decided", "written"];
 let seconds = [];
 let situation = null;
 let connected = false;
 let paused = false;
+const behindSince = new Map();
 let told = { at: 0, text: "" };
 
 attendExplain();
@@ -52,11 +56,22 @@ function tick({ second, lines, situation: given }) {
 }
 
 function draw() {
+  if (situation) markLate(situation.targets);
   showFigures();
   showState();
   plotRates(byId("rate-plot"), seconds);
   plotLatencies(byId("latency-plot"), seconds);
   if (situation) showTables(situation);
+}
+
+/** Marks the targets that have been behind for a while: for a moment every target is, with each change. */
+function markLate(targets) {
+  const now = Date.now();
+  for (const target of targets) {
+    if (target.behind === 0) behindSince.delete(target.name);
+    else if (!behindSince.has(target.name)) behindSince.set(target.name, now);
+    target.late = now - (behindSince.get(target.name) ?? now) > PATIENCE;
+  }
 }
 
 function showFigures() {
@@ -68,7 +83,7 @@ function showFigures() {
   say("median", medians.length === 0 ? "–" : duration(medians[Math.floor(medians.length / 2)]));
   if (!situation) return;
   say("active", number(situation.active));
-  say("ledger", `${number(situation.attributes)} attributes of ${number(situation.events)} events in the ledger`);
+  say("ledger", `${number(situation.attributes)} attributes, ${number(situation.events)} events in the ledger`);
 }
 
 function rateText(rate) {
@@ -101,8 +116,8 @@ function deliveryState() {
   const failing = targets.filter(({ attempts }) => attempts > 0).map(({ name }) => name);
   if (failing.length > 0) return ["bad", `Failing: ${failing.join(", ")}`];
   if (targets.length === 0) return ["wait", "No targets"];
-  const behind = targets.filter((target) => target.behind > 0).length;
-  return behind === 0 ? ["good", "Targets in step"] : ["wait", `${behind} of ${targets.length} targets behind`];
+  const late = targets.filter((target) => target.late).length;
+  return late === 0 ? ["good", "Targets in step"] : ["wait", `${late} of ${targets.length} targets behind`];
 }
 
 /** Tells what has changed, and not too often. */

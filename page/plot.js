@@ -3,6 +3,8 @@ import { duration, element, number } from "./dom.js";
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 300;
 const HEIGHT = 100;
+/** What is faster than this looks the same, milliseconds. */
+const LEAST = 10;
 
 /** How many seconds a plot shows. */
 export const SECONDS = 300;
@@ -13,30 +15,36 @@ export function plotRates(figure, seconds) {
   const heard = points(seconds, most, "heard");
   const written = points(seconds, most, "written");
   const shapes = [
+    ...[0, 0.5, 1].map((part) => path("grid", `M0 ${part * (HEIGHT - 2) + 1} H${WIDTH}`)),
     path("area first", heard.length > 1 ? `${line(heard)} V${HEIGHT} H${heard[0].x} Z` : ""),
     path("line first", line(heard)),
     path("line second", line(written)),
   ];
   draw(figure, shapes, {
     label: `Events a second in the last five minutes, at most ${number(most)}`,
-    top: `top: ${number(most)} a second`,
+    top: `up to ${number(most)} a second in the last 5 minutes`,
     keys: ["heard", "written"],
   });
 }
 
-/** From heard to written: of each second a stroke from the middle one to the slowest. */
+/** From heard to written: of each second a stroke from the middle one to the slowest, on a logarithmic scale from 10 ms. */
 export function plotLatencies(figure, seconds) {
   const timed = seconds.map((second, index) => ({ ...second, index })).filter(({ median }) => median !== null);
-  const most = ceiling(Math.max(100, ...timed.map(({ worst }) => worst)));
-  const x = ({ index }) => xOf(index, seconds.length);
-  const y = (value) => HEIGHT - (value / most) * (HEIGHT - 4) - 2;
+  const decades = Math.max(2, Math.ceil(Math.log10(Math.max(1, ...timed.map(({ worst }) => worst)) / LEAST)));
+  const x = ({ index }) => xOf(index, seconds.length).toFixed(1);
+  const y = (value) => HEIGHT - 3 - (Math.log10(Math.max(LEAST, value) / LEAST) / decades) * (HEIGHT - 6);
+  const lines = Array.from({ length: decades + 1 }, (_, decade) =>
+    path("grid", `M0 ${y(LEAST * 10 ** decade)} H${WIDTH}`),
+  );
   const shapes = [
+    ...lines,
     path("line second", timed.map((second) => `M${x(second)} ${y(second.median)} V${y(second.worst)}`).join(" ")),
-    path("line first", timed.map((second) => `M${x(second)} ${y(second.median)} h0.01`).join(" ")),
+    path("line dots first", timed.map((second) => `M${x(second)} ${y(second.median)} h0.01`).join(" ")),
   ];
+  const most = duration(LEAST * 10 ** decades);
   draw(figure, shapes, {
-    label: `Time from heard to written in the last five minutes, at most ${duration(most)}`,
-    top: `top: ${duration(most)}`,
+    label: `Time from heard to written in the last five minutes, at most ${most}`,
+    top: `${duration(LEAST)} to ${most}, logarithmic`,
     keys: ["half within", "all within"],
   });
 }
@@ -52,15 +60,13 @@ function draw(figure, shapes, { label, top, keys }) {
 /** What a plot has beside its lines; made once. */
 function frame([first, second]) {
   const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
-  const grid = [0, 0.5, 1].map((part) => path("grid", `M0 ${part * (HEIGHT - 2) + 1} H${WIDTH}`));
-  svg.append(...grid, shape("g", {}));
+  svg.append(shape("g", {}));
   const caption = element(
     "figcaption",
     {},
     element("span", { class: "top" }),
     element("span", { class: "key first" }, first),
     element("span", { class: "key second" }, second),
-    element("span", {}, "the last 5 minutes"),
   );
   return [svg, caption];
 }

@@ -29,7 +29,7 @@ function rowOf({ at, what, tone, type, value, note }, fresh) {
     element("span", { class: `what ${tone}` }, what),
     " ",
     subject,
-    type ? element("span", { class: "quiet" }, ` ${visible(type)}`) : null,
+    type ? element("span", { class: "type" }, ` ${visible(type)}`) : null,
     note ? element("bdi", { class: "note" }, visible(note)) : null,
   );
 }

@@ -37,9 +37,9 @@ function targetTable(lists) {
   };
 }
 
-function stateOf({ enabled, attempts, behind }) {
+function stateOf({ enabled, attempts, late }) {
   if (!enabled) return quiet("off");
-  const [state, text] = attempts > 0 ? ["bad", "failing"] : behind > 0 ? ["wait", "catching up"] : ["good", "in step"];
+  const [state, text] = attempts > 0 ? ["bad", "failing"] : late ? ["wait", "catching up"] : ["good", "in step"];
   return element("span", { class: "chip", "data-state": state }, text);
 }
 

@@ -24,9 +24,12 @@ export function isSpoken(notice: Notice): boolean {
   return !["contents", "listed", "sightings-listed", "alive"].includes(notice.kind);
 }
 
+/** The name of an event by its number, where it is known. */
+export type EventName = (id: number) => string | undefined;
+
 /** What the feed said as a line; `undefined` for what nobody wants to read. */
-export function lineOf(notice: Notice, at: number): Line | undefined {
-  const said = saidOf(notice);
+export function lineOf(notice: Notice, at: number, eventName: EventName): Line | undefined {
+  const said = saidOf(notice, (id) => quotedOr(eventName(id), `event ${id}`));
   if (!said) return undefined;
   const { what, tone = "plain", type = "", value = "", note = "" } = said;
   return { at, what, tone, type, value: cut(value), note: cut(note) };
@@ -34,20 +37,20 @@ export function lineOf(notice: Notice, at: number): Line | undefined {
 
 type Said = Pick<Line, "what"> & Partial<Line>;
 
-function saidOf(notice: Notice): Said | undefined {
+function saidOf(notice: Notice, named: (event: number) => string): Said | undefined {
   switch (notice.kind) {
     case "attribute":
-      return ofAttribute(notice);
+      return ofAttribute(notice, named);
     case "event":
-      return { what: "event", value: notice.event.info, note: numbered(notice.event.id) };
+      return { what: "event", value: notice.event.info, note: `event ${notice.event.id}` };
     case "sighting":
       return ofSighting(notice);
     case "tag":
-      return ofTag(notice);
+      return ofTag(notice, named);
     case "published":
-      return { what: "published", note: numbered(notice.id) };
+      return { what: "published", note: named(notice.id) };
     case "event-deleted":
-      return { what: "event deleted", tone: "bad", note: numbered(notice.id) };
+      return { what: "event deleted", tone: "bad", note: named(notice.id) };
     case "attribute-erased":
       return { what: "erased", tone: "bad", note: `attribute ${notice.id}` };
     case "sighting-deleted":
@@ -63,11 +66,13 @@ function saidOf(notice: Notice): Said | undefined {
   }
 }
 
-function ofAttribute({ attribute, event, how }: Extract<Notice, { kind: "attribute" }>): Said {
+function ofAttribute(
+  { attribute, how }: Extract<Notice, { kind: "attribute" }>,
+  named: (event: number) => string,
+): Said {
   const { type, value, deleted, eventId } = attribute;
   const what = deleted ? "deleted" : how === "add" ? "new" : "changed";
-  const about = event?.info ? `“${event.info}”` : numbered(eventId);
-  return { what, tone: deleted ? "bad" : "plain", type, value, note: about };
+  return { what, tone: deleted ? "bad" : "plain", type, value, note: named(eventId) };
 }
 
 function ofSighting({ sighting }: Extract<Notice, { kind: "sighting" }>): Said {
@@ -75,8 +80,12 @@ function ofSighting({ sighting }: Extract<Notice, { kind: "sighting" }>): Said {
   return { ...SIGHTED[sighting.type], type, value, note: sighting.source };
 }
 
-function ofTag({ on, id, name, attached }: Extract<Notice, { kind: "tag" }>): Said {
-  return { what: attached ? "tagged" : "untagged", value: name, note: on === "event" ? numbered(id) : `${on} ${id}` };
+function ofTag(
+  { on, id, eventId, name, attached }: Extract<Notice, { kind: "tag" }>,
+  named: (event: number) => string,
+): Said {
+  const of = on === "event" ? named(eventId) : `attribute ${id} of ${named(eventId)}`;
+  return { what: attached ? "tagged" : "untagged", value: name, note: of };
 }
 
 const SIGHTED: Record<SightingType, Pick<Line, "what" | "tone">> = {
@@ -85,8 +94,8 @@ const SIGHTED: Record<SightingType, Pick<Line, "what" | "tone">> = {
   [SightingType.expired]: { what: "expired", tone: "bad" },
 };
 
-function numbered(event: number): string {
-  return `event ${event}`;
+function quotedOr(name: string | undefined, otherwise: string): string {
+  return name ? `“${name}”` : otherwise;
 }
 
 function cut(text: string): string {

@@ -2,6 +2,7 @@ import type { Observer } from "../courier/courier.ts";
 import type { Step } from "../ledger/deltas.ts";
 import type { Indicator } from "../model/indicator.ts";
 import type { Notice } from "../model/notice.ts";
+import { EventNames } from "./event-names.ts";
 import { Moments } from "./moments.ts";
 import { isSpoken, type Line, lineOf } from "./spoken.ts";
 
@@ -33,6 +34,7 @@ export class Watch implements Observer {
   readonly #clock: () => number;
   readonly #meter: Meter;
   readonly #moments = new Moments();
+  readonly #names = new EventNames();
   #taken: Taken = nothing();
 
   constructor(clock: () => number, meter: Meter) {
@@ -43,11 +45,12 @@ export class Watch implements Observer {
   heard(notices: readonly Notice[]): void {
     const now = this.#clock();
     for (const notice of notices) {
+      this.#names.note(notice);
       if (!isSpoken(notice)) continue;
       this.#taken.heard += 1;
       this.#meter.heard(notice.kind);
       if (this.#taken.heardLines.length >= LINES) continue;
-      const line = lineOf(notice, now);
+      const line = lineOf(notice, now, (id) => this.#names.of(id));
       if (line) this.#taken.heardLines.push(line);
     }
     this.#moments.note(notices, now);
@@ -84,14 +87,17 @@ export class Watch implements Observer {
 
   #tell(target: string, operation: "add" | "remove", items: readonly Indicator[], at: number): void {
     const lines = this.#taken.writtenLines;
-    const said = operation === "add" ? { what: "added", tone: "good" } : ({ what: "taken off", tone: "bad" } as const);
-    const room = Math.max(0, LINES - lines.length);
-    const shown = items.length > room ? items.slice(0, Math.max(0, room - 1)) : items;
-    for (const { type, value } of shown) lines.push({ at, ...said, type, value, note: target } as Line);
-    const rest = items.length - shown.length;
-    if (rest > 0 && room > 0) lines.push({ at, ...said, type: "", value: `${rest} more`, note: target } as Line);
+    const said = SAID[operation];
+    for (const { type, value } of items.slice(0, LINES - lines.length)) {
+      lines.push({ at, ...said, type, value, note: target });
+    }
   }
 }
+
+const SAID = {
+  add: { what: "added", tone: "good" },
+  remove: { what: "taken off", tone: "bad" },
+} as const;
 
 function nothing(): Taken {
   return { heard: 0, written: 0, latencies: [], heardLines: [], writtenLines: [] };

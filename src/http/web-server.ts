@@ -95,7 +95,9 @@ export class WebServer implements AsyncDisposable {
       response.setHeader("Allow", "GET, HEAD");
       return refuse(response, 405, "Nothing can be changed here.");
     }
-    const asked = URL.canParse(url, "http://courier") ? new URL(url, "http://courier") : undefined;
+    // Not against a base: that would take `//name` for another host.
+    const address = `http://courier${url}`;
+    const asked = url.startsWith("/") && URL.canParse(address) ? new URL(address) : undefined;
     const [route, parts] = asked ? this.#find(asked.pathname) : [undefined, []];
     if (!route?.open && !this.#admission.token(headers)) {
       response.setHeader(
