@@ -88,11 +88,12 @@ export class Browser implements AsyncDisposable {
     return result.value;
   }
 
-  /** Types text and keys such as `Tab` or `Enter`, as a person does. */
-  async press(key: string, code: number, text = ""): Promise<void> {
-    const event = { key, code: key, windowsVirtualKeyCode: code, ...(text && { text }) };
-    await this.#ask("Input.dispatchKeyEvent", { type: "keyDown", ...event });
-    await this.#ask("Input.dispatchKeyEvent", { type: "keyUp", ...event });
+  /** Types into whatever has the focus, and sends it off. */
+  async type(text: string): Promise<void> {
+    await this.#ask("Input.insertText", { text });
+    const enter = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 13, text: "\r" };
+    await this.#ask("Input.dispatchKeyEvent", { type: "keyDown", ...enter });
+    await this.#ask("Input.dispatchKeyEvent", { type: "keyUp", ...enter });
   }
 
   /** The page as a PNG, as far as the window shows it or, `whole`, to its end. */
