@@ -25,7 +25,7 @@ async function explain(value) {
 }
 
 async function ask(value) {
-  const answer = await fetch(`/explain?value=${encodeURIComponent(value)}`);
+  const answer = await fetch(`explain?value=${encodeURIComponent(value)}`);
   if (!answer.ok) return [element("p", { class: "bad" }, await answer.text())];
   const { indicators, elsewhere, reasons } = await answer.json();
   if (indicators.length > 0) return indicators.map((indicator) => articleOf(indicator, reasons));

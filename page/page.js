@@ -27,7 +27,7 @@ byId("pause").addEventListener("click", () => {
   say("pause", paused ? "Go on" : "Pause");
 });
 
-const stream = new EventSource("/live");
+const stream = new EventSource("live");
 stream.addEventListener("begin", ({ data }) => begin(JSON.parse(data)));
 stream.addEventListener("tick", ({ data }) => tick(JSON.parse(data)));
 stream.addEventListener("error", () => {

@@ -55,12 +55,12 @@ function listLinks(lists, target) {
     .map(({ name, entries, leftOut }) => {
       const size = entries === null ? "" : ` ${number(entries)}`;
       const beyond = leftOut
-        ? element("a", { href: `/lists/${name}.left-out.txt` }, `, ${number(leftOut)} left out`)
+        ? element("a", { href: `lists/${name}.left-out.txt` }, `, ${number(leftOut)} left out`)
         : "";
       return element(
         "div",
         { class: "quiet" },
-        element("a", { href: `/lists/${name}.txt` }, `${name}.txt`),
+        element("a", { href: `lists/${name}.txt` }, `${name}.txt`),
         size,
         beyond,
       );

@@ -13,3 +13,21 @@ export function together(...observers: readonly (Observer | undefined)[]): Obser
     for (const observer of observers) if (observer) word(observer);
   }
 }
+
+/** The observer with its errors caught: who only watches must not hold up what he watches. */
+export function harmless(observer: Observer, failed: (error: unknown) => void): Observer {
+  return {
+    started: () => attempt(() => observer.started?.()),
+    line: (event) => attempt(() => observer.line?.(event)),
+    heard: (notices) => attempt(() => observer.heard?.(notices)),
+    delivered: (target, step) => attempt(() => observer.delivered?.(target, step)),
+  };
+
+  function attempt(word: () => void): void {
+    try {
+      word();
+    } catch (error) {
+      failed(error);
+    }
+  }
+}

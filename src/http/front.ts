@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Observer } from "../courier/courier.ts";
 import { explainValue } from "../courier/explanation.ts";
-import { together } from "../courier/observers.ts";
+import { harmless, together } from "../courier/observers.ts";
 import type { Logger } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
 import { healthOf } from "./health.ts";
@@ -44,7 +44,8 @@ export class Front implements AsyncDisposable {
     const started = () => {
       this.#sources = new Sources(config, clock);
     };
-    this.observer = together({ started }, watch);
+    const failed = (error: unknown) => log.error("The page has missed something", { error });
+    this.observer = harmless(together({ started }, watch), failed);
   }
 
   /** Rejects when the address of the configuration cannot be listened on; it may be tried again then. */

@@ -91,6 +91,8 @@ export class Live implements Disposable {
     viewer.write(eventText("begin", begin));
     this.#viewers.add(viewer);
     viewer.once("close", () => this.#viewers.delete(viewer));
+    // Who is gone is gone; without a listener the error of a write that came too late would end the courier.
+    viewer.on("error", () => this.#viewers.delete(viewer));
   }
 
   async #tick(): Promise<void> {
