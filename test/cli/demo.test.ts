@@ -83,7 +83,7 @@ test("the demonstration has a page as long as it lasts", { timeout: PATIENCE }, 
   const terminal = new CapturedTerminal();
   const seen = new Promise<string>((resolve) => {
     terminal.onOut = (text) => {
-      const [, url] = /as a page: (http:\S+)[^]* heard /.exec(text) ?? [];
+      const [, url] = /as a page: (http:\S+)[\s\S]* heard /.exec(text) ?? [];
       if (url) resolve(url);
     };
   });
