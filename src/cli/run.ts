@@ -1,6 +1,9 @@
 import { ConfigError, formatConfigError, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { ConfigWatch } from "../config/watch.ts";
 import { ReloadingCourier } from "../courier/reload.ts";
+import { LastingFront } from "../http/lasting-front.ts";
+import type { Logger } from "../log.ts";
 import { type Command, configOption, Exit, textOption } from "./command.ts";
 import { logOf } from "./log-of.ts";
 
@@ -12,7 +15,8 @@ export const run: Command = {
   async run(given, { environment, clock, signal, reload }) {
     const file = textOption(given, "config") ?? "config.yaml";
     const config = loadConfig(file, environment);
-    const courier = new ReloadingCourier({ config, openLog: logOf, signal, clock });
+    const attend = async (config: Config, log: Logger) => new LastingFront({ config, log, clock });
+    const courier = new ReloadingCourier({ config, openLog: logOf, signal, clock, attend });
     using watch = new ConfigWatch({
       file,
       environment,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpSettings } from "../targets/http-settings.ts";
 import { targetKinds } from "../targets/index.ts";
 import type { TargetKind } from "../targets/target.ts";
 import { durationOrNever } from "./duration.ts";
@@ -57,7 +58,17 @@ const target = z.record(z.string(), z.unknown()).transform((given, context) => {
 });
 
 /** The `targets:` section: targets by name. */
-export const targets = z.record(z.string().regex(NAME, { error: NAME_HINT }), target);
+export const targets = z.record(z.string().regex(NAME, { error: NAME_HINT }), target).superRefine((given, context) => {
+  const owners = new Map<string, string>();
+  for (const [name, { type, settings }] of Object.entries(given)) {
+    for (const list of type === "http" ? Object.keys(httpSettings.parse(settings).lists) : []) {
+      const owner = owners.get(list);
+      const message = `target ${owner} has a list of this name, too, and there is one /lists/${list}.txt`;
+      if (owner !== undefined) context.addIssue({ code: "custom", path: [name, "lists", list], message });
+      owners.set(list, owner ?? name);
+    }
+  }
+});
 
 /** The names of a kind's own keys, wherever its schema allows them. */
 export function settingKeys(kind: TargetKind): string[] {

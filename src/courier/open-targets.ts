@@ -63,7 +63,8 @@ export async function openTarget(
   const kind = kindOf(settings.type);
   const view = viewOf(name, settings, kind);
   ledger.deltas.register(view);
-  const target = await kind.open(settings.settings, { name, resolve: (path) => resolvePath(config, path), clock });
+  const resolve = (path: string) => resolvePath(config, path);
+  const target = await kind.open(settings.settings, { name, resolve, state: resolve(config.state), clock });
   return { view, target };
 }
 

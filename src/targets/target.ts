@@ -59,6 +59,8 @@ export interface TargetContext {
   name: string;
   /** Turns a path from the configuration into an absolute one. */
   resolve(path: string): string;
+  /** The courier's state directory, absolute, for kinds whose far side is the courier itself. */
+  state: string;
   /** Unix milliseconds. */
   clock: () => number;
 }

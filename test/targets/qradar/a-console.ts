@@ -17,7 +17,7 @@ export async function openConsole(settings: object = {}, options: StandInOptions
 }
 
 export function openTarget(url: string, settings: object = {}, clock = Date.now): Promise<Target> {
-  const context = { name: "siem", resolve: (path: string) => path, clock };
+  const context = { name: "siem", resolve: (path: string) => path, clock, state: "" };
   return qradar.open(qradar.settings.parse({ url, token: TOKEN, ...settings }), context);
 }
 

@@ -34,7 +34,7 @@ export async function openSplunk(settings: object = {}, { hec }: { hec?: object 
 
 /** Opens a target as a start of the courier does. */
 export function openTarget(settings: object, later = { by: 0 }): Promise<Target> {
-  const context = { name: "siem", resolve: (path: string) => path, clock: () => NOW + later.by };
+  const context = { name: "siem", resolve: (path: string) => path, clock: () => NOW + later.by, state: "" };
   return splunk.open(splunk.settings.parse(settings), context);
 }
 

@@ -10,7 +10,7 @@ const signal = new AbortController().signal;
 await using far = await StandInSplunk.start();
 far.collections.limits.max_documents_per_batch_save = Number(process.argv[2] ?? 1_000);
 const settings = splunk.settings.parse({ url: far.url, token: far.token });
-const target = await splunk.open(settings, { name: "siem", resolve: (path) => path, clock: Date.now });
+const target = await splunk.open(settings, { name: "siem", resolve: (path) => path, clock: Date.now, state: "" });
 
 const held = Array.from({ length: 100_000 }, (_, n) => anEntry(n));
 await measure("first load of 100,000", async () => {
