@@ -14,6 +14,7 @@ import { Feed, type LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
 import { lockState } from "../state/lock.ts";
+import { attendAlerts } from "./alerts.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
 import { Curator } from "./curator.ts";
@@ -98,6 +99,10 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     missed: () => catching.request(),
     lastHeard: intake.lastHeard,
   });
+
+  const ledgerFile = join(state, LEDGER_FILE);
+  const alertSources = { config, state, ledger, ledgerFile, journal, client, vigil, catching, log, clock };
+  await using _alerts = await attendAlerts(alertSources);
 
   using _desk = attendRequests(ledger.requests, {
     "catch-up": (since) => catching.request(Number(since) || undefined),

@@ -25,10 +25,12 @@ export class Vigil implements Disposable {
   #lastFrame: number;
   #uptime = 0;
   #blind = true;
+  #spell: { since: number; cause: string };
 
   constructor(options: VigilOptions) {
     this.#options = options;
     this.#lastFrame = options.clock();
+    this.#spell = { since: this.#lastFrame, cause: "not heard since the start" };
     options.spells.begin(options.lastHeard ?? this.#lastFrame, "not running");
     this.#timer = setInterval(() => this.#look(), TICK);
   }
@@ -36,6 +38,11 @@ export class Vigil implements Disposable {
   /** Whether the feed is being heard. */
   get blind(): boolean {
     return this.#blind;
+  }
+
+  /** Since when, milliseconds, and why the feed cannot be heard; `null`: it can. */
+  get blindSince(): { since: number; cause: string } | null {
+    return this.#blind ? this.#spell : null;
   }
 
   line({ kind, at }: LineEvent): void {
@@ -68,7 +75,10 @@ export class Vigil implements Disposable {
 
   #goesBlind(since: number, cause: string): void {
     const { spells, log, missed } = this.#options;
-    if (!this.#blind) log.warn("MISP's feed cannot be heard, or lost something", { cause });
+    if (!this.#blind) {
+      log.warn("MISP's feed cannot be heard, or lost something", { cause });
+      this.#spell = { since, cause };
+    }
     this.#blind = true;
     spells.begin(since, cause);
     // Silence may last, and REST may well be there.
