@@ -8,10 +8,19 @@ import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { run } from "./run.ts";
+import { service } from "./service.ts";
 import { status } from "./status.ts";
 
 /** Every command, in the order of the help. */
-const commands: Record<string, Command> = { run, demo, check, status, explain, "catch-up": catchUpCommand };
+const commands: Record<string, Command> = {
+  run,
+  demo,
+  check,
+  status,
+  explain,
+  "catch-up": catchUpCommand,
+  service,
+};
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -65,7 +74,11 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
 function help(name: string | undefined, terminal: Terminal): number {
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) {
-    terminal.out(`usage: misp-courier ${command.usage}\n\n${command.summary}`);
+    terminal.out(
+      [`usage: misp-courier ${command.usage}`, command.summary, ...(command.details ? [command.details] : [])].join(
+        "\n\n",
+      ),
+    );
     return Exit.ok;
   }
   const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));

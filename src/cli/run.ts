@@ -1,6 +1,7 @@
 import { ConfigError, formatConfigError, loadConfig } from "../config/load.ts";
 import { ConfigWatch } from "../config/watch.ts";
 import { ReloadingCourier } from "../courier/reload.ts";
+import { Supervisor } from "../service/notify.ts";
 import { type Command, configOption, Exit, textOption } from "./command.ts";
 import { logOf } from "./log-of.ts";
 
@@ -12,7 +13,9 @@ export const run: Command = {
   async run(given, { environment, clock, signal, reload }) {
     const file = textOption(given, "config") ?? "config.yaml";
     const config = loadConfig(file, environment);
-    const courier = new ReloadingCourier({ config, openLog: logOf, signal, clock });
+    const supervisor = new Supervisor(environment);
+    signal.addEventListener("abort", () => supervisor.stopping(), { once: true });
+    const courier = new ReloadingCourier({ config, openLog: logOf, signal, clock, supervisor });
     using watch = new ConfigWatch({
       file,
       environment,

@@ -15,6 +15,7 @@ import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
 import { lockState } from "../state/lock.ts";
 import { attendAlerts } from "./alerts.ts";
+import { beat } from "./beat.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
 import { Curator } from "./curator.ts";
@@ -44,6 +45,8 @@ export interface Observer {
   line?(event: LineEvent): void;
   heard?(notices: readonly Notice[]): void;
   delivered?(target: string, step: Step): void;
+  /** Every few seconds, as long as the event loop turns and the ledger answers. */
+  alive?(now: number): void;
 }
 
 /** The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped. */
@@ -104,6 +107,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   const alertSources = { config, state, ledger, ledgerFile, journal, client, vigil, catching, log, clock };
   await using _alerts = await attendAlerts(alertSources);
 
+  using _pulse = beat(() => ledger.fact("rules") !== undefined && observer?.alive?.(clock()));
   using _desk = attendRequests(ledger.requests, {
     "catch-up": (since) => catching.request(Number(since) || undefined),
   });

@@ -9,6 +9,8 @@ export interface ReloadingOptions {
   signal: AbortSignal;
   /** Milliseconds. */
   clock: () => number;
+  /** Whoever watches over the process. */
+  supervisor?: { ready(): void; alive(now: number): void } | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export class ReloadingCourier {
 
   /** Runs by what is in force. If that never gets to work, it is by `former` again, where there is one. */
   async #runOne(former: Config | undefined): Promise<Config | undefined> {
-    const { openLog, clock, signal } = this.#options;
+    const { openLog, clock, signal, supervisor } = this.#options;
     const config = this.#inForce;
     const log = openLog(config);
     let fallback = former;
@@ -57,7 +59,9 @@ export class ReloadingCourier {
       const observer = {
         started: () => {
           fallback = undefined;
+          supervisor?.ready();
         },
+        alive: (now: number) => supervisor?.alive(now),
       };
       await runCourier({ config, log, signal: AbortSignal.any([signal, this.#turn.signal]), clock, observer });
       log.info("misp-courier has stopped");
