@@ -2,11 +2,13 @@ import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
 import { StateDamaged } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
+import { backup, restore } from "./backup.ts";
 import { catchUpCommand } from "./catch-up.ts";
 import { check } from "./check.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { run } from "./run.ts";
 import { service } from "./service.ts";
 import { status } from "./status.ts";
@@ -19,6 +21,9 @@ const commands: Record<string, Command> = {
   status,
   explain,
   "catch-up": catchUpCommand,
+  export: exportCommand,
+  backup,
+  restore,
   service,
 };
 
