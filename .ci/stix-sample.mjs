@@ -49,4 +49,6 @@ const objects = types.split(" ").flatMap((type) => {
   });
 });
 const all = [IDENTITY, ...MARKINGS.map(markingObject), ...objects];
-process.stdout.write(`${JSON.stringify({ type: "bundle", id: "bundle--33333333-3333-4333-8333-333333333333", objects: all })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ type: "bundle", id: "bundle--33333333-3333-4333-8333-333333333333", objects: all })}\n`,
+);

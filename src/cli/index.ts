@@ -9,6 +9,7 @@ import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { exportCommand } from "./export.ts";
+import { replayCommand } from "./replay.ts";
 import { run } from "./run.ts";
 import { service } from "./service.ts";
 import { status } from "./status.ts";
@@ -22,6 +23,7 @@ const commands: Record<string, Command> = {
   explain,
   "catch-up": catchUpCommand,
   export: exportCommand,
+  replay: replayCommand,
   backup,
   restore,
   service,

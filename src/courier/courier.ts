@@ -43,6 +43,8 @@ export interface Observer {
   /** Everything is open and at work. */
   started?(): void;
   line?(event: LineEvent): void;
+  /** Messages arrived, as they came. */
+  frames?(frames: readonly Buffer[]): void;
   heard?(notices: readonly Notice[]): void;
   delivered?(target: string, step: Step): void;
   /** Every few seconds, as long as the event loop turns and the ledger answers. */
@@ -132,6 +134,7 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   signal.addEventListener("abort", () => feed.close(), { once: true });
   observer?.started?.();
   for await (const { frames, overrun } of feed.batches()) {
+    observer?.frames?.(frames);
     const notices = await intake.frames(frames);
     vigil.heard(notices, overrun);
     keeper.heard(notices);

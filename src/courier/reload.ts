@@ -11,6 +11,8 @@ export interface ReloadingOptions {
   clock: () => number;
   /** Whoever watches over the process. */
   supervisor?: { ready(): void; alive(now: number): void } | undefined;
+  /** Keeps what is heard. */
+  recorder?: { frames(frames: readonly Buffer[]): void } | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export class ReloadingCourier {
 
   /** Runs by what is in force. If that never gets to work, it is by `former` again, where there is one. */
   async #runOne(former: Config | undefined): Promise<Config | undefined> {
-    const { openLog, clock, signal, supervisor } = this.#options;
+    const { openLog, clock, signal, supervisor, recorder } = this.#options;
     const config = this.#inForce;
     const log = openLog(config);
     let fallback = former;
@@ -62,6 +64,7 @@ export class ReloadingCourier {
           supervisor?.ready();
         },
         alive: (now: number) => supervisor?.alive(now),
+        frames: (frames: readonly Buffer[]) => recorder?.frames(frames),
       };
       await runCourier({ config, log, signal: AbortSignal.any([signal, this.#turn.signal]), clock, observer });
       log.info("misp-courier has stopped");
