@@ -9,7 +9,7 @@ import { gather } from "../delivery/gather.ts";
 import type { Step, TargetView } from "../ledger/deltas.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { LedgerReport, type Summary } from "../ledger/report.ts";
-import { decode, isUnreadable } from "../misp/messages.ts";
+import { decode, isUnreadable, TOPICS } from "../misp/messages.ts";
 import type { Notice } from "../model/notice.ts";
 import { LEDGER_FILE, openLedger } from "./courier.ts";
 import { readListFiles } from "./list-files.ts";
@@ -26,6 +26,7 @@ export interface ReplayOptions {
 }
 
 export interface Replayed {
+  /** Those of topics that the courier listens to. */
   messages: number;
   unreadable: number;
   summary: Summary;
@@ -54,6 +55,7 @@ export async function replay({ config, file, decided, signal }: ReplayOptions): 
     let unreadable = 0;
     for await (const { at, frame } of readRecording(file)) {
       if (signal.aborted) break;
+      if (!TOPICS.includes(frame.subarray(0, 64).toString().split(" ", 1).join())) continue;
       messages += 1;
       const notices = decode(frame);
       if (isUnreadable(notices)) {
