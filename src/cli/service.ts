@@ -54,6 +54,7 @@ async function installHere(instance: string | undefined, given: Given, terminal:
 }
 
 function settingsFor(instance: string | undefined, given: Given, { environment, err }: Terminal): UnitSettings {
+  const user = checked(textOption(given, "user"), "--user") ?? "misp-courier";
   const file = resolve(textOption(given, "config") ?? `/etc/misp-courier/${instance ?? "config"}.yaml`);
   const variables = environmentBeside(file, instance);
   const config = loadConfig(file, { ...environment, ...variables });
@@ -63,7 +64,6 @@ function settingsFor(instance: string | undefined, given: Given, { environment, 
     if (/^\/(home|root)\//.test(path))
       err(`${path} lies in a home folder, which the service cannot see. Install it for everybody.`);
   }
-  const user = checked(textOption(given, "user"), "--user") ?? "misp-courier";
   const writes = [...new Set(writesOf(config))];
   const missing = writes.filter((path) => !existsSync(path));
   return { instance, user, node, program, config: file, writes, missing };

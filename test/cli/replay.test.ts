@@ -18,7 +18,11 @@ async function aRecording(folder: string, settings = SETTINGS) {
   const [config, file] = [join(folder, "config.yaml"), join(folder, "feed.ndjson")];
   await writeFile(config, settings);
   let now = 0;
-  const recorder = new Recorder(file, () => now, ({ message }) => expect.fail(message));
+  const recorder = new Recorder(
+    file,
+    () => now,
+    ({ message }) => expect.fail(message),
+  );
   for (const name of ["01-create-event", "03-publish", "08-attr-delete"]) {
     for (const { at, frames } of await readScenario(name)) {
       now = at;
