@@ -29,6 +29,8 @@ export interface Command {
   /** How it is called, after the program's name. */
   usage: string;
   summary: string;
+  /** What else a person must know to use it, for its own help. */
+  details?: string;
   options: NonNullable<ParseArgsConfig["options"]>;
   /** How many words it takes beside its options: at least, at most. */
   words: [least: number, most: number];

@@ -17,6 +17,8 @@ import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
 import { lockState } from "../state/lock.ts";
 import { Acquaintance } from "./acquaintance.ts";
+import { attendAlerts } from "./alerts.ts";
+import { beat } from "./beat.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
 import { answerDrift, driftsIn } from "./drift-desk.ts";
@@ -47,8 +49,12 @@ export interface Observer {
   /** Everything is open and at work. */
   started?(): void;
   line?(event: LineEvent): void;
+  /** Messages arrived, as they came. */
+  frames?(frames: readonly Buffer[]): void;
   heard?(notices: readonly Notice[]): void;
   delivered?(target: string, step: Step): void;
+  /** Every few seconds, as long as the event loop turns and the ledger answers. */
+  alive?(now: number): void;
 }
 
 /**
@@ -131,6 +137,11 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
     lastHeard: intake.lastHeard,
   });
 
+  const ledgerFile = join(state, LEDGER_FILE);
+  const alertSources = { config, state, ledger, ledgerFile, journal, client, vigil, catching, log, clock };
+  await using _alerts = await attendAlerts(alertSources);
+
+  using _pulse = beat(() => ledger.fact("rules") !== undefined && observer?.alive?.(clock()));
   using _desk = attendRequests(ledger.requests, {
     "catch-up": (since) => catching.request(Number(since) || undefined),
     drift: (asked) => void answerDrift(asked, { audits, ledger, log }),
@@ -168,6 +179,7 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   observer?.started?.();
   if (signal.aborted) feed.close();
   for await (const { frames, overrun } of feed.batches()) {
+    observer?.frames?.(frames);
     const notices = await intake.frames(frames);
     vigil.heard(notices, overrun);
     keeper.heard(notices);

@@ -5,6 +5,8 @@ export function together(...observers: readonly (Observer | undefined)[]): Obser
   return {
     started: () => tell((observer) => observer.started?.()),
     line: (event) => tell((observer) => observer.line?.(event)),
+    frames: (frames) => tell((observer) => observer.frames?.(frames)),
+    alive: (now) => tell((observer) => observer.alive?.(now)),
     heard: (notices) => tell((observer) => observer.heard?.(notices)),
     delivered: (target, step) => tell((observer) => observer.delivered?.(target, step)),
   };
@@ -19,6 +21,8 @@ export function harmless(observer: Observer, failed: (error: unknown) => void): 
   return {
     started: () => attempt(() => observer.started?.()),
     line: (event) => attempt(() => observer.line?.(event)),
+    frames: (frames) => attempt(() => observer.frames?.(frames)),
+    alive: (now) => attempt(() => observer.alive?.(now)),
     heard: (notices) => attempt(() => observer.heard?.(notices)),
     delivered: (target, step) => attempt(() => observer.delivered?.(target, step)),
   };

@@ -10,6 +10,10 @@ export interface ReloadingOptions {
   signal: AbortSignal;
   /** Milliseconds. */
   clock: () => number;
+  /** Whoever watches over the process. */
+  supervisor?: { ready(): void; alive(now: number): void } | undefined;
+  /** Keeps what is heard. */
+  recorder?: { frames(frames: readonly Buffer[]): void } | undefined;
   /** Opens what watches the line under a configuration; it is closed with it. */
   attend?: ((config: Config, log: Logger) => Promise<Attendant>) | undefined;
 }
@@ -55,7 +59,7 @@ export class ReloadingCourier {
 
   /** Runs by what is in force. If that never gets to work, it is by `former` again, where there is one. */
   async #runOne(former: Config | undefined): Promise<Config | undefined> {
-    const { openLog, clock, signal, attend } = this.#options;
+    const { openLog, clock, signal, supervisor, recorder, attend } = this.#options;
     const config = this.#inForce;
     const log = openLog(config);
     let fallback = former;
@@ -63,10 +67,15 @@ export class ReloadingCourier {
     try {
       log.info("misp-courier starts", { targets: Object.keys(config.targets).length });
       await using attendant = await attend?.(config, log);
-      const started = () => {
-        fallback = undefined;
+      const own = {
+        started: () => {
+          fallback = undefined;
+          supervisor?.ready();
+        },
+        alive: (now: number) => supervisor?.alive(now),
+        frames: (frames: readonly Buffer[]) => recorder?.frames(frames),
       };
-      const observer = together({ started }, attendant?.observer);
+      const observer = together(own, attendant?.observer);
       await runCourier({ config, log, signal: AbortSignal.any([signal, this.#turn.signal]), clock, observer });
       log.info("misp-courier has stopped");
     } catch (error) {

@@ -30,10 +30,12 @@ export class Vigil implements Disposable {
   #blind = true;
   /** What is to be put on record, in its order. */
   readonly #unrecorded: (() => void)[] = [];
+  #spell: { since: number; cause: string };
 
   constructor(options: VigilOptions) {
     this.#options = options;
     this.#lastFrame = options.clock();
+    this.#spell = { since: this.#lastFrame, cause: "not heard since the start" };
     this.#record(() => options.spells.begin(options.lastHeard ?? this.#lastFrame, "not running"));
     this.#timer = setInterval(() => this.#look(), TICK);
   }
@@ -41,6 +43,11 @@ export class Vigil implements Disposable {
   /** Whether the feed is being heard. */
   get blind(): boolean {
     return this.#blind;
+  }
+
+  /** Since when, milliseconds, and why the feed cannot be heard; `null`: it can. */
+  get blindSince(): { since: number; cause: string } | null {
+    return this.#blind ? this.#spell : null;
   }
 
   line({ kind, at }: LineEvent): void {
@@ -74,7 +81,10 @@ export class Vigil implements Disposable {
 
   #goesBlind(since: number, cause: string): void {
     const { spells, log, missed } = this.#options;
-    if (!this.#blind) log.warn("MISP's feed cannot be heard, or lost something", { cause });
+    if (!this.#blind) {
+      log.warn("MISP's feed cannot be heard, or lost something", { cause });
+      this.#spell = { since, cause };
+    }
     this.#blind = true;
     this.#record(() => spells.begin(since, cause));
     // Silence may last, and REST may well be there.

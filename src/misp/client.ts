@@ -21,11 +21,17 @@ export interface Page {
 /** The little of MISP's REST that the courier needs. Every failure is a {@link MispError} that says what it means. */
 export class MispClient {
   readonly #rest: Rest;
+  #keyExpires: number | null = null;
 
   constructor({ key, ...settings }: ClientSettings) {
     // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
     const headers = { Authorization: key, Accept: "application/json", "Content-Type": "application/json" };
     this.#rest = new Rest({ ...settings, headers });
+  }
+
+  /** When MISP's newest answer said that our key runs out, milliseconds; `null`: it does not say. */
+  get keyExpires(): number | null {
+    return this.#keyExpires;
   }
 
   /** MISP's version and the permissions of the key, which every role may ask for. */
@@ -135,6 +141,9 @@ export class MispClient {
 
   async #request(method: string, path: string, body: Json | undefined, signal?: AbortSignal): Promise<RestAnswer> {
     const answer = await this.#answer(method, path, body, signal);
+    // Only accepted keys are told of; a proxy's own answer is not MISP's.
+    const expires = Date.parse(String(answer.headers["x-auth-key-expiration"] ?? ""));
+    if (answer.status < 300) this.#keyExpires = Number.isNaN(expires) ? null : expires;
     const failure = meaningOf(answer, path);
     if (failure) throw failure;
     return answer;
