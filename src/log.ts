@@ -56,7 +56,8 @@ function field(value: unknown): string {
   return /^[\w.:/@+-]*$/.test(text) ? text : JSON.stringify(text);
 }
 
-function redactor(secrets: readonly string[]): (text: string) => string {
+/** Leaves the secrets out of a text, in every form in which they may stand there. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
   // Short ones would black out half of the log, and are no secrets.
   const worthHiding = secrets.filter((secret) => secret.length >= 6).sort((a, b) => b.length - a.length);
   const forms = worthHiding.flatMap((secret) => [

@@ -13,6 +13,8 @@ export interface Surroundings {
   publisher?: string | undefined;
   /** Additions wait for the publication of their event, as they do unless configured otherwise. */
   requirePublished?: boolean;
+  /** Sections of the configuration beside these. */
+  more?: Record<string, unknown>;
 }
 
 /** A directory with a configuration, a state and lists of its own. */
@@ -36,8 +38,10 @@ export class Place {
   }
 
   /** Writes a configuration as a user would. */
-  async configure({ misp: { url, key, endpoint }, publisher, requirePublished = false }: Surroundings): Promise<void> {
+  async configure({ misp, publisher, requirePublished = false, more = {} }: Surroundings): Promise<void> {
+    const { url, key, endpoint } = misp;
     const settings = {
+      ...more,
       misp: { url, key, zeromq: publisher ?? endpoint, timeout: "120s" },
       indicators: { require_published: requirePublished },
       targets: { [TARGET]: { type: "csv", directory: "./lists" } },

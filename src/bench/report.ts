@@ -8,6 +8,7 @@ import type { Sizes } from "./sizes.ts";
 export interface Figure {
   value: number;
   unit: string;
+  /** What it is to reach, and what was measured of the peers; `null`: nothing. */
   target: string | null;
   peer: string | null;
   how: string;
@@ -33,8 +34,8 @@ export function reportOf(measured: Measured, sizes: Sizes, surroundings: Omit<Re
     figures[name] = {
       value: rounded(taken.value),
       unit,
-      target,
-      peer,
+      target: target ?? null,
+      peer: peer ?? null,
       how: how(sizes),
       runs: taken.runs.map(rounded),
     };

@@ -14,27 +14,23 @@ export interface Sizes {
   deadChanges: number;
   /** Sizes of ledgers, up to three, in which single attributes are changed: so many in each round. */
   change: { ledgers: readonly number[]; rounds: number; changes: number };
+  /** Events at once; single events, alone and each right behind so many others. */
+  curation: { events: number; singles: number; ahead: number };
   /** How long it has to be quiet before nothing more is expected, milliseconds. */
   calm: number;
 }
 
-/** What a run without options measures; on two cores it takes about ten minutes. */
-export const USUAL: Sizes = {
-  flood: { pairs: 5, messages: 60_000, keys: 18_000 },
+/** What a run without options measures; on two cores that nobody else uses it takes less than ten minutes. */
+export const FULL: Sizes = {
+  flood: { pairs: 3, messages: 60_000, keys: 18_000 },
   ledger: 1_000_000,
   loss: { rate: 20_000, seconds: 3, burst: 50_000 },
   thumb: { held: 100_000, thumbs: 100, load: 500, idle: 10 },
-  firstLoads: [10_000, 100_000],
-  deadChanges: 1_000_000,
-  change: { ledgers: [10_000, 1_000_000], rounds: 5, changes: 400 },
-  calm: 1_500,
-};
-
-/** `--full`: also what takes much longer. */
-export const FULL: Sizes = {
-  ...USUAL,
   firstLoads: [10_000, 100_000, 1_000_000],
-  change: { ...USUAL.change, ledgers: [10_000, 1_000_000, 5_000_000] },
+  deadChanges: 300_000,
+  change: { ledgers: [10_000, 1_000_000], rounds: 5, changes: 400 },
+  curation: { events: 500, singles: 50, ahead: 20 },
+  calm: 1_500,
 };
 
 /** `--quick`: enough to see that everything works; the figures mean little. */
@@ -44,7 +40,13 @@ export const QUICK: Sizes = {
   loss: { rate: 5_000, seconds: 1, burst: 10_000 },
   thumb: { held: 5_000, thumbs: 20, load: 200, idle: 2 },
   firstLoads: [1_000, 10_000],
-  deadChanges: 50_000,
+  deadChanges: 20_000,
   change: { ledgers: [1_000, 30_000], rounds: 3, changes: 100 },
+  curation: { events: 50, singles: 10, ahead: 20 },
   calm: 1_000,
 };
+
+/** The same with one more ledger to change single attributes in. */
+export function withLedger({ change, ...others }: Sizes, size: number): Sizes {
+  return { ...others, change: { ...change, ledgers: [...change.ledgers, size] } };
+}

@@ -1,7 +1,10 @@
 import { catalog, type Kind } from "./catalog.ts";
 import { figureNames, type Report } from "./report.ts";
 
-const MARKS = { begin: "<!-- figures: npm run bench -- --write -->", end: "<!-- end of figures -->" };
+const MARKS = {
+  begin: "<!-- figures: npm run bench -- --table docs/BENCHMARKS.md -->",
+  end: "<!-- end of figures -->",
+};
 
 /** The document with its table made anew; everything outside the marks stays. */
 export function withTable(document: string, report: Report): string {

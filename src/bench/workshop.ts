@@ -5,6 +5,7 @@ import { StandInMisp, type StandInOptions } from "../demo/stand-in/stand-in-misp
 import { wallClock } from "./measure.ts";
 import { Place, type Surroundings } from "./place.ts";
 import type { Sizes } from "./sizes.ts";
+import { caughtUp } from "./workers/courier.ts";
 import { deliver, fill } from "./workers/ledger.ts";
 import type { Hire, RoleName, Worker } from "./workers/question.ts";
 import type { Goal } from "./workers/tally.ts";
@@ -83,8 +84,7 @@ export class Workshop implements AsyncDisposable {
 
   async #fill(size: number): Promise<Stock> {
     const place = this.place();
-    // Nobody is asked while it is filled; it belongs to the same MISP and the same target later on.
-    await place.configure({ misp: { url: "http://127.0.0.1:9", key: "-", endpoint: "tcp://127.0.0.1:9" } });
+    await this.#acquaint(place);
     await using worker = await this.hire("ledger", { configFile: place.configFile });
     const at = secondsAgo(YESTERDAY);
     for (let done = 0; done < size; done += PORTION) {
@@ -93,6 +93,13 @@ export class Workshop implements AsyncDisposable {
     }
     await worker.ask(deliver, {});
     return { place, next: size + 1 };
+  }
+
+  /** A courier judges everything anew when it first hears of lists and of its own organisation: better while there is nothing. */
+  async #acquaint(place: Place): Promise<void> {
+    await using misp = await openMisp();
+    await using courier = await this.courier(place, { misp });
+    await courier.ask(caughtUp, { times: 1 });
   }
 }
 

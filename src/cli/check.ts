@@ -25,11 +25,12 @@ export const check: Command = {
 async function askMisp(config: Config, { out, err, signal }: Terminal): Promise<number> {
   const { url } = config.misp;
   try {
-    const { probe, findings } = await checkOnline(config, new MispClient(config.misp), signal);
+    const { probe, findings, unknowns } = await checkOnline(config, new MispClient(config.misp), signal);
     const { version, organisation, role } = probe;
     out(
       `${url} is MISP ${printable(version)}; the key belongs to ${printable(organisation)}, role ${printable(role)}.`,
     );
+    for (const unknown of unknowns) out(printable(unknown));
     for (const finding of findings) err(printable(finding));
     return findings.length === 0 ? Exit.ok : Exit.failed;
   } catch (error) {

@@ -29,6 +29,8 @@ export interface Command {
   /** How it is called, after the program's name. */
   usage: string;
   summary: string;
+  /** What else a person must know to use it, for its own help. */
+  details?: string;
   options: NonNullable<ParseArgsConfig["options"]>;
   /** How many words it takes beside its options: at least, at most. */
   words: [least: number, most: number];
@@ -37,7 +39,16 @@ export interface Command {
 }
 
 /** sysexits' codes. */
-export const Exit = { ok: 0, failed: 1, usage: 64, unavailable: 69, software: 70, noInput: 66, config: 78 } as const;
+export const Exit = {
+  ok: 0,
+  failed: 1,
+  usage: 64,
+  unavailable: 69,
+  software: 70,
+  noInput: 66,
+  noDisk: 74,
+  config: 78,
+} as const;
 
 /** A call that cannot be understood; its message says what can. */
 export class UsageError extends Error {

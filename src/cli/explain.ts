@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
+import { closest } from "../config/suggestion.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
 import { type Explanation, explainValue } from "../courier/explanation.ts";
 import { Protections } from "../courier/protections.ts";
@@ -19,9 +20,10 @@ export const explain: Command = {
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     const target = textOption(given, "target");
     if (target !== undefined && !Object.hasOwn(config.targets, target)) {
-      throw new UsageError(
-        `there is no target ${target}; there is ${Object.keys(config.targets).join(", ") || "none"}`,
-      );
+      const names = Object.keys(config.targets);
+      const meant = closest(target, names);
+      const question = meant === undefined ? "" : `, did you mean ${meant}?`;
+      throw new UsageError(`there is no target ${target}${question}; there is ${names.join(", ") || "none"}`);
     }
     const state = resolvePath(config, config.state);
     using ledger = new LedgerReport(join(state, LEDGER_FILE));

@@ -1,17 +1,27 @@
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
-import { StateDamaged } from "../state/damaged.ts";
+import { closest } from "../config/suggestion.ts";
+import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
 import { audit } from "./audit.ts";
+import { backup, restore } from "./backup.ts";
 import { catchUpCommand } from "./catch-up.ts";
 import { check } from "./check.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
+import { completionFor } from "./completion.ts";
 import { demo } from "./demo.ts";
+import { drift } from "./drift.ts";
 import { explain } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { held } from "./held.ts";
+import { help } from "./help.ts";
+import { importBrokerCommand } from "./import-broker.ts";
 import { parked } from "./parked.ts";
 import { plan } from "./plan.ts";
+import { replayCommand } from "./replay.ts";
 import { run } from "./run.ts";
+import { service } from "./service.ts";
+import { splunkApp } from "./splunk-app.ts";
 import { status } from "./status.ts";
 
 /** Every command, in the order of the help. */
@@ -26,20 +36,32 @@ const commands: Record<string, Command> = {
   held,
   parked,
   "catch-up": catchUpCommand,
+  "splunk-app": splunkApp,
+  drift,
+  "import-broker": importBrokerCommand,
+  export: exportCommand,
+  replay: replayCommand,
+  backup,
+  restore,
+  service,
+  completion: completionFor(() => commands),
 };
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name = "help", ...rest] = words;
-  if (["help", "--help", "-h"].includes(name)) return help(rest[0], terminal);
+  if (["help", "--help", "-h"].includes(name)) return help(commands, rest[0], terminal);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
+    const names = Object.keys(commands);
+    const meant = closest(name, names);
+    const question = meant === undefined ? "" : `, did you mean "${meant}"?`;
     terminal.err(
-      `misp-courier: there is no command ${JSON.stringify(name)}; the commands are ${Object.keys(commands).join(", ")}`,
+      `misp-courier: there is no command ${JSON.stringify(name)}${question}; the commands are ${names.join(", ")}`,
     );
     return Exit.usage;
   }
-  if (rest.includes("--help") || rest.includes("-h")) return help(name, terminal);
+  if (rest.includes("--help") || rest.includes("-h")) return help(commands, name, terminal);
   try {
     return await command.run(parse(command, rest), terminal);
   } catch (error) {
@@ -69,28 +91,17 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
     terminal.err(`misp-courier ${name}: ${error.message}\nusage: misp-courier ${command.usage}`);
     return Exit.usage;
   }
-  if (error instanceof StateDamaged || error instanceof StateInUse) {
-    terminal.err(`misp-courier: ${error.message}`);
-    return error instanceof StateInUse ? Exit.unavailable : Exit.failed;
+  const state = stateFailure(error);
+  if (state) {
+    terminal.err(`misp-courier: ${state.error.message}`);
+    return state.code;
   }
   terminal.err(`misp-courier: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return Exit.software;
 }
 
-function help(name: string | undefined, terminal: Terminal): number {
-  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command) {
-    terminal.out(`usage: misp-courier ${command.usage}\n\n${command.summary}`);
-    return Exit.ok;
-  }
-  const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
-  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
-  terminal.out(`misp-courier carries MISP's intelligence to block lists, SIEMs and sensors, and takes it off again.
-
-usage: misp-courier COMMAND [OPTIONS]
-
-${lines.join("\n")}
-
-New here? "misp-courier demo" needs no MISP and no configuration.`);
-  return Exit.ok;
+function stateFailure(error: unknown): { error: Error; code: number } | undefined {
+  if (error instanceof StateDamaged) return { error, code: Exit.failed };
+  if (error instanceof StateInUse) return { error, code: Exit.unavailable };
+  return error instanceof StateUnwritable ? { error, code: Exit.noDisk } : undefined;
 }

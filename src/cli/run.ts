@@ -1,18 +1,29 @@
 import { ConfigError, formatConfigError, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { ConfigWatch } from "../config/watch.ts";
+import { Recorder } from "../courier/recording.ts";
 import { ReloadingCourier } from "../courier/reload.ts";
+import { LastingFront } from "../http/lasting-front.ts";
+import type { Logger } from "../log.ts";
+import { Supervisor } from "../service/notify.ts";
 import { type Command, configOption, Exit, textOption } from "./command.ts";
 import { logOf } from "./log-of.ts";
 
 export const run: Command = {
-  usage: "run [--config FILE]",
+  usage: "run [--config FILE] [--record FILE]",
   summary: "Follow MISP and keep every target in step, until stopped. Reads FILE again on SIGHUP and when it changes.",
-  options: configOption,
+  details:
+    "--record writes every message of the feed to a file as well, for `replay`: it grows without end, so not for long.",
+  options: { ...configOption, record: { type: "string" } },
   words: [0, 0],
   async run(given, { environment, clock, signal, reload }) {
     const file = textOption(given, "config") ?? "config.yaml";
     const config = loadConfig(file, environment);
-    const courier = new ReloadingCourier({ config, openLog: logOf, signal, clock });
+    const supervisor = new Supervisor(environment);
+    signal.addEventListener("abort", () => supervisor.stopping(), { once: true });
+    const recorder = recorderFor(textOption(given, "record"), clock, config);
+    const attend = async (config: Config, log: Logger) => new LastingFront({ config, log, clock });
+    const courier = new ReloadingCourier({ config, openLog: logOf, signal, clock, supervisor, recorder, attend });
     using watch = new ConfigWatch({
       file,
       environment,
@@ -23,9 +34,15 @@ export const run: Command = {
     });
     reload?.(() => watch.read());
     await courier.run();
+    await recorder?.close();
     return Exit.ok;
   },
 };
+
+function recorderFor(file: string | undefined, clock: () => number, config: Config): Recorder | undefined {
+  if (file === undefined) return undefined;
+  return new Recorder(file, clock, (error) => logOf(config).error("The feed cannot be recorded", { error }));
+}
 
 function complaint(error: unknown) {
   return error instanceof ConfigError ? { mistakes: formatConfigError(error) } : { error };

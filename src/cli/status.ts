@@ -5,6 +5,7 @@ import { Journal, type JournalEntry } from "../delivery/journal.ts";
 import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+import { printable } from "./printable.ts";
 
 export const status: Command = {
   usage: "status [--config FILE] [--json]",
@@ -50,6 +51,8 @@ function readable(summary: Summary, targets: readonly TargetStatus[], now: numbe
     ...summary.unreadableMessages.map(({ at, topic, reason }) => `  ${time(at)}  ${JSON.stringify(topic)}: ${reason}`),
     `MISP: feed last heard ${moment(summary.heardAt)}, last caught up ${moment(summary.caughtUp)}.`,
     ...summary.blindSpells.slice(0, 5).map(blindLine),
+    ...summary.findings.map((finding) => `  ${printable(finding)}`),
+    ...uncuratedLines(summary.uncurated),
     ...(summary.reviewing ? ["Part of the ledger is being judged again."] : []),
     "Targets:",
     ...targets.flatMap((target) => targetLines(target, now)),
@@ -75,6 +78,14 @@ function targetLines(target: TargetStatus, now: number): string[] {
 function blindLine({ since, until, cause, repaired }: Summary["blindSpells"][number]): string {
   const end = until === null ? "until now" : `to ${time(until)}`;
   return `  blind from ${time(since)} ${end}: ${cause}, ${repaired === null ? "not made up for yet" : "made up for"}`;
+}
+
+/** The first of the events that wait, and how many there are. */
+function uncuratedLines(uncurated: Summary["uncurated"]): string[] {
+  if (uncurated.length === 0) return [];
+  const shown = uncurated.slice(0, 5).map(({ event, reason }) => `    ${event}: ${printable(reason)}`);
+  const more = uncurated.length > shown.length ? [`    and ${uncurated.length - shown.length} more`] : [];
+  return [`  Events that wait for their curation: ${uncurated.length}`, ...shown, ...more];
 }
 
 function moment(milliseconds: number): string {

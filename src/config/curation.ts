@@ -32,9 +32,22 @@ export const curation = z
     enabled: z.boolean().default(true).describe("Curate events in MISP; without any trust level nothing is written"),
     dry_run: z.boolean().default(false).describe("Only log what would be written"),
     own_events: z.boolean().default(false).describe("Also curate events that the own organisation created"),
+    sources: z
+      .array(z.enum(["pulled", "received", "local"]))
+      .min(1)
+      .default(["pulled", "received", "local"])
+      .describe(
+        "Which events: `pulled` from a server, `received` (pushed by a server or fetched from a feed), `local`: written by " +
+          "an organisation of this MISP",
+      ),
     trust: z.array(trustLevel).default([]).describe("Trust levels, each a list of organisations"),
     gates: gates.describe("What an event must be like to be published"),
     writes_per_minute: z.int().min(1).default(600).describe("Most writes to MISP in a minute; what is over waits"),
+    writes_per_event: z
+      .int()
+      .min(1)
+      .default(20)
+      .describe("Most writes to one event within an hour: a bound, should two automatons be at odds"),
     prefix: z.string().default("org_uuid:").describe("What stands before a UUID in these lists"),
   })
   .prefault({});

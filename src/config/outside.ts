@@ -13,9 +13,19 @@ export const alerts = z
           .describe("Where the bot writes")
           .meta({ shows: "text or number" }),
         api_root: webAddress.prefault("https://api.telegram.org").describe("For a local Bot API server"),
+        proxy: webAddress.optional().describe("HTTP proxy on the way to an `api_root` with https"),
+        commands: z.boolean().default(true).describe("Answer /status, /explain and /held in that chat"),
       })
       .optional()
       .describe("Word to the operator over Telegram"),
+    webhook: z
+      .strictObject({
+        url: webAddress.describe("Where alerts are posted as JSON"),
+        secret: text.optional().describe("Signs them as Standard Webhooks have it"),
+        proxy: webAddress.optional().describe("HTTP proxy on the way there"),
+      })
+      .optional()
+      .describe("Word to any other system"),
   })
   .prefault({});
 

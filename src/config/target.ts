@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { httpSettings } from "../targets/http-settings.ts";
 import { targetKinds } from "../targets/index.ts";
 import type { TargetKind } from "../targets/target.ts";
+import { durationOrNever } from "./duration.ts";
 import { filter } from "./filter.ts";
 import { guardSettings } from "./guard.ts";
 import { closest } from "./suggestion.ts";
@@ -23,6 +25,14 @@ export const commonTargetSettings = z.strictObject({
     .meta({ shows: "type → duration, or `never`" }),
   min_score: score.default(0).describe("Indicators below are not delivered"),
   batch: z.int().min(1).optional().describe("Most items in one delivery; the kind's own number unless set"),
+  rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Most items in a second; the kind's own number, or no limit, unless set"),
+  audit_every: durationOrNever
+    .prefault("1d")
+    .describe("How often the target is read back, and what it has lost sent again; never: only by `drift`"),
   guard: guardSettings
     .optional()
     .describe("What differs from the common `guard`")
@@ -48,7 +58,17 @@ const target = z.record(z.string(), z.unknown()).transform((given, context) => {
 });
 
 /** The `targets:` section: targets by name. */
-export const targets = z.record(z.string().regex(NAME, { error: NAME_HINT }), target);
+export const targets = z.record(z.string().regex(NAME, { error: NAME_HINT }), target).superRefine((given, context) => {
+  const owners = new Map<string, string>();
+  for (const [name, { type, settings }] of Object.entries(given)) {
+    for (const list of type === "http" ? Object.keys(httpSettings.parse(settings).lists) : []) {
+      const owner = owners.get(list);
+      const message = `target ${owner} has a list of this name, too, and there is one /lists/${list}.txt`;
+      if (owner !== undefined) context.addIssue({ code: "custom", path: [name, "lists", list], message });
+      owners.set(list, owner ?? name);
+    }
+  }
+});
 
 /** The names of a kind's own keys, wherever its schema allows them. */
 export function settingKeys(kind: TargetKind): string[] {

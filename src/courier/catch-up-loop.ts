@@ -15,6 +15,14 @@ export interface CatchUpLoopOptions {
   every: number;
 }
 
+/** Catching up fails, `since` milliseconds; `refused`: MISP does not accept the key, or not for this. */
+export interface CatchUpFailing {
+  since: number;
+  failures: number;
+  error: string;
+  refused: boolean;
+}
+
 /** After a failure, milliseconds. */
 const RETRY = { first: 2_000, most: 120_000 };
 /** How long after a catch-up what had not settled is looked at once more, milliseconds. */
@@ -35,6 +43,7 @@ export class CatchUpLoop implements AsyncDisposable {
   /** What MISP asked us to wait, milliseconds. */
   #wait: number | undefined;
   #reported = 0;
+  #failing: CatchUpFailing | null = null;
 
   constructor(options: CatchUpLoopOptions) {
     this.#options = options;
@@ -45,6 +54,11 @@ export class CatchUpLoop implements AsyncDisposable {
     this.#since = since ?? this.#since;
     this.#follow = true;
     this.#start();
+  }
+
+  /** `null`: the last one went well, or none has ended yet. */
+  get failing(): CatchUpFailing | null {
+    return this.#failing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,6 +93,7 @@ export class CatchUpLoop implements AsyncDisposable {
       const caught = await catchUp((progress) => this.#report(progress), since);
       if (this.#since === since) this.#since = undefined;
       this.#failures = 0;
+      this.#failing = null;
       this.#follow &&= caught.unsettled > 0;
       spells.repair(began, caught);
       log.info("In step with MISP", { ...caught });
@@ -86,6 +101,12 @@ export class CatchUpLoop implements AsyncDisposable {
       if (signal.aborted) return;
       this.#failures += 1;
       this.#wait = error instanceof MispError ? error.wait : undefined;
+      this.#failing = {
+        since: this.#failing?.since ?? began,
+        failures: this.#failures,
+        error: error instanceof Error ? error.message : String(error),
+        refused: error instanceof MispError && ["key", "forbidden"].includes(error.meaning),
+      };
       log.warn("Catching up failed and will be tried again; nothing is removed because of it", { error });
     }
   }

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Config } from "../config/schema.ts";
-import type { Comparison, Ledger } from "../ledger/ledger.ts";
+import type { Comparison } from "../ledger/hear-listings.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { askWhole } from "../misp/answers.ts";
 import type { MispClient } from "../misp/client.ts";
@@ -36,7 +37,7 @@ export interface Caught {
   changedEvents: number;
   vanishedEvents: number;
   sightings: number;
-  /** Events that changed so shortly before that they are to be looked at once more. */
+  /** Events that changed, or were heard of, so shortly before that they are to be looked at once more. */
   unsettled: number;
   milliseconds: number;
 }
@@ -62,12 +63,13 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const gone = await settleVanished({ changed: list, vanished }, options);
   const sightings = await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
+  ledger.adoption.release();
   return {
     loaded,
     changedEvents: changed.length,
     vanishedEvents: gone,
     sightings,
-    unsettled: list.filter(({ unsettled }) => unsettled).length,
+    unsettled: list.filter(({ unsettled }) => unsettled).length + ledger.compare(list).changed.length,
     milliseconds: clock() - began,
   };
 }
@@ -80,14 +82,17 @@ function listed({ id, uuid, state }: ListedEvent): Notice {
   return { kind: "listed", id, uuid, state };
 }
 
-/** Reads again each event that is other than it was, and remembers how the list had it with what was read. */
+/**
+ * Reads again each event that is other than it was, and remembers how the list had it with what was read; before it, as
+ * what was read may say that it came too early.
+ */
 async function refresh(events: readonly ListedEvent[], options: CatchUpOptions): Promise<void> {
   const { client, signal, clock, answer, progress } = options;
   let done = 0;
   await each(events, async (event) => {
     const asked = clock();
     const notices = await askWhole(client, event.uuid, signal);
-    await answer([...notices, listed(event)], asked);
+    await answer([listed(event), ...notices], asked);
     done += 1;
     progress?.({ phase: "events", done, total: events.length });
   });
@@ -128,7 +133,9 @@ const BACKDATED = DAY;
 async function catchUpSightings({ client, ledger, signal, clock, answer, progress }: CatchUpOptions, since?: number) {
   const end = Math.floor(clock() / 1000) + DAY;
   const last = ledger.fact(CAUGHT_UP);
-  const start = since ?? (last === undefined ? 0 : Math.floor(Number(last) / 1000) - BACKDATED);
+  // A clock that was ahead for a while may have left a time to come.
+  const reached = last === undefined ? 0 : Math.floor(Math.min(Number(last), clock()) / 1000) - BACKDATED;
+  const start = since ?? reached;
   let found = 0;
   for (let from = start, to = Math.max(start, end - REACH) + SPAN; from < end; from = to, to += SPAN) {
     const asked = clock();

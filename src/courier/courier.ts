@@ -1,7 +1,9 @@
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { compileRules } from "../curation/rules.ts";
+import { Audits } from "../delivery/audits.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Journal } from "../delivery/journal.ts";
 import type { Step } from "../ledger/deltas.ts";
@@ -14,18 +16,24 @@ import { Feed, type LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
 import { lockState } from "../state/lock.ts";
+import { Acquaintance } from "./acquaintance.ts";
+import { attendAlerts } from "./alerts.ts";
+import { beat } from "./beat.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
-import { Curator } from "./curator.ts";
-import { DECISIONS, type Decision, decide } from "./decisions.ts";
+import { decisionDesk } from "./decisions.ts";
+import { answerDrift, driftsIn } from "./drift-desk.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
 import { MispLists } from "./misp-lists.ts";
+import { findingsOf } from "./online-check.ts";
+import { openCurator } from "./open-curator.ts";
 import { openTargets } from "./open-targets.ts";
 import { LISTS_FOLDER, Protections } from "./protections.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
+import { requireSameTime } from "./same-time.ts";
 import { Vigil } from "./vigil.ts";
 
 export interface CourierOptions {
@@ -40,38 +48,61 @@ export interface CourierOptions {
 
 /** Somebody who watches: the demonstration, the live page. */
 export interface Observer {
-  /** Everything is open and at work. */
-  started?(): void;
+  /** Everything is open and at work, and guarded like this. */
+  started?(protections: Pick<Protections, "of">): void;
   line?(event: LineEvent): void;
+  /** Messages arrived, as they came. */
+  frames?(frames: readonly Buffer[]): void;
   heard?(notices: readonly Notice[]): void;
   delivered?(target: string, step: Step): void;
+  /** Every few seconds, as long as the event loop turns and the ledger answers. */
+  alive?(now: number): void;
 }
 
-/** The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped. */
-export async function runCourier({ config, log, signal, clock, observer }: CourierOptions): Promise<void> {
+/**
+ * The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped.
+ * @throws StateDamaged, StateInUse and StateUnwritable when its state cannot be used
+ */
+export async function runCourier(options: CourierOptions): Promise<void> {
+  const failed = new AbortController();
+  try {
+    await run({ ...options, signal: AbortSignal.any([options.signal, failed.signal]) });
+  } finally {
+    // After a failure, too, nothing of it may go on.
+    failed.abort();
+  }
+}
+
+async function run({ config, log, signal, clock, observer }: CourierOptions): Promise<void> {
+  // Each request that is under way listens to it.
+  setMaxListeners(0, signal);
   const state = resolvePath(config, config.state);
   using _lock = lockState(state);
-  using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
-  const journal = await Journal.open(join(state, JOURNAL_FILE));
+  const files = { ledger: join(state, LEDGER_FILE), journal: join(state, JOURNAL_FILE) };
+  using ledger = openLedger(config, files.ledger, clock);
+  const journal = await Journal.open(files.journal);
+  requireSameTime(ledger, journal, files, log);
   const delivered = observer?.delivered?.bind(observer);
   const changed = ledger.deltas.guarded.bind(ledger.deltas);
   using protections = new Protections({ config, log, changed });
-  const opened = openTargets({ config, ledger, journal, log, clock, protections, delivered });
-  await using dispatcher = new Dispatcher(await opened);
+  const targets = await openTargets({ config, ledger, journal, log, clock, protections, delivered });
+  await using dispatcher = new Dispatcher(targets.map(({ lane }) => lane));
+  await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
 
   const client = new MispClient(config.misp);
   await using keeper = new KnowledgeKeeper({
     config,
     ledger,
-    mispLists: new MispLists(client, join(state, LISTS_FOLDER), log),
+    mispLists: new MispLists({ client, directory: join(state, LISTS_FOLDER), log, clock }),
     log,
     signal,
     learned: (lists) => {
       protections.learn(lists);
       reviewer.wake();
     },
+    complete: () => curator.begin(),
   });
-  await using curator = new Curator({ ...curatorOptions(config, keeper), client, ledger, log, signal, clock });
+  await using curator = openCurator({ config, ledger, client, keeper, log, signal, clock });
 
   const settled = (questions: readonly Question[]) => {
     for (const question of questions) inquiries.ask(question);
@@ -92,7 +123,13 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
   const answer = intake.answers.bind(intake);
   const inquiries = new Inquiries({ client, signal, clock, answer, failed: logUnanswered(log) });
   await using catching = new CatchUpLoop({
-    catchUp: (progress, since) => catchUp({ config, client, ledger, log, signal, clock, answer, progress }, since),
+    catchUp: (progress, since) => {
+      const caught: typeof answer = async (notices, ...when) => {
+        await answer(notices, ...when);
+        curator.heard(notices);
+      };
+      return catchUp({ config, client, ledger, log, signal, clock, answer: caught, progress }, since);
+    },
     spells: ledger.blindSpells,
     log,
     signal,
@@ -107,40 +144,54 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
     lastHeard: intake.lastHeard,
   });
 
-  const decided = (decision: Decision) => (target: string) =>
-    void decide(decision, target, { holds: ledger.deltas.holds, journal, clock })
-      .then((changes) => log.info("A person has decided", { decision, target: target || "all", changes }))
-      .catch((error) => log.error("What a person decided cannot be done", { decision, error }))
-      .finally(() => dispatcher.wake());
+  const health = { ledger, ledgerFile: files.ledger, journal, protections, vigil, catching };
+  await using _alerts = await attendAlerts({ config, state, client, log, clock, ...health });
+
+  using _pulse = beat(() => ledger.fact("rules") !== undefined && observer?.alive?.(clock()));
   using _desk = attendRequests(ledger.requests, {
-    ...Object.fromEntries(DECISIONS.map((decision) => [decision, decided(decision)])),
+    ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, () => dispatcher.wake()),
     "catch-up": (since) => catching.request(Number(since) || undefined),
+    drift: (asked) => void answerDrift(asked, { audits, ledger, log }),
   });
 
   await keeper.start();
   dispatcher.start();
+  audits.start();
   reviewer.wake();
   await using feed = new Feed(config.misp.zeromq, clock, (event) => {
     log.info(`The line to MISP's feed is ${event.kind}`, { endpoint: config.misp.zeromq.endpoint });
     vigil.line(event);
     observer?.line?.(event);
   });
+  const acquaintance = new Acquaintance({
+    client,
+    ledger,
+    log,
+    signal,
+    answer: (notices) => answer(notices, clock()),
+    acquainted: (organisations) => keeper.acquainted(organisations),
+  });
   const introduction = introduce({
     client,
     signal,
     log,
     answer: (notices) => answer(notices, clock()),
+    findings: (probe) => findingsOf(config, client, probe, signal),
+    found: (findings) => ledger.note(FINDINGS, JSON.stringify(findings)),
     introduced: ({ organisationId: id, organisationUuid: uuid }) => keeper.introduced({ id, uuid }),
   });
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();
   signal.addEventListener("abort", () => feed.close(), { once: true });
-  observer?.started?.();
+  observer?.started?.(protections);
+  if (signal.aborted) feed.close();
   for await (const { frames, overrun } of feed.batches()) {
+    observer?.frames?.(frames);
     const notices = await intake.frames(frames);
     vigil.heard(notices, overrun);
     keeper.heard(notices);
     curator.heard(notices);
+    acquaintance.heard(notices);
   }
   await introduction;
 }
@@ -148,19 +199,8 @@ export async function runCourier({ config, log, signal, clock, observer }: Couri
 export const LEDGER_FILE = "ledger.sqlite";
 export const JOURNAL_FILE = "journal.json";
 
-function curatorOptions({ curation }: Config, keeper: KnowledgeKeeper) {
-  return {
-    rules: { trustTags: curation.trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
-    trustOf: (organisation: string) => keeper.trust.trustOf(organisation)?.level,
-    concerns: (organisation: string | null) =>
-      curation.enabled &&
-      curation.trust.length > 0 &&
-      organisation !== null &&
-      (curation.own_events || !keeper.isOwn(organisation)),
-    dryRun: curation.dry_run,
-    writesPerMinute: curation.writes_per_minute,
-  };
-}
+/** The fact of the ledger in which `status` finds what was missing when MISP was last asked. */
+export const FINDINGS = "findings";
 
 /** Opens the ledger under the rules of a configuration. */
 export function openLedger(config: Config, file: string, clock: () => number, { durable = true } = {}): Ledger {

@@ -1,212 +1,212 @@
-import { setTimeout as pause } from "node:timers/promises";
-import PQueue from "p-queue";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import {
   type CurationPlan,
   type CurationRules,
-  type CurationStep,
-  type EventToCurate,
   planCuration,
   type Trust,
+  WORKFLOW_TAGS,
 } from "../curation/curate-event.ts";
 import type { CuratedEvents } from "../ledger/curated-events.ts";
 import type { Logger } from "../log.ts";
 import type { MispClient } from "../misp/client.ts";
-import { MispError } from "../misp/errors.ts";
-import { type EventMetadata, eventMetadata } from "../misp/event-metadata.ts";
+import { type EventMetadata, EventMetadataDesk } from "../misp/event-metadata.ts";
+import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
+import { EventTurns, type Occasion } from "./event-turns.ts";
+import type { HeldEvents } from "./held-events.ts";
+import type { MispWriter } from "./misp-writer.ts";
+import { OwnPublications } from "./own-publications.ts";
 
-export interface CuratorOptions {
-  client: MispClient;
-  ledger: { curated: CuratedEvents };
+export interface CuratorSettings {
+  /** Without it everything is left alone. */
+  enabled: boolean;
   rules: CurationRules;
-  /** What is known of an organisation; `undefined`: nothing, and its events are left alone. */
-  trustOf: (organisation: string) => Trust | undefined;
-  /** Whether events of an organisation are curated at all. */
-  concerns: (organisation: string | null) => boolean;
+  sources: readonly ("pulled" | "received" | "local")[];
   dryRun: boolean;
-  writesPerMinute: number;
+}
+
+export interface CuratorOptions extends CuratorSettings {
+  client: MispClient;
+  writer: MispWriter;
+  curated: CuratedEvents;
+  held: HeldEvents;
+  /** What is known of an organisation; `undefined`: nothing, or not to be looked at, and its events are left alone. */
+  trustOf: (organisation: string) => Trust | undefined;
+  /** Whether a warninglist warns of an attribute. */
+  warns: (type: string, value: string) => boolean;
   log: Logger;
   signal: AbortSignal;
   /** Milliseconds. */
   clock: () => number;
 }
 
-const AT_ONCE = 8;
 /** MISP speaks of an event before it has saved it: how long to wait before asking again, milliseconds. */
 const NOT_SAVED_YET = [0, 100, 300, 1_000, 3_000];
-/** After a right turned out to be missing, nothing more is tried for so long, milliseconds. */
-const MISSING_RIGHT = 300_000;
-const MINUTE = 60_000;
-/** How long nothing must be heard of an event that somebody writes before it is published, milliseconds. */
-const QUIET = 1_000;
+/** When what failed, and what a gate keeps back, is looked at again, milliseconds. */
+const AGAIN = { failed: 60_000, closed: 600_000 };
+/** How often is looked whether that time has come, milliseconds. */
+const LOOK = 5_000;
+/** What is remembered of the time before it is known whom to trust; a catch-up finds the rest. */
+const EARLY = 1_000;
+/** Attributes that are compared with warninglists before everything else may go on. */
+const SLICE = 250;
 
 /** Curates events in MISP: trust tags, workflow state, publication. Each event once for each of its changes. */
 export class Curator implements AsyncDisposable {
   readonly #options: CuratorOptions;
-  readonly #queue = new PQueue({ concurrency: AT_ONCE });
-  /** Events that wait for their turn; `true`: complete, as far as anybody knows. */
-  readonly #waiting = new Map<string, boolean>();
-  readonly #underWay = new Set<string>();
-  /** Events of which more may come. */
-  readonly #quiet = new Map<string, NodeJS.Timeout>();
-  readonly #writes: number[] = [];
-  #missing: { right: string; until: number } | undefined;
+  readonly #desk: EventMetadataDesk;
+  readonly #turns: EventTurns;
+  readonly #ownTags: ReadonlySet<string>;
+  readonly #published = new OwnPublications();
+  /** In a dry run: the change of each event that was shown. */
+  readonly #shown = new Map<string, number>();
+  /** What was heard before it is known whom to trust; `undefined` from then on. */
+  #early: Notice[] | undefined = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CuratorOptions) {
+    const { client, signal, rules } = options;
     this.#options = options;
+    this.#desk = new EventMetadataDesk(client, signal);
+    this.#turns = new EventTurns({ work: (uuid, occasion) => this.#turn(uuid, occasion), signal });
+    this.#ownTags = new Set([...rules.trustTags, ...WORKFLOW_TAGS].map((tag) => tag.toLowerCase()));
   }
 
-  /** A right that the key lacks, in words, or `undefined`. */
-  get missingRight(): string | undefined {
-    return this.#missing?.right;
+  /** MISP was asked who we are and whom to trust; what was heard before is looked at now. */
+  begin(): void {
+    if (!this.#early) return;
+    const early = this.#early;
+    this.#early = undefined;
+    this.heard(early);
+    this.#takeDue();
+    this.#timer = setInterval(() => this.#takeDue(), LOOK);
   }
 
-  /** Looks for events among what was heard; our own tags come back as tag messages, which say nothing here. */
+  /** Looks for events among what the feed said, or what a catch-up found to have changed. */
   heard(notices: readonly Notice[]): void {
+    if (!this.#options.enabled) return;
     for (const notice of notices) {
-      if (notice.kind === "event" && notice.how !== "answer" && this.#options.concerns(notice.event.creator.uuid)) {
-        this.#curateNewcomer(notice.event.uuid);
-      }
+      if (notice.kind === "attribute") this.#turns.prolong(notice.event?.uuid ?? "");
+      else if (notice.kind !== "event" && notice.kind !== "pulled" && notice.kind !== "tag") continue;
+      else if (this.#early) this.#early = [...this.#early.slice(-EARLY), notice];
+      else if (notice.kind === "event") this.#heardEvent(notice.event, notice.how);
       // The last message of a server pull: the event is complete.
-      if (notice.kind === "pulled") this.curate(notice.uuid);
+      else if (notice.kind === "pulled") this.#turns.take(notice.uuid, { complete: true, how: "pulled" });
+      else this.#heardTag(notice);
     }
   }
 
-  /** Curates an event that is complete, as far as anybody knows. */
-  curate(uuid: string): void {
-    clearTimeout(this.#quiet.get(uuid));
-    this.#quiet.delete(uuid);
-    this.#enqueue(uuid, true);
-  }
-
-  /** Tags at once; whoever writes the event may still be at it, so it is published once nothing more was heard of it. */
-  #curateNewcomer(uuid: string): void {
-    this.#enqueue(uuid, false);
-    clearTimeout(this.#quiet.get(uuid));
-    this.#quiet.set(
-      uuid,
-      setTimeout(() => this.curate(uuid), QUIET),
-    );
-  }
-
-  /** One turn at a time for an event: two would both find it without its tag, and both attach it. */
-  #enqueue(uuid: string, complete: boolean): void {
-    const comes = this.#waiting.has(uuid) || this.#underWay.has(uuid);
-    this.#waiting.set(uuid, complete || this.#waiting.get(uuid) === true);
-    if (!comes) this.#takeTurn(uuid);
-  }
-
-  #takeTurn(uuid: string): void {
-    void this.#queue.add(async () => {
-      const complete = this.#waiting.get(uuid) === true;
-      this.#waiting.delete(uuid);
-      this.#underWay.add(uuid);
-      await this.#curate(uuid, complete).catch((error) => this.#failed(uuid, error));
-      this.#underWay.delete(uuid);
-      if (this.#waiting.has(uuid)) this.#takeTurn(uuid);
-    });
-  }
-
-  /** Lets what is under way come to its end; what waits comes up again at the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const timer of this.#quiet.values()) clearTimeout(timer);
-    this.#queue.clear();
-    await this.#queue.onIdle();
+    clearInterval(this.#timer);
+    await this.#turns[Symbol.asyncDispose]();
   }
 
-  async #curate(uuid: string, complete: boolean): Promise<void> {
-    const { ledger, trustOf, concerns, rules, signal } = this.#options;
-    if (signal.aborted) return;
-    const event = await this.#metadata(uuid);
-    if (!event || !concerns(event.organisation) || event.organisation === null) return;
-    const trust = trustOf(event.organisation);
-    if (!trust || ledger.curated.isDone(uuid, event.timestamp)) return;
-    const hits = rules.gates.max_warninglist_hits === null ? 0 : ledger.curated.warninglistHits(event.id);
-    const facts: EventToCurate = { ...event, warninglistHits: hits };
-    const plan = planCuration(facts, trust, rules);
-    const steps = complete ? plan.steps : plan.steps.filter((step) => step.do !== "publish");
-    await this.#carryOut(event, { ...plan, steps });
-    // What a gate kept back is looked at again at its next message, whatever its time says.
-    if (complete && plan.notes.length === 0 && !this.#options.dryRun) ledger.curated.done(uuid, event.timestamp);
+  #heardEvent({ uuid, creator, timestamp }: EventFacts, how: "heard" | "snapshot" | "answer"): void {
+    const { trustOf, curated, sources, dryRun } = this.#options;
+    if (creator.uuid === null || !trustOf(creator.uuid)) return;
+    if (timestamp !== undefined && curated.isDone(uuid, timestamp)) return;
+    if (how === "snapshot" && this.#published.isEcho(uuid, timestamp)) return;
+    this.#turns.takeWhenQuiet(uuid, how === "answer" ? "missed" : "heard");
+    // Tags need not wait for whoever still writes the event, unless it matters whether it turns out to be pulled.
+    const isAlike = sources.includes("pulled") === sources.includes("received");
+    if (isAlike && !dryRun) this.#turns.take(uuid, { complete: false, how: "heard" });
+  }
+
+  /** A tag may open a gate; our own come back on the feed, and say nothing. */
+  #heardTag({ on, eventId, name }: Extract<Notice, { kind: "tag" }>): void {
+    if (on !== "event" || this.#ownTags.has(name.toLowerCase())) return;
+    const [uuid, held] = this.#options.held.numbered(eventId) ?? [];
+    if (uuid && held) this.#turns.take(uuid, { complete: true, how: held.how });
+  }
+
+  #takeDue(): void {
+    const { held, clock } = this.#options;
+    for (const [uuid, { how }] of held.due(clock())) this.#turns.take(uuid, { complete: true, how });
+  }
+
+  async #turn(uuid: string, occasion: Occasion): Promise<void> {
+    let event: EventMetadata | undefined;
+    try {
+      event = await this.#metadata(uuid);
+      const held = event && (await this.#curate(event, occasion));
+      if (held === undefined) this.#options.held.letGo(uuid);
+      else this.#hold(uuid, event?.id, held, occasion, AGAIN.closed);
+    } catch (error) {
+      if (this.#options.signal.aborted) return;
+      this.#hold(uuid, event?.id, error instanceof Error ? error.message : String(error), occasion, AGAIN.failed);
+    }
+  }
+
+  /** @returns why the event has to wait */
+  async #curate(event: EventMetadata, occasion: Occasion): Promise<string | undefined> {
+    const { trustOf, curated, rules, dryRun, writer, log } = this.#options;
+    const trust = event.organisation === null ? undefined : trustOf(event.organisation);
+    if (!trust || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
+    const plan = planCuration(
+      { ...event, warninglistHits: await this.#warned(event.id, event.attributes) },
+      trust,
+      rules,
+    );
+    if (dryRun) return this.#show(event, plan);
+    // The first step that fails ends the turn, so that nothing is published that was not tagged.
+    for (const step of plan.steps) {
+      if (step.do === "publish" && !occasion.complete) break;
+      if (step.do === "publish") this.#published.expect(event);
+      await writer.write(event.uuid, step);
+    }
+    if (!occasion.complete) return undefined;
+    if (plan.closed.length > 0) return `not published: ${plan.closed.join(", ")}`;
+    for (const note of plan.notes) log.info("Curation of an event", { event: event.uuid, note });
+    curated.done(event.uuid, event.timestamp);
+    return undefined;
+  }
+
+  #isWanted({ isLocal }: EventMetadata, { how }: Occasion): boolean {
+    const { sources } = this.#options;
+    if (isLocal) return sources.includes("local");
+    // Of what was missed nobody can tell how it came.
+    if (how === "missed") return sources.includes("pulled") || sources.includes("received");
+    return sources.includes(how === "pulled" ? "pulled" : "received");
+  }
+
+  #show({ uuid, timestamp }: EventMetadata, { steps, notes, closed }: CurationPlan): undefined {
+    if (this.#shown.get(uuid) === timestamp) return;
+    this.#shown.set(uuid, timestamp);
+    for (const { do: step, ...tag } of steps)
+      this.#options.log.info("Would write to MISP", { event: uuid, step, ...tag });
+    for (const note of [...notes, ...closed]) this.#options.log.info("Curation of an event", { event: uuid, note });
   }
 
   async #metadata(uuid: string): Promise<EventMetadata | undefined> {
-    const { client, signal } = this.#options;
     for (const wait of NOT_SAVED_YET) {
-      if (wait > 0) await pause(wait, undefined, { signal });
-      const event = await eventMetadata(client, uuid, signal);
+      if (wait > 0) await pause(wait, undefined, { signal: this.#options.signal });
+      const event = await this.#desk.look(uuid);
       if (event) return event;
     }
     return undefined;
   }
 
-  /** Step by step; the first that fails ends it, so that nothing is published that was not tagged. */
-  async #carryOut(event: EventMetadata, { steps, notes }: CurationPlan): Promise<void> {
-    const { log, dryRun } = this.#options;
-    for (const note of notes) log.info("Curation of an event", { event: event.uuid, note });
-    if (this.#missing && this.#missing.until > this.#options.clock()) return;
-    for (const step of steps) {
-      const tag = "tag" in step ? { tag: step.tag } : {};
-      log.info(dryRun ? "Would write to MISP" : "Writes to MISP", { event: event.uuid, step: step.do, ...tag });
-      if (!dryRun) await this.#write(event, step);
+  /** Of how many attributes warninglists warn, where a gate asks; `null` as long as the ledger lacks some of them. */
+  async #warned(event: number, attributes: number): Promise<number | null> {
+    const { curated, rules, warns } = this.#options;
+    if (rules.gates.max_warninglist_hits === null) return 0;
+    let known = 0;
+    let hits = 0;
+    for (
+      let slice = curated.attributes(event, 0, SLICE);
+      ;
+      slice = curated.attributes(event, slice.at(-1)?.id ?? 0, SLICE)
+    ) {
+      known += slice.length;
+      hits += slice.filter(({ type, value, toIds }) => toIds === 1 && warns(type, value)).length;
+      if (slice.length < SLICE) return known < attributes ? null : hits;
+      await nextTurn();
     }
   }
 
-  async #write(event: EventMetadata, step: CurationStep): Promise<void> {
-    const { client, ledger, signal } = this.#options;
-    await this.#budget();
-    try {
-      if (step.do === "attach") await client.attachTag(event.uuid, step.tag, signal);
-      else if (step.do === "detach") await client.detachTag(event.uuid, step.tag, signal);
-      else await client.publishEvent(event.uuid, signal);
-      ledger.curated.wrote(event.uuid, step, "done");
-    } catch (error) {
-      ledger.curated.wrote(event.uuid, step, error instanceof Error ? error.message : String(error));
-      throw new StepFailed(step, error);
-    }
+  #hold(uuid: string, id: number | undefined, reason: string, { how }: Occasion, wait: number): void {
+    const { held, log, clock } = this.#options;
+    const isNews = held.hold(uuid, { id, reason, how, next: clock() + wait });
+    if (isNews) log.warn("An event waits for its curation", { event: uuid, reason });
   }
-
-  /** Waits until another write fits into the last minute. */
-  async #budget(): Promise<void> {
-    const { clock, writesPerMinute, signal } = this.#options;
-    for (;;) {
-      const now = clock();
-      while (this.#writes[0] !== undefined && this.#writes[0] <= now - MINUTE) this.#writes.shift();
-      if (this.#writes.length < writesPerMinute) break;
-      await pause(Math.max(10, (this.#writes[0] ?? now) + MINUTE - now), undefined, { signal });
-    }
-    this.#writes.push(clock());
-  }
-
-  #failed(uuid: string, error: unknown): void {
-    const { log, signal, clock } = this.#options;
-    if (signal.aborted) return;
-    const cause = error instanceof StepFailed ? error.cause : error;
-    if (error instanceof StepFailed && cause instanceof MispError && cause.meaning === "forbidden") {
-      const right = cureOf(error.step);
-      this.#missing = { right, until: clock() + MISSING_RIGHT };
-      log.error("Curation lacks a right in MISP", { event: uuid, cure: right, error: cause });
-      return;
-    }
-    log.warn("An event could not be curated; its next change, or the next catch-up, brings it up again", {
-      event: uuid,
-      error: cause,
-    });
-  }
-}
-
-/** A write that MISP did not take. */
-class StepFailed extends Error {
-  override readonly name = "StepFailed";
-  readonly step: CurationStep;
-  constructor(step: CurationStep, cause: unknown) {
-    super(`${step.do} failed`, { cause });
-    this.step = step;
-  }
-}
-
-function cureOf(step: CurationStep): string {
-  if (step.do === "publish")
-    return "give the key's role the permission to publish (perm_publish); events of others also need site admin";
-  return "put the key's user into MISP's host organisation and give its role the tagger permission (perm_tagger); a tag that does not exist yet also needs the tag editor permission, or create it once";
 }

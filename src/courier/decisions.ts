@@ -1,9 +1,9 @@
 import type { Journal } from "../delivery/journal.ts";
 import type { Holds } from "../ledger/holds.ts";
+import type { Logger } from "../log.ts";
 
 /** What a person may decide about changes that did not reach a target; the argument of each is a target, or empty for all. */
-export const DECISIONS = ["held-release", "held-discard", "parked-retry", "parked-drop"] as const;
-export type Decision = (typeof DECISIONS)[number];
+export type Decision = "held-release" | "held-discard" | "parked-retry" | "parked-drop";
 
 export interface Desk {
   holds: Holds;
@@ -27,4 +27,19 @@ export async function decide(decision: Decision, target: string, { holds, journa
   }
   if (decided > 0) await journal.save();
   return decided;
+}
+
+/** Does what commands ask of the running courier, one entry for each decision; `done` is called after each. */
+export function decisionDesk(desk: Desk, log: Logger, done: () => void): Record<Decision, (target: string) => void> {
+  const deciding = (decision: Decision) => (target: string) =>
+    void decide(decision, target, desk)
+      .then((changes) => log.info("A person has decided", { decision, target: target || "all", changes }))
+      .catch((error) => log.error("What a person decided cannot be done", { decision, error }))
+      .finally(done);
+  return {
+    "held-release": deciding("held-release"),
+    "held-discard": deciding("held-discard"),
+    "parked-retry": deciding("parked-retry"),
+    "parked-drop": deciding("parked-drop"),
+  };
 }

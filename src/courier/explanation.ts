@@ -76,7 +76,7 @@ interface Sources {
   config: Config;
   ledger: LedgerReport;
   journal: Journal;
-  protections: Protections;
+  protections: Pick<Protections, "of">;
   targets: readonly string[];
   /** Milliseconds. */
   now: number;

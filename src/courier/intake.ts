@@ -3,7 +3,8 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Question } from "../ledger/questions.ts";
 import type { Logger } from "../log.ts";
 import { decode, isUnreadable } from "../misp/messages.ts";
-import type { Notice } from "../model/notice.ts";
+import type { Notice, Unreadable } from "../model/notice.ts";
+import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 
 export interface IntakeOptions {
   ledger: Ledger;
@@ -69,9 +70,19 @@ export class Intake {
     const decoded = decode(frame);
     if (!isUnreadable(decoded)) return decoded;
     this.#options.log.warn("A message cannot be read and is skipped", { topic: decoded.topic, reason: decoded.reason });
-    this.#options.ledger.unreadable.keep(decoded, this.#unreadable);
-    this.#unreadable += 1;
+    this.#keep(decoded);
     return [];
+  }
+
+  /** Keeps what is skipped for a person to look at; a disk that is full must not stop intake over it. */
+  #keep(skipped: Unreadable): void {
+    try {
+      this.#options.ledger.unreadable.keep(skipped, this.#unreadable);
+    } catch (error) {
+      if (!(error instanceof StateUnwritable)) throw error;
+      this.#options.log.error("A message that is skipped cannot be kept either", { topic: skipped.topic, error });
+    }
+    this.#unreadable += 1;
   }
 
   async #save(notices: readonly Notice[], told: Told): Promise<void> {
@@ -79,7 +90,7 @@ export class Intake {
       try {
         return this.#apply(notices, told);
       } catch (error) {
-        if (!isDiskTrouble(error)) return this.#oneByOne(notices, told, error);
+        if (!(error instanceof StateUnwritable)) return this.#oneByOne(notices, told, error);
         this.#options.log.error("The ledger cannot be written; the feed waits", { error });
         await pause(DISK_WAIT, undefined, { signal: this.#options.signal }).catch(() => undefined);
       }
@@ -93,28 +104,14 @@ export class Intake {
   }
 
   /** One of them hits a bug of ours: the others must not suffer for it. */
-  #oneByOne(notices: readonly Notice[], told: Told, error: unknown): void {
-    if (notices.length === 1) {
-      this.#options.log.error("A message cannot be applied and is skipped", { kind: notices[0]?.kind, error });
-      this.#options.ledger.unreadable.keep(
-        { topic: notices[0]?.kind ?? "", reason: String(error), excerpt: JSON.stringify(notices[0]).slice(0, 2_000) },
-        this.#unreadable,
-      );
-      this.#unreadable += 1;
-      return;
-    }
-    for (const notice of notices) {
-      try {
-        this.#apply([notice], told);
-      } catch (cause) {
-        this.#oneByOne([notice], told, cause);
-      }
+  async #oneByOne(notices: readonly Notice[], told: Told, error: unknown): Promise<void> {
+    // With a damaged ledger each message would look like the one at fault.
+    if (error instanceof StateDamaged) throw error;
+    const [notice] = notices;
+    if (notices.length > 1) for (const one of notices) await this.#save([one], told);
+    else if (notice) {
+      this.#options.log.error("A message cannot be applied and is skipped", { kind: notice.kind, error });
+      this.#keep({ topic: notice.kind, reason: String(error), excerpt: JSON.stringify(notice).slice(0, 2_000) });
     }
   }
-}
-
-/** SQLite's full, I/O, busy, locked, read-only and cannot-open: conditions of the machine that a person can mend. */
-function isDiskTrouble(error: unknown): boolean {
-  const text = error instanceof Error ? `${"code" in error ? error.code : ""} ${error.message}` : "";
-  return /SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)|full|disk I\/O|locked|readonly|unable to open/i.test(text);
 }

@@ -2,8 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../log.ts";
 import { organisationOf } from "../misp/bodies.ts";
 import type { MispClient } from "../misp/client.ts";
+import type { Json } from "../misp/coerce.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Probe, probe } from "../misp/probe.ts";
+import type { Organisation } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 
 export interface IntroduceOptions {
@@ -13,19 +15,26 @@ export interface IntroduceOptions {
   answer: (notices: Notice[]) => Promise<void>;
   /** MISP says who the key belongs to and what it may do. */
   introduced: (probe: Probe) => void;
+  /** What is missing for what the configuration asks, each with its cure. */
+  findings: (probe: Probe) => Promise<string[]>;
+  /** Told what was found. */
+  found: (findings: readonly string[]) => void;
 }
 
 /** How long to wait before a MISP that does not answer, or refuses the key, is asked again, milliseconds. */
 const AGAIN = { unreachable: 10_000, refused: 300_000 };
 
 /** Asks MISP who it is, what the key may do and which organisations there are, until it answers. */
-export async function introduce({ client, signal, log, answer, introduced }: IntroduceOptions): Promise<void> {
+export async function introduce(options: IntroduceOptions): Promise<void> {
+  const { client, signal, log, answer, introduced } = options;
   while (!signal.aborted) {
     try {
       const answered = await probe(client, signal);
       log.info("MISP answers", { version: answered.version, role: answered.role, organisation: answered.organisation });
-      for (const finding of answered.findings) log.warn(finding);
-      const organisations = (await client.organisations(signal)).map(organisationOf);
+      const findings = await options.findings(answered);
+      for (const finding of findings) log.warn(finding);
+      options.found(findings);
+      const organisations = (await client.organisations(signal)).flatMap(organisationOrNone);
       await answer(organisations.map((organisation) => ({ kind: "organisation", organisation })));
       return introduced(answered);
     } catch (error) {
@@ -34,5 +43,14 @@ export async function introduce({ client, signal, log, answer, introduced }: Int
       const refused = error instanceof MispError && ["key", "forbidden"].includes(error.meaning);
       await pause(refused ? AGAIN.refused : AGAIN.unreachable, undefined, { signal }).catch(() => undefined);
     }
+  }
+}
+
+/** One that cannot be read must not keep the others from being known. */
+function organisationOrNone(body: Json): Organisation[] {
+  try {
+    return [organisationOf(body)];
+  } catch {
+    return [];
   }
 }

@@ -1,32 +1,43 @@
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { WORKFLOW_TAGS } from "../curation/curate-event.ts";
 import { compileTrust } from "../curation/warninglists/trust.ts";
 import type { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Probe, probe } from "../misp/probe.ts";
 import { enabledLists } from "../misp/warninglist-source.ts";
 import { readListFiles } from "./list-files.ts";
+import { NO_PUBLISHING, NO_TAGGER, NOT_OTHERS } from "./missing-rights.ts";
 
 /** What MISP and the configuration are together: who the key belongs to, and what is missing, each with its cure. */
 export interface OnlineCheck {
   probe: Probe;
   findings: string[];
+  /** What MISP does not tell this key, and where to look instead. */
+  unknowns: string[];
 }
-
-/** The switches of MISP's feed that the courier needs, beside `ZeroMQ_enable`. */
-const TOPIC_SWITCHES = ["event", "attribute", "tag", "sighting", "organisation", "warninglist"];
 
 /** Asks MISP whether it can do what the configuration asks of it. @throws MispError when it cannot be asked */
 export async function checkOnline(config: Config, client: MispClient, signal: AbortSignal): Promise<OnlineCheck> {
   const answered = await probe(client, signal);
-  const findings = [
+  const findings = await findingsOf(config, client, answered, signal);
+  return { probe: answered, findings, unknowns: answered.permissions.has("perm_site_admin") ? [] : unknownTo(config) };
+}
+
+/** What is missing for what the configuration asks, each with its cure. @throws MispError when MISP cannot be asked */
+export async function findingsOf(
+  config: Config,
+  client: MispClient,
+  answered: Probe,
+  signal: AbortSignal,
+): Promise<string[]> {
+  return [
     ...answered.findings,
     ...rightsMissing(config, answered),
     ...(await listsMissing(config, client, signal)),
     ...(await tagsMissing(config, client, answered, signal)),
-    ...(await switchesOff(client, answered, signal)),
+    ...(await switchedOff(config, client, answered, signal)),
   ];
-  return { probe: answered, findings };
 }
 
 /** Curation writes nothing as long as no organisation is trusted. */
@@ -34,14 +45,14 @@ function curates({ curation }: Config): boolean {
   return curation.enabled && !curation.dry_run && curation.trust.length > 0;
 }
 
-function rightsMissing(config: Config, { permissions, role }: Probe): string[] {
-  if (!curates(config)) return [];
-  const may = (right: string) => permissions.has("perm_site_admin") || permissions.has(right);
-  const cure = (right: string, what: string) =>
-    may(right) ? [] : [`The role ${role} may not ${what}: give it ${right} (Administration → List Roles → edit)`];
+function rightsMissing(config: Config, { permissions }: Probe): string[] {
+  if (!curates(config) || permissions.has("perm_site_admin")) return [];
+  const publishes = config.curation.trust.some(({ publish }) => publish);
+  const mayPublish = permissions.has("perm_publish");
   return [
-    ...cure("perm_tagger", "attach tags"),
-    ...(config.curation.trust.some(({ publish }) => publish) ? cure("perm_publish", "publish events") : []),
+    ...(permissions.has("perm_tagger") ? [] : [NO_TAGGER]),
+    ...(publishes && !mayPublish ? [NO_PUBLISHING] : []),
+    ...(publishes && mayPublish ? [NOT_OTHERS] : []),
   ];
 }
 
@@ -55,30 +66,39 @@ async function listsMissing(config: Config, client: MispClient, signal: AbortSig
     ...files.problems,
     ...nowhere.map(
       (name) =>
-        `No warninglist is called ${name}: add it in MISP (Warninglists → Add, type string, one ${config.curation.prefix}UUID a line) and enable it, or put it into the warninglists folder`,
+        `No warninglist is called ${name}: add it in MISP (Input Filters → List Warninglists → Add, type string, one ` +
+        `${config.curation.prefix}UUID a line) and enable it, or write it to ${config.warninglists.directory}/${name}/list.json`,
     ),
   ];
 }
 
+/** Of the tags that curation attaches, those that MISP does not have and the key may not create. */
 async function tagsMissing(
   config: Config,
   client: MispClient,
   { permissions }: Probe,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (!curates(config) || permissions.has("perm_tag_editor")) return [];
-  const tags = [...new Set(config.curation.trust.flatMap(({ tag }) => tag ?? []))];
+  if (!curates(config) || permissions.has("perm_tag_editor") || permissions.has("perm_site_admin")) return [];
+  const [, complete] = WORKFLOW_TAGS;
+  const tags = [...new Set([...config.curation.trust.flatMap(({ tag }) => tag ?? []), complete])];
   const there = await Promise.all(tags.map((tag) => client.hasTag(tag, signal)));
   return tags
     .filter((_, index) => !there[index])
     .map(
       (tag) =>
-        `MISP has no tag ${tag}, and the key's role may not create it: add it there (Event Actions → Add Tag), or enable its taxonomy`,
+        `MISP has no tag ${tag}, and the key's role may not create it: enable it in its taxonomy ` +
+        "(Event Actions → List Taxonomies), add it (Event Actions → Add Tag), or give the role perm_tag_editor",
     );
 }
 
-/** Only a site admin may see MISP's settings; for any other key this tells nothing. */
-async function switchesOff(
+const PAGE = "Administration → Server Settings & Maintenance";
+/** The switches of MISP's feed that the courier needs, beside `ZeroMQ_enable`. */
+const TOPIC_SWITCHES = ["event", "attribute", "tag", "sighting", "organisation", "warninglist"];
+
+/** Only a site admin may see MISP's settings. */
+async function switchedOff(
+  config: Config,
   client: MispClient,
   { permissions, organisationId }: Probe,
   signal: AbortSignal,
@@ -87,16 +107,36 @@ async function switchesOff(
   try {
     const names = ["ZeroMQ_enable", ...TOPIC_SWITCHES.map((topic) => `ZeroMQ_${topic}_notifications_enable`)];
     const values = await Promise.all(names.map((name) => client.setting(`Plugin.${name}`, signal)));
-    const off = names.filter((_, index) => values[index] !== true);
-    const host = Number(await client.setting("MISP.host_org_id", signal));
+    const off = names.filter((_, index) => ![true, 1, "1"].some((on) => values[index] === on));
+    const host = curates(config) ? Number(await client.setting("MISP.host_org_id", signal)) : organisationId;
     return [
-      ...off.map((name) => `Plugin.${name} is off: switch it on (Administration → Server Settings → Plugin → ZeroMQ)`),
-      ...(host > 0 && host !== organisationId
-        ? ["The key's user is not in MISP's host organisation (MISP.host_org_id): MISP refuses its local tags"]
-        : []),
+      ...off.map((name) => `Plugin.${name} is off: switch it on (${PAGE} → Plugin → ZeroMQ)`),
+      ...(host === organisationId ? [] : [hostMissing(host)]),
     ];
   } catch (error) {
-    if (error instanceof MispError) return [];
+    // A version of MISP that lacks one of the settings is no reason to fail.
+    if (error instanceof MispError && ["unknown", "forbidden", "invalid"].includes(error.meaning)) return [];
     throw error;
   }
+}
+
+function hostMissing(host: number): string {
+  return host > 0
+    ? "The key's user is not in MISP's host organisation, so MISP refuses its local tags: move the user there " +
+        "(Administration → List Users → edit)"
+    : `MISP.host_org_id is not set, so MISP refuses local tags: set it to your own organisation (${PAGE} → MISP)`;
+}
+
+function unknownTo(config: Config): string[] {
+  const topics = TOPIC_SWITCHES.map((topic) => `Plugin.ZeroMQ_${topic}_notifications_enable`).join(", ");
+  return [
+    `Whether the feed is switched on MISP tells to site admins only: look at ${PAGE} → Plugin → ZeroMQ, where ` +
+      `Plugin.ZeroMQ_enable, ${topics} must be on`,
+    ...(curates(config)
+      ? [
+          "Whether the key's user is in MISP's host organisation MISP tells to site admins only: compare MISP.host_org_id " +
+            `(${PAGE} → MISP) with the number of its organisation, or MISP refuses local tags`,
+        ]
+      : []),
+  ];
 }

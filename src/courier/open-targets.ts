@@ -2,6 +2,7 @@ import { resolvePath } from "../config/load.ts";
 import type { Config, TargetConfig } from "../config/schema.ts";
 import { compileFilter } from "../curation/filter.ts";
 import type { Protection } from "../curation/protection/protection.ts";
+import { Auditor } from "../delivery/auditor.ts";
 import type { Journal } from "../delivery/journal.ts";
 import { Lane } from "../delivery/lane.ts";
 import type { Step, TargetView } from "../ledger/deltas.ts";
@@ -9,7 +10,7 @@ import { digestOf } from "../ledger/digest.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { targetKinds } from "../targets/index.ts";
-import type { TargetKind } from "../targets/target.ts";
+import type { Target, TargetKind } from "../targets/target.ts";
 import type { Protections } from "./protections.ts";
 
 export interface OpenTargetsOptions {
@@ -22,31 +23,57 @@ export interface OpenTargetsOptions {
   delivered?: ((target: string, step: Step) => void) | undefined;
 }
 
+/** What one target needs to be opened. */
+export interface OpenTargetOptions extends Pick<OpenTargetsOptions, "config" | "ledger" | "clock"> {
+  protection: Protection;
+}
+
+/** A target in use: the way to it, and how it is read back. */
+export interface OpenTarget {
+  lane: Lane;
+  auditor: Auditor;
+  /** Seconds between two audits; `null`: only when asked for. */
+  every: number | null;
+}
+
 /** Opens each target that the configuration enables and lays a lane to it. */
-export async function openTargets(options: OpenTargetsOptions): Promise<Lane[]> {
+export async function openTargets(options: OpenTargetsOptions): Promise<OpenTarget[]> {
+  const enabled = Object.entries(options.config.targets).filter(([, target]) => target.enabled);
+  return Promise.all(enabled.map(([name, settings]) => layLane(name, settings, options)));
+}
+
+async function layLane(name: string, settings: TargetConfig, options: OpenTargetsOptions): Promise<OpenTarget> {
   const { config, ledger, journal, log, clock, protections, delivered } = options;
-  const enabled = Object.entries(config.targets).filter(([, target]) => target.enabled);
-  return Promise.all(
-    enabled.map(async ([name, settings]) => {
-      const kind = kindOf(settings.type);
-      const view = viewOf(name, settings, protections.of(name), kind);
-      ledger.deltas.register(view);
-      const target = await kind.open(settings.settings, { name, resolve: (path) => resolvePath(config, path), clock });
-      const batch = settings.batch ?? kind.batch;
-      return new Lane({
-        view,
-        target,
-        batch,
-        limits: settings.guard,
-        deltas: ledger.deltas,
-        journal,
-        log,
-        clock,
-        random: Math.random,
-        delivered,
-      });
-    }),
-  );
+  const { deltas, holdings } = ledger;
+  const kind = kindOf(settings.type);
+  const { view, target } = await openTarget(name, { config, ledger, clock, protection: protections.of(name) });
+  const batch = settings.batch ?? kind.batch;
+  const rate = settings.rate ?? kind.rate;
+  const lane = new Lane({
+    ...{ view, target, batch, rate, limits: settings.guard, deltas, journal, log, clock, random: Math.random },
+    delivered: (name, step) => {
+      auditor.delivered(step);
+      delivered?.(name, step);
+    },
+  });
+  const exclusively = lane.exclusively.bind(lane);
+  const auditor = new Auditor({ view, target, deltas, holdings, clock, exclusively });
+  return { lane, auditor, every: settings.audit_every };
+}
+
+/** Opens one target and makes it known to the ledger. */
+export async function openTarget(
+  name: string,
+  { config, ledger, clock, protection }: OpenTargetOptions,
+): Promise<{ view: TargetView; target: Target }> {
+  const settings = config.targets[name];
+  if (!settings) throw new Error(`there is no target ${name}`);
+  const kind = kindOf(settings.type);
+  const view = viewOf(name, settings, protection, kind);
+  ledger.deltas.register(view);
+  const resolve = (path: string) => resolvePath(config, path);
+  const target = await kind.open(settings.settings, { name, resolve, state: resolve(config.state), clock });
+  return { view, target };
 }
 
 /** What a target wants and shows, as the ledger needs to know it. */

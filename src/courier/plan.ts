@@ -10,7 +10,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { StateDamaged } from "../state/damaged.ts";
 import { LEDGER_FILE, openLedger } from "./courier.ts";
-import { knowledgeOf, OWN } from "./knowledge-keeper.ts";
+import { Learner } from "./learner.ts";
 import { viewOf } from "./open-targets.ts";
 import { PlannedChanges, type TargetPlan } from "./planned-changes.ts";
 import { listsOnDisk, Protections } from "./protections.ts";
@@ -61,9 +61,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
 async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promise<Plan> {
   const { current, log, signal, clock } = options;
   const lists = await listsOnDisk(next);
-  const known = ledger.fact(OWN);
-  const { compile, isNew } = knowledgeOf(next, lists, known ? JSON.parse(known) : null, ledger);
-  ledger.learn(compile(), {}, { values: isNew ? () => true : null, organisations: new Set() });
+  await new Learner({ config: next, ledger, log, learned: () => {} }).begin(lists);
   await review(ledger, options);
   using before = await Protections.read(current, log);
   using after = await Protections.read(next, log);

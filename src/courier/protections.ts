@@ -152,5 +152,5 @@ export async function listsOnDisk(config: Config): Promise<Warninglist[]> {
   const { lists } = await readListFiles(resolvePath(config, config.warninglists.directory));
   if (!config.warninglists.from_misp) return lists;
   const copies = await readCopies(join(resolvePath(config, config.state), LISTS_FOLDER));
-  return [...lists, ...copies.flatMap(({ list }) => list ?? [])];
+  return [...lists, ...copies.flatMap(({ copy }) => copy?.fetched.list ?? [])];
 }

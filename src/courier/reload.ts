@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Logger } from "../log.ts";
-import { runCourier } from "./courier.ts";
+import { type Observer, runCourier } from "./courier.ts";
+import { together } from "./observers.ts";
 
 export interface ReloadingOptions {
   config: Config;
@@ -9,6 +10,17 @@ export interface ReloadingOptions {
   signal: AbortSignal;
   /** Milliseconds. */
   clock: () => number;
+  /** Whoever watches over the process. */
+  supervisor?: { ready(): void; alive(now: number): void } | undefined;
+  /** Keeps what is heard. */
+  recorder?: { frames(frames: readonly Buffer[]): void } | undefined;
+  /** Opens what watches the line under a configuration; it is closed with it. */
+  attend?: ((config: Config, log: Logger) => Promise<Attendant>) | undefined;
+}
+
+/** Somebody who watches as long as one configuration is in force. */
+export interface Attendant extends AsyncDisposable {
+  observer: Observer;
 }
 
 /**
@@ -47,18 +59,23 @@ export class ReloadingCourier {
 
   /** Runs by what is in force. If that never gets to work, it is by `former` again, where there is one. */
   async #runOne(former: Config | undefined): Promise<Config | undefined> {
-    const { openLog, clock, signal } = this.#options;
+    const { openLog, clock, signal, supervisor, recorder, attend } = this.#options;
     const config = this.#inForce;
     const log = openLog(config);
     let fallback = former;
     this.#turn = new AbortController();
     try {
       log.info("misp-courier starts", { targets: Object.keys(config.targets).length });
-      const observer = {
+      await using attendant = await attend?.(config, log);
+      const own = {
         started: () => {
           fallback = undefined;
+          supervisor?.ready();
         },
+        alive: (now: number) => supervisor?.alive(now),
+        frames: (frames: readonly Buffer[]) => recorder?.frames(frames),
       };
+      const observer = together(own, attendant?.observer);
       await runCourier({ config, log, signal: AbortSignal.any([signal, this.#turn.signal]), clock, observer });
       log.info("misp-courier has stopped");
     } catch (error) {

@@ -2,6 +2,7 @@ import type { BlindSpells } from "../ledger/blind-spells.ts";
 import type { Logger } from "../log.ts";
 import type { LineEvent } from "../misp/feed.ts";
 import type { Notice } from "../model/notice.ts";
+import { StateUnwritable } from "../state/damaged.ts";
 
 export interface VigilOptions {
   spells: BlindSpells;
@@ -17,6 +18,8 @@ export interface VigilOptions {
 /** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
 const SILENCE = 30_000;
 const TICK = 1_000;
+/** How many remarks wait at the most for a ledger that cannot be written. */
+const MOST_WAITING = 1_000;
 
 /** Notices when the feed cannot be heard, or may have lost something; records it, and asks for a catch-up once it is over. */
 export class Vigil implements Disposable {
@@ -25,17 +28,26 @@ export class Vigil implements Disposable {
   #lastFrame: number;
   #uptime = 0;
   #blind = true;
+  /** What is to be put on record, in its order. */
+  readonly #unrecorded: (() => void)[] = [];
+  #spell: { since: number; cause: string };
 
   constructor(options: VigilOptions) {
     this.#options = options;
     this.#lastFrame = options.clock();
-    options.spells.begin(options.lastHeard ?? this.#lastFrame, "not running");
+    this.#spell = { since: this.#lastFrame, cause: "not heard since the start" };
+    this.#record(() => options.spells.begin(options.lastHeard ?? this.#lastFrame, "not running"));
     this.#timer = setInterval(() => this.#look(), TICK);
   }
 
   /** Whether the feed is being heard. */
   get blind(): boolean {
     return this.#blind;
+  }
+
+  /** Since when, milliseconds, and why the feed cannot be heard; `null`: it can. */
+  get blindSince(): { since: number; cause: string } | null {
+    return this.#blind ? this.#spell : null;
   }
 
   line({ kind, at }: LineEvent): void {
@@ -62,15 +74,19 @@ export class Vigil implements Disposable {
   }
 
   #look(): void {
+    this.#catchUpRecord();
     const silence = this.#options.clock() - this.#lastFrame;
     if (!this.#blind && silence > SILENCE) this.#goesBlind(this.#lastFrame, "silence");
   }
 
   #goesBlind(since: number, cause: string): void {
     const { spells, log, missed } = this.#options;
-    if (!this.#blind) log.warn("MISP's feed cannot be heard, or lost something", { cause });
+    if (!this.#blind) {
+      log.warn("MISP's feed cannot be heard, or lost something", { cause });
+      this.#spell = { since, cause };
+    }
     this.#blind = true;
-    spells.begin(since, cause);
+    this.#record(() => spells.begin(since, cause));
     // Silence may last, and REST may well be there.
     if (cause === "silence") missed();
   }
@@ -79,7 +95,24 @@ export class Vigil implements Disposable {
     const { spells, log, missed } = this.#options;
     if (this.#blind) log.info("MISP's feed is heard");
     this.#blind = false;
-    spells.end(at);
+    this.#record(() => spells.end(at));
     missed();
+  }
+
+  #record(remark: () => void): void {
+    if (this.#unrecorded.length < MOST_WAITING) this.#unrecorded.push(remark);
+    this.#catchUpRecord();
+  }
+
+  /** A disk that is full delays the record, and nothing else. */
+  #catchUpRecord(): void {
+    try {
+      for (let remark = this.#unrecorded[0]; remark; remark = this.#unrecorded[0]) {
+        remark();
+        this.#unrecorded.shift();
+      }
+    } catch (error) {
+      if (!(error instanceof StateUnwritable)) throw error;
+    }
   }
 }

@@ -10,8 +10,11 @@ export interface EventToCurate {
   published: boolean;
   attributes: number;
   tags: readonly { name: string; local: boolean }[];
-  /** Attributes that a warninglist matches; only counted where a gate asks for it. */
-  warninglistHits: number;
+  /**
+   * Attributes that a warninglist warns of, which is only counted where a gate asks for it; `null`: not all attributes of
+   * the event are known yet.
+   */
+  warninglistHits: number | null;
 }
 
 /** What an event must be like to be published for it. */
@@ -34,53 +37,83 @@ export type CurationStep = { do: "attach" | "detach"; tag: string } | { do: "pub
 /** What is to be done to an event, in this order, each only when all before it succeeded; and why not more. */
 export interface CurationPlan {
   steps: CurationStep[];
+  /** What is left as it is for good. */
   notes: string[];
+  /** The gates that keep it from being published as it is now. */
+  closed: string[];
 }
 
 const INCOMPLETE = 'workflow:state="incomplete"';
 const COMPLETE = 'workflow:state="complete"';
 
+/** The tags of the workflow that curation writes. */
+export const WORKFLOW_TAGS = [INCOMPLETE, COMPLETE] as const;
+
 /** What an event of an organisation that is trusted so far still lacks. Of one that nothing is lacking, nothing. */
 export function planCuration(event: EventToCurate, trust: Trust, rules: CurationRules): CurationPlan {
-  const steps: CurationStep[] = [];
-  const notes: string[] = [];
-  const attached = (tag: string) => event.tags.find(({ name }) => same(name, tag));
-  const detach = (tag: string) => {
-    const found = attached(tag);
-    if (found?.local) steps.push({ do: "detach", tag: found.name });
-    else if (found)
-      notes.push(`${found.name} is a global tag, which is left alone: taking it off would unpublish the event`);
-  };
-  if (trust.tag !== undefined && !attached(trust.tag)) steps.push({ do: "attach", tag: trust.tag });
-  for (const rival of rules.trustTags) {
-    if (trust.tag === undefined || !same(rival, trust.tag)) detach(rival);
-  }
-  if (attached(INCOMPLETE)) {
-    if (!attached(COMPLETE)) steps.push({ do: "attach", tag: COMPLETE });
-    detach(INCOMPLETE);
-  }
+  const plan: CurationPlan = { steps: [], notes: [], closed: [] };
+  planTrustTag(event, trust, rules, plan);
+  planWorkflow(event, plan);
   if (trust.publish && !event.published) {
-    const closed = closedGates(event, rules.gates);
-    if (closed.length === 0) steps.push({ do: "publish" });
-    else notes.push(`not published: ${closed.join(", ")}`);
+    plan.closed.push(...closedGates(event, rules.gates));
+    if (plan.closed.length === 0) plan.steps.push({ do: "publish" });
   }
-  return { steps, notes };
+  return plan;
+}
+
+function planTrustTag(event: EventToCurate, { tag: own }: Trust, { trustTags }: CurationRules, plan: CurationPlan) {
+  if (own !== undefined && !attached(event, own)) plan.steps.push({ do: "attach", tag: own });
+  const rivals = trustTags.filter((tag) => own === undefined || !same(tag, own));
+  const found = rivals.map((tag) => attached(event, tag)).filter((tag) => tag !== undefined);
+  for (const { name, local } of found) {
+    if (local) plan.steps.push({ do: "detach", tag: name });
+    else plan.notes.push(leftAlone(name));
+  }
+}
+
+/** Both states at a time would contradict each other: where the old one cannot be taken off, the new one is not attached. */
+function planWorkflow(event: EventToCurate, { steps, notes }: CurationPlan): void {
+  const incomplete = attached(event, INCOMPLETE);
+  if (!incomplete) return;
+  if (!incomplete.local) {
+    notes.push(leftAlone(incomplete.name));
+    return;
+  }
+  if (!attached(event, COMPLETE)) steps.push({ do: "attach", tag: COMPLETE });
+  steps.push({ do: "detach", tag: incomplete.name });
+}
+
+function attached({ tags }: EventToCurate, tag: string) {
+  return tags.find(({ name }) => same(name, tag));
+}
+
+function leftAlone(tag: string): string {
+  return `${tag} is a global tag, which is left alone: taking it off would unpublish the event`;
 }
 
 function closedGates(event: EventToCurate, gates: Gates): string[] {
-  const closed: string[] = [];
-  if (event.attributes < gates.min_attributes)
-    closed.push(`${event.attributes} attributes are fewer than ${gates.min_attributes}`);
-  if (gates.max_warninglist_hits !== null && event.warninglistHits > gates.max_warninglist_hits) {
-    closed.push(`${event.warninglistHits} attributes are on warninglists, more than ${gates.max_warninglist_hits}`);
-  }
-  const colours = event.tags.flatMap(({ name }) =>
-    name.toLowerCase().startsWith("tlp:") ? name.slice(4).toLowerCase() : [],
-  );
-  if (gates.tlp !== null && !(colours.length > 0 && colours.every((colour) => gates.tlp?.includes(colour)))) {
-    closed.push(colours.length === 0 ? "it has no TLP" : `its TLP is ${colours.join(", ")}`);
-  }
-  return closed;
+  return [
+    ...(event.attributes < gates.min_attributes
+      ? [`${event.attributes} attributes are fewer than ${gates.min_attributes}`]
+      : []),
+    ...closedByWarninglists(event.warninglistHits, gates.max_warninglist_hits),
+    ...closedByTlp(event, gates.tlp),
+  ];
+}
+
+function closedByWarninglists(hits: number | null, most: number | null): string[] {
+  if (most === null) return [];
+  if (hits === null) return ["not all of its attributes are known yet"];
+  return hits > most ? [`warninglists warn of ${hits} of its attributes, more than ${most}`] : [];
+}
+
+function closedByTlp({ tags }: EventToCurate, allowed: readonly string[] | null): string[] {
+  if (allowed === null) return [];
+  const names = tags.map(({ name }) => name.toLowerCase()).filter((name) => name.startsWith("tlp:"));
+  const colours = names.map((name) => name.slice("tlp:".length));
+  if (colours.length === 0) return ["it has no TLP"];
+  const wished = new Set(allowed.map((colour) => colour.toLowerCase()));
+  return colours.every((colour) => wished.has(colour)) ? [] : [`its TLP is ${colours.join(", ")}`];
 }
 
 function same(one: string, other: string): boolean {

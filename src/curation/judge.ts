@@ -32,6 +32,9 @@ export interface JudgeRules {
   minScores: readonly number[];
 }
 
+/** How many points a stored score may be behind its decay. */
+const BEHIND = 4;
+
 /** What is to be said of an indicator, from those who hold it up and from the sightings of its value. */
 export function judge(
   type: string,
@@ -51,7 +54,8 @@ export function judge(
   const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings.voices) };
   const scored = score(evidence, decay, seconds - reference);
   const undiminished = scored.parts.reduce((sum, { name, points }) => (name === "decay" ? sum : sum + points), 0);
-  const ages = rules.minScores.map((least) => ageUnder(undiminished, least, decay)).filter((age) => age !== undefined);
+  const marks = [...rules.minScores, Math.max(1, scored.score - BEHIND)];
+  const ages = marks.map((least) => ageUnder(undiminished, least, decay)).filter((age) => age !== undefined);
   const turns = [...expiries(type, reference, rules), ...ages.map((age) => reference + Math.ceil(age))];
   return { withheld, reference, ...scored, due: against ? null : next(turns, seconds) };
 }

@@ -1,6 +1,7 @@
 /**
  * What MISP's taxonomies say a tag is worth, 0 to 100, by the part of the tag before its value. The scales of different
  * taxonomies are not the same thing, but all of them put trust at the upper end (of `false-positive:risk`, low risk is high).
+ * Numbers that say something else than trust, such as those of `misp:threat-level`, are left out.
  */
 const TAXONOMIES: Record<string, Record<string, number>> = {
   "admiralty-scale:source-reliability": { a: 100, b: 75, c: 50, d: 25, e: 0, f: 50, g: 0 },

@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { AsideState, Comparison, Deltas, Lack, TargetView } from "../ledger/deltas.ts";
+import {
+  type AsideState,
+  type Comparison,
+  type Deltas,
+  IN_DOUBT,
+  type Lack,
+  type TargetView,
+} from "../ledger/deltas.ts";
 import type { Logger } from "../log.ts";
 import type { Indicator } from "../model/indicator.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -24,6 +31,7 @@ type Kind = "add" | "remove" | "thumb";
 
 /** What was found out about the changes up to a revision. */
 interface Range {
+  from: number;
   through: number;
   /** Rules or lists had changed, and not everything was judged by them yet. */
   reviewing: boolean;
@@ -120,7 +128,7 @@ export class Guard {
       if (!scanned.more) break;
       await nextTurn();
     }
-    return { through, reviewing, held: this.#judge(tallies) };
+    return { from, through, reviewing, held: this.#judge(tallies) };
   }
 
   #judge(tallies: Record<Kind, Tally>): Set<Kind> {
@@ -148,7 +156,8 @@ export class Guard {
   }
 
   #aside(lack: Lack, revision: number): AsideState | null {
-    const range = this.#ranges.find(({ through }) => revision <= through);
+    // Where a repair set the target back, that was looked at before.
+    const range = this.#ranges.find(({ from, through }) => from < revision && revision <= through);
     const kind = kindOf(lack);
     if (!range || kind === null) return null;
     if (kind === "remove" && range.reviewing && waits(lack)) return "waiting";
@@ -172,7 +181,8 @@ function count({ lack }: Comparison, reviewing: boolean, tallies: Record<Kind, T
 
 function kindOf(lack: Lack): Kind | null {
   if ("renew" in lack) return null;
-  if ("add" in lack) return "add";
+  // What is in doubt was let through once, and is only sent again.
+  if ("add" in lack) return lack.holding.before === IN_DOUBT ? null : "add";
   return lack.holding.why !== null && THUMBS.has(lack.holding.why) ? "thumb" : "remove";
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Adapter, Low } from "lowdb";
 import { z } from "zod";
-import { StateDamaged } from "../state/damaged.ts";
+import { StateDamaged, stateTrouble } from "../state/damaged.ts";
 import { replaceFile } from "../state/replace-file.ts";
 
 const parked = z.strictObject({
@@ -90,7 +90,7 @@ class DurableJson implements Adapter<Contents> {
   }
 
   async read(): Promise<Contents | null> {
-    const text = await readFile(this.#file, "utf8").catch(missing);
+    const text = await readFile(this.#file, "utf8").catch((error) => missing(this.#file, error));
     if (text === null) return null;
     try {
       return contents.parse(JSON.parse(text));
@@ -110,7 +110,7 @@ class DurableJson implements Adapter<Contents> {
   }
 }
 
-function missing(error: NodeJS.ErrnoException): null {
+function missing(file: string, error: NodeJS.ErrnoException): null {
   if (error.code === "ENOENT") return null;
-  throw error;
+  throw stateTrouble(file, error);
 }

@@ -1,29 +1,25 @@
-import { setTimeout as pause } from "node:timers/promises";
 import PQueue from "p-queue";
-import type { Deltas, Step, TargetView } from "../ledger/deltas.ts";
-import type { Logger } from "../log.ts";
+import type { Step } from "../ledger/deltas.ts";
 import type { Refusal } from "../model/delta.ts";
 import { NotNow, type Target } from "../targets/target.ts";
 import { BACKOFF, backoff } from "./backoff.ts";
 import { gather } from "./gather.ts";
-import { Guard } from "./guard.ts";
+import { Guard, type GuardOptions } from "./guard.ts";
 import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import type { MassLimits } from "./mass.ts";
+import { mostAtOnce, restAfter, resting } from "./pace.ts";
 import { park } from "./park.ts";
 
-export interface LaneOptions {
-  view: TargetView;
+export interface LaneOptions extends GuardOptions {
   target: Target;
   /** How many items one delta holds at the most. */
   batch: number;
-  limits: MassLimits;
-  deltas: Deltas;
   journal: Journal;
-  log: Logger;
-  /** Milliseconds. */
-  clock: () => number;
   random: () => number;
+  /** Most items in a second; no limit unless set. */
+  rate?: number | undefined;
+  /** Lets milliseconds pass; ends early when the signal is aborted. */
+  rest?: ((milliseconds: number, signal: AbortSignal) => Promise<void>) | undefined;
   /** How long one try may take, milliseconds; two minutes unless set. */
   timeout?: number | undefined;
   /** Called after each step that the target has taken. */
@@ -33,9 +29,9 @@ export interface LaneOptions {
 /** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
 const OPEN_AFTER = 3;
 const PROBE = 10;
-/** The longest rest between two steps, milliseconds. */
-const LONGEST_REST = 2_000;
 const TIMEOUT = 120_000;
+/** How old the position in the journal becomes at the most while all goes well, milliseconds. */
+const MIRROR = 60_000;
 
 /** The way to one target: at most one try under way, at its own pace, whatever happens to the others. */
 export class Lane {
@@ -47,11 +43,14 @@ export class Lane {
   /** Aborted when there is no more time to rest between two steps. */
   readonly #hurry = new AbortController();
   #retry: NodeJS.Timeout | undefined;
+  #savedAt: number;
+  #unsaved = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.name = options.view.name;
     this.#guard = new Guard(options);
+    this.#savedAt = options.clock();
   }
 
   /** There may be something to deliver. Cheap: call it after every change. */
@@ -74,6 +73,12 @@ export class Lane {
     this.wake();
   }
 
+  /** Runs something while no step is under way, and looks for what there is to deliver then. */
+  async exclusively(work: () => void): Promise<void> {
+    await this.#queue.add(work);
+    this.wake();
+  }
+
   /** Delivers what is there, for at most `deadline` milliseconds, and closes the target. */
   async stop(deadline: number): Promise<void> {
     this.#hurry.abort();
@@ -85,6 +90,7 @@ export class Lane {
     clearTimeout(timer);
     this.#stop.abort();
     clearTimeout(this.#retry);
+    if (this.#unsaved) await this.#save(this.#options.journal);
     await this.#close();
   }
 
@@ -94,14 +100,14 @@ export class Lane {
 
   /** Step after step until the target lacks nothing, or cannot take more. */
   async #drain(): Promise<void> {
-    const { deltas, view, clock } = this.#options;
+    const { deltas, view, clock, rate, rest = resting } = this.#options;
     try {
       // A wait that began while this stood in the queue holds for it, too.
       while (!this.#stop.signal.aborted && !this.#retry) {
         const step = await gather(deltas, view, this.#limit(), await this.#guard.look());
         const began = clock();
         await this.#deliver(step);
-        await this.#rest(clock() - began);
+        await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
         if (!step.more && !this.#guard.settle()) return;
       }
     } catch (error) {
@@ -109,15 +115,10 @@ export class Lane {
     }
   }
 
-  /** As long as it worked: a target that is rewritten as a whole must not be rewritten all the time while much changes. */
-  async #rest(milliseconds: number): Promise<void> {
-    const rest = Math.min(Math.max(0, milliseconds), LONGEST_REST);
-    await pause(rest, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
-  }
-
   #limit(): number {
-    const { batch } = this.#options;
-    return this.#journal.attempts >= OPEN_AFTER ? Math.min(PROBE, batch) : batch;
+    const { batch, rate } = this.#options;
+    const most = mostAtOnce(batch, rate);
+    return this.#journal.attempts >= OPEN_AFTER ? Math.min(PROBE, most) : most;
   }
 
   /** Rejects when the target cannot take the step now. */
@@ -153,7 +154,7 @@ export class Lane {
     log.info("Delivered", { target: this.name, add: add.length, renew: renew.length, remove: remove.length });
     if (entry.attempts > 0)
       log.info("The target takes deliveries again", { target: this.name, attempts: entry.attempts });
-    const worthSaving = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
+    const trouble = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
     Object.assign(entry, {
       position: step.position,
       attempts: 0,
@@ -167,7 +168,8 @@ export class Lane {
       log.warn("The target refuses some items for good", { target: this.name, items: refusals.length, reason });
     }
     delivered?.(this.name, step);
-    if (worthSaving) await this.#save(journal);
+    this.#unsaved = true;
+    if (trouble || clock() - this.#savedAt > MIRROR) await this.#save(journal);
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -202,8 +204,10 @@ export class Lane {
 
   /** A journal that cannot be written costs a wait that is forgotten at the next start, and must cost nothing more. */
   async #save(journal: Journal): Promise<void> {
+    this.#savedAt = this.#options.clock();
     try {
       await journal.save();
+      this.#unsaved = false;
     } catch (error) {
       this.#options.log.error("The journal cannot be written", { error });
     }

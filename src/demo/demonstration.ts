@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { LEDGER_FILE, runCourier } from "../courier/courier.ts";
+import { together } from "../courier/observers.ts";
+import { Front } from "../http/front.ts";
 import { type Log, type Logger, silent } from "../log.ts";
 import { TOPICS } from "../misp/messages.ts";
 import type { DemoLine, Show } from "./line.ts";
@@ -22,8 +24,8 @@ export interface DemonstrationOptions {
   /** Milliseconds. */
   clock: () => number;
   show: (line: DemoLine) => void;
-  /** The courier is about to run on this configuration file. */
-  opened: () => void;
+  /** The courier is about to run on the configuration file of the premises; its page is at this address. */
+  opened: (page: string) => void;
 }
 
 /** How often the lists are counted, milliseconds. */
@@ -39,11 +41,15 @@ export async function demonstrate(options: DemonstrationOptions): Promise<Figure
     const began = clock();
     const show: Show = (line) => options.show({ ...line, at: clock() - began });
     using narrator = new Narrator({ ledger: join(resolvePath(config, config.state), LEDGER_FILE), clock, show });
-    options.opened();
+    const log = logTo(show);
+    await using front = new Front({ config, log, clock });
+    await front.listen();
+    options.opened(front.url);
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const end = () => over.abort();
-    const running = runCourier({ config, log: logTo(show), signal: either, clock, observer: narrator }).finally(end);
+    const observer = together(narrator, front.observer);
+    const running = runCourier({ config, log, signal: either, clock, observer }).finally(end);
     const playing = Promise.race([hears(misp), running])
       .then(() => perform(options, { misp, narrator, show, over }, either))
       .finally(end);

@@ -4,6 +4,7 @@ import type { Notice } from "../model/notice.ts";
 import { HeardTimes } from "./heard-times.ts";
 import type { Show } from "./line.ts";
 import { Memory } from "./memory.ts";
+import { FILES } from "./premises.ts";
 import { sentencesOf } from "./sentences.ts";
 import { Standings } from "./standings.ts";
 import { Waiting } from "./waiting.ts";
@@ -50,7 +51,8 @@ export class Narrator implements Observer, Disposable {
     this.#gathering ??= setTimeout(() => this.#tellHeard(), GATHER);
   }
 
-  delivered(_target: string, step: Step): void {
+  delivered(target: string, step: Step): void {
+    if (target !== FILES) return;
     const now = this.#clock();
     // Cause before effect.
     this.#tellHeard();

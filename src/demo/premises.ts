@@ -5,6 +5,15 @@ import { stringify } from "yaml";
 import { MERGED } from "./list-files.ts";
 import type { StandInMisp } from "./stand-in/stand-in-misp.ts";
 
+/** The target whose files the demonstration tells of. */
+export const FILES = "blocklists";
+
+/** What a firewall could pull from the page. */
+const PULLED = {
+  addresses: { types: ["ip-src", "ip-dst"], format: "cidr" },
+  names: { types: ["domain", "hostname"] },
+};
+
 /** The directory of a demonstration holds something already. */
 export class DirectoryNotEmpty extends Error {
   override readonly name = "DirectoryNotEmpty";
@@ -45,7 +54,12 @@ export class Premises implements AsyncDisposable {
     const settings = {
       misp: { url, key, zeromq: endpoint },
       filter: [{ not: { tags: ["tlp:red"] } }],
-      targets: { blocklists: { type: "csv", directory: "./lists", lists: MERGED } },
+      targets: {
+        [FILES]: { type: "csv", directory: "./lists", lists: MERGED },
+        firewall: { type: "http", lists: PULLED },
+      },
+      // Whichever port is free: a courier of the user's may be at work on the usual one.
+      http: { listen: "127.0.0.1:0" },
       state: "./state",
     };
     await writeFile(this.configFile, stringify(settings), { mode: 0o600 });

@@ -78,6 +78,7 @@ function changeOf(before: Attribute | undefined, after: Attribute): string | und
 
 function sightingSentence(notice: Notice, memory: Memory): string[] {
   if (notice.kind === "sighting") {
+    if (notice.how === "answer") return [];
     const { says, value, by } = memory.sighting(notice.sighting);
     return [`${says} for ${value}, by ${by}`];
   }

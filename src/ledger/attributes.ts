@@ -46,7 +46,8 @@ const COLUMNS: readonly (keyof AttributeRow)[] = [
   "heard",
 ];
 
-const CHANGING = COLUMNS.slice(1);
+/** What an update writes: indexed columns that stay as they are would cost a look into their index each. */
+const CHANGING = COLUMNS.filter((column) => column !== "id" && column !== "uuid" && column !== "event");
 
 /** The attributes table. */
 export class Attributes {
@@ -55,6 +56,7 @@ export class Attributes {
   readonly #byUuid: Statement<AttributeRow>;
   readonly #insert: Statement<never>;
   readonly #update: Statement<never>;
+  readonly #move: Statement<never>;
   readonly #remove: Statement<never>;
   readonly #ofEvent: Statement<AttributeRow>;
   readonly #all: Statement<AttributeRow>;
@@ -68,6 +70,7 @@ export class Attributes {
     this.#update = database.prepare(
       `UPDATE attribute SET ${CHANGING.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
     );
+    this.#move = database.prepare("UPDATE attribute SET event = ? WHERE id = ?");
     this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
     this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
@@ -89,8 +92,10 @@ export class Attributes {
     this.recent.set(row.id, row);
   }
 
-  update(row: AttributeRow): void {
+  /** @param before how it was; the UUID stays */
+  update(row: AttributeRow, before: AttributeRow): void {
     this.#update.run(...CHANGING.map((column) => row[column]), row.id);
+    if (row.event !== before.event) this.#move.run(row.event, row.id);
     this.recent.set(row.id, row);
   }
 

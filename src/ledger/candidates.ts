@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { type Known, wanted } from "../curation/wanted.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { Database, Statement } from "./database.ts";
-import { type Comparison, IN_DOUBT, type Lack, type TargetView } from "./step.ts";
+import { type Comparison, fingerprint, IN_DOUBT, type Lack, type TargetView } from "./step.ts";
 import { Supporters } from "./supporters.ts";
 
 interface Candidate extends Known {
@@ -126,8 +125,4 @@ export class Candidates {
     const holding = { id, type, value, before, shown, why: null };
     return before === null || before === IN_DOUBT ? { holding, add: entry } : { holding, renew: entry };
   }
-}
-
-function fingerprint(shown: string): string {
-  return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
 }

@@ -1,47 +1,105 @@
 import type { CurationStep } from "../curation/curate-event.ts";
 import type { Database, Statement } from "./database.ts";
 
-/** Which events were curated as of which change, and what was written to MISP for it. */
-export class CuratedEvents {
+/** As much of an attribute as tells whether a warninglist warns of it. */
+export interface CuratedAttribute {
+  id: number;
+  type: string;
+  value: string;
+  toIds: number;
+}
+
+interface Write {
+  at: number;
+  event: string;
+  step: CurationStep;
+  answer: string;
+}
+
+/** How many writes are kept on record, the newest. */
+const KEPT = 100_000;
+/** What comes within so many milliseconds is saved at once: in a rush, the disk would be most of the work. */
+const GATHER = { first: 20, again: 1_000 };
+
+/**
+ * Which events were curated as of which change, and what was written to MISP for it. A crash may forget the last moments: an
+ * event is then looked at once more, and found to lack nothing.
+ */
+export class CuratedEvents implements Disposable {
+  readonly #database: Database;
   readonly #clock: () => number;
   readonly #get: Statement<{ timestamp: number }>;
   readonly #put: Statement<never>;
   readonly #wrote: Statement<never>;
   readonly #forget: Statement<never>;
-  readonly #warninglistHits: Statement<{ count: number }>;
+  readonly #attributes: Statement<CuratedAttribute>;
+  /** Not saved yet. */
+  readonly #done = new Map<string, number>();
+  #writes: Write[] = [];
+  #saving: NodeJS.Timeout | undefined;
 
   constructor(database: Database, clock: () => number) {
+    this.#database = database;
     this.#clock = clock;
     this.#get = database.prepare("SELECT timestamp FROM curated WHERE event = ?");
     this.#put = database.prepare("INSERT OR REPLACE INTO curated (event, timestamp) VALUES (?, ?)");
     this.#wrote = database.prepare("INSERT INTO misp_write (at, event, step, tag, answer) VALUES (?, ?, ?, ?, ?)");
     this.#forget = database.prepare(`DELETE FROM misp_write WHERE id <= (SELECT max(id) FROM misp_write) - ${KEPT}`);
-    this.#warninglistHits = database.prepare(
-      `SELECT count(DISTINCT a.id) AS count FROM attribute a JOIN support s ON s.attribute = a.id
-       WHERE a.event = ? AND s.withheld = 'warninglist'`,
+    this.#attributes = database.prepare(
+      `SELECT id, type, value, to_ids AS toIds FROM attribute
+       WHERE event = ? AND id > ? AND deleted = 0 ORDER BY id LIMIT ?`,
     );
   }
 
   /** Whether nothing has changed since this event was curated. Local tags and publications leave its timestamp as it is. */
   isDone(event: string, timestamp: number): boolean {
-    return this.#get.get(event)?.timestamp === timestamp;
+    return (this.#done.get(event) ?? this.#get.get(event)?.timestamp) === timestamp;
   }
 
   done(event: string, timestamp: number): void {
-    this.#put.run(event, timestamp);
+    this.#done.set(event, timestamp);
+    this.#saveIn(GATHER.first);
   }
 
-  /** How many attributes of an event are withheld because of a warninglist; the event by its number in MISP. */
-  warninglistHits(event: number): number {
-    return this.#warninglistHits.get(event)?.count ?? 0;
+  /** The next attributes of an event (by its number in MISP) after an id, in the order of ids; without deleted ones. */
+  attributes(event: number, after: number, limit: number): CuratedAttribute[] {
+    return this.#attributes.all(event, after, limit);
   }
 
   /** Keeps a record of a write to MISP and of its answer. */
   wrote(event: string, step: CurationStep, answer: string): void {
-    this.#wrote.run(this.#clock(), event, step.do, "tag" in step ? step.tag : null, answer);
-    this.#forget.run();
+    this.#writes.push({ at: this.#clock(), event, step, answer });
+    this.#saveIn(GATHER.first);
+  }
+
+  /** Saves what is left. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#saving);
+    this.#save();
+  }
+
+  #saveIn(milliseconds: number): void {
+    this.#saving ??= setTimeout(() => {
+      this.#saving = undefined;
+      try {
+        this.#save();
+      } catch {
+        // The disk is full, or busy: intake says so, and this waits as well.
+        this.#saveIn(GATHER.again);
+      }
+    }, milliseconds);
+  }
+
+  #save(): void {
+    if (this.#writes.length + this.#done.size === 0) return;
+    this.#database.transaction(() => {
+      for (const { at, event, step, answer } of this.#writes) {
+        this.#wrote.run(at, event, step.do, "tag" in step ? step.tag : null, answer);
+      }
+      for (const [event, timestamp] of this.#done) this.#put.run(event, timestamp);
+      this.#forget.run();
+    });
+    this.#writes = [];
+    this.#done.clear();
   }
 }
-
-/** How many writes are kept on record, the newest. */
-const KEPT = 100_000;

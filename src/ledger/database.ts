@@ -1,32 +1,42 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
-import { StateDamaged } from "../state/damaged.ts";
-import { SCHEMA, VERSION } from "./schema.sql.ts";
+import { StateDamaged, stateTrouble } from "../state/damaged.ts";
+import { SCHEMA, UPGRADES } from "./schema.sql.ts";
 
 type Connection = InstanceType<typeof DatabaseSync>;
 type Parameter = string | number | null;
+
+/** The tables of a ledger, and what leads from each former version to the next; the newest version is one more than that. */
+export interface Shape {
+  schema: string;
+  upgrades: readonly string[];
+}
+
+const SHAPE: Shape = { schema: SCHEMA, upgrades: UPGRADES };
 
 /** A prepared statement with the shape of its rows, the one place where SQLite's rows are taken to be what the schema says. */
 export class Statement<Row> {
   readonly #statement: StatementSyncInstance;
 
-  constructor(database: Connection, sql: string) {
-    this.#statement = database.prepare(sql);
+  readonly #file: string;
+
+  constructor(database: Connection, file: string, sql: string) {
+    this.#file = file;
+    this.#statement = told(file, () => database.prepare(sql));
   }
 
   get(...parameters: Parameter[]): Row | undefined {
-    return this.#statement.get(...parameters) as Row | undefined;
+    return told(this.#file, () => this.#statement.get(...parameters)) as Row | undefined;
   }
 
   all(...parameters: Parameter[]): Row[] {
-    return this.#statement.all(...parameters) as Row[];
+    return told(this.#file, () => this.#statement.all(...parameters)) as Row[];
   }
 
-  /** Runs it; returns how many rows it changed and the id of the last one that it inserted. */
-  run(...parameters: Parameter[]): { changes: number; id: number } {
-    const { changes, lastInsertRowid } = this.#statement.run(...parameters);
-    return { changes: Number(changes), id: Number(lastInsertRowid) };
+  /** Runs it. The driver's own `run` also tells what it changed, which takes as long as a small change itself. */
+  run(...parameters: Parameter[]): void {
+    told(this.#file, () => this.#statement.get(...parameters));
   }
 }
 
@@ -34,22 +44,30 @@ export class Statement<Row> {
 export class Database {
   readonly file: string;
   readonly #database: Connection;
+  readonly #shape: Shape;
 
-  private constructor(file: string, database: Connection) {
+  private constructor(file: string, database: Connection, shape: Shape) {
     this.file = file;
     this.#database = database;
+    this.#shape = shape;
   }
 
   /**
-   * Opens the ledger's file, creating it when there is none.
+   * Opens the ledger's file, creating it when there is none, and brings one of an older version up to this.
+   * @param durable survives a power cut
    * @throws StateDamaged when it is not a ledger, or one of a newer version
+   * @throws StateUnwritable when the disk is full, or does not let us
    */
-  static open(file: string, durable = true): Database {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const opened = new Database(file, connect(file, false));
-    opened.#upgrade();
-    // A copy that is thrown away need not survive anything.
-    if (!durable) opened.#database.exec("PRAGMA synchronous = OFF");
+  static open(file: string, shape: Shape = SHAPE, durable = true): Database {
+    const opened = new Database(file, connect(file, false), shape);
+    try {
+      opened.#upgrade();
+      // A copy that is thrown away need not survive anything.
+      if (!durable) opened.#database.exec("PRAGMA synchronous = OFF");
+    } catch (error) {
+      opened.close();
+      throw stateTrouble(file, error);
+    }
     return opened;
   }
 
@@ -57,30 +75,51 @@ export class Database {
   static read(file: string): Database {
     if (!existsSync(file))
       throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`);
-    const opened = new Database(file, connect(file, true));
-    if (opened.#version() !== VERSION) throw new StateDamaged(otherVersion(file, opened.#version()));
-    return opened;
+    const opened = new Database(file, connect(file, true), SHAPE);
+    const version = opened.#version();
+    if (version === opened.#newest) return opened;
+    opened.close();
+    throw new StateDamaged(
+      version > 0 && version < opened.#newest ? olderVersion(file) : opened.#otherVersion(version),
+    );
   }
 
   prepare<Row = never>(sql: string): Statement<Row> {
-    return new Statement<Row>(this.#database, sql);
+    return new Statement<Row>(this.#database, this.file, sql);
   }
 
-  /** Runs `work` in one transaction: all of it is saved when this returns, or none when it throws. */
+  /**
+   * Runs `work` in one transaction: all of it is saved when this returns, or none when it throws. A power cut, but nothing
+   * less, may take the newest transactions back, as if they had not been heard of yet.
+   */
   transaction<Result>(work: () => Result): Result {
-    this.#database.exec("BEGIN IMMEDIATE");
     try {
+      this.#database.exec("BEGIN IMMEDIATE");
       const result = work();
       this.#database.exec("COMMIT");
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
+      throw stateTrouble(this.file, error);
+    }
+  }
+
+  /** The same, and on disk: a power cut takes neither this transaction back nor any before it. */
+  durably<Result>(work: () => Result): Result {
+    this.#database.exec("PRAGMA synchronous = FULL");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#database.exec("PRAGMA synchronous = NORMAL");
     }
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  get #newest(): number {
+    return this.#shape.upgrades.length + 1;
   }
 
   #version(): number {
@@ -93,40 +132,57 @@ export class Database {
 
   #upgrade(): void {
     const version = this.#version();
-    if (version > VERSION) throw new StateDamaged(otherVersion(this.file, version));
+    if (version > this.#newest) throw new StateDamaged(this.#otherVersion(version));
     // Other programs, too, have numbered their schema.
-    if (version === VERSION && this.#has("name = 'indicator'")) return;
-    if (this.#has("true")) {
+    const isLedger = version > 0 && this.#has("name = 'indicator'");
+    if (isLedger && version === this.#newest) return;
+    if (!isLedger && this.#has("true")) {
       throw new StateDamaged(`${this.file} is a database, but not a ledger. Move it away to begin with an empty one.`);
     }
     this.transaction(() => {
-      this.#database.exec(SCHEMA);
-      this.#database.exec(`PRAGMA user_version = ${VERSION}`);
+      for (const step of isLedger ? this.#shape.upgrades.slice(version - 1) : [this.#shape.schema]) {
+        this.#database.exec(step);
+      }
+      this.#database.exec(`PRAGMA user_version = ${this.#newest}`);
     });
+  }
+
+  #otherVersion(version: number): string {
+    return `${this.file} has schema version ${version}, this program knows ${this.#newest}. Use the version of misp-courier that wrote it, or move the file away.`;
+  }
+}
+
+/** Does what asks the database at `file`, whose errors are told by what they mean for it. */
+function told<Result>(file: string, ask: () => Result): Result {
+  try {
+    return ask();
+  } catch (error) {
+    throw stateTrouble(file, error);
   }
 }
 
 function connect(file: string, readOnly: boolean): Connection {
+  if (existsSync(file) && statSync(file).isDirectory()) {
+    throw new StateDamaged(
+      `${file} is a folder and cannot be opened as a ledger. Move it away to begin with an empty one.`,
+    );
+  }
   try {
+    if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // Made before SQLite does: the files that it lays beside it take over its permissions.
     if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
     const database = new DatabaseSync(file, { readOnly, timeout: 5_000 });
     if (!readOnly) {
-      // FULL: a target must never hold what the ledger forgot in a power cut.
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
     }
     database.exec("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
     return database;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StateDamaged(
-      `${file} cannot be opened as a ledger (${reason}). Restore it from a backup, or move it away to begin with an empty one.`,
-      { cause },
-    );
+    throw stateTrouble(file, cause);
   }
 }
 
-function otherVersion(file: string, version: number): string {
-  return `${file} has schema version ${version}, this program knows ${VERSION}. Use the version of misp-courier that wrote it, or move the file away.`;
+function olderVersion(file: string): string {
+  return `${file} is of an older version of misp-courier. Start the courier once, which brings it up to date.`;
 }

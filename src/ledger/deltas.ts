@@ -1,11 +1,12 @@
 import type { Refusal } from "../model/delta.ts";
-import { Audit, type Deed, type Done } from "./audit.ts";
+import { Audit, type Deed } from "./audit.ts";
 import { Candidates, type Doubts, type Scanned } from "./candidates.ts";
 import type { Database, Statement } from "./database.ts";
 import { Holds } from "./holds.ts";
 import { type Comparison, IN_DOUBT, type Step, type TargetView } from "./step.ts";
 
 export type { Aside, AsideState, Comparison, Lack, Step, TargetView } from "./step.ts";
+export { IN_DOUBT } from "./step.ts";
 
 interface Opened {
   id: number;
@@ -29,7 +30,7 @@ export class Deltas {
   readonly #countHeld: Statement<{ count: number }>;
   readonly #advance: Statement<never>;
   readonly #target: Statement<{ id: number; rules: string; place: string; guard: string; position: number }>;
-  readonly #insertTarget: Statement<never>;
+  readonly #insertTarget: Statement<{ id: number }>;
   readonly #restart: Statement<never>;
   readonly #restartGuarded: Statement<never>;
   readonly #newest: Statement<{ revision: number | null }>;
@@ -44,14 +45,17 @@ export class Deltas {
     this.#audit = new Audit(database);
     this.holds = new Holds(database);
     this.#hold = database.prepare(
-      `INSERT INTO held (target, indicator, shown, since) VALUES (?, ?, ?, ?)
+      `INSERT INTO held (target, indicator, shown, since)
+       SELECT ?1, CAST(key AS INTEGER), value, ?3 FROM json_each(?2) WHERE true
        ON CONFLICT (target, indicator) DO UPDATE SET shown = excluded.shown`,
     );
     this.#release = database.prepare("DELETE FROM held WHERE target = ? AND indicator = ?");
     this.#countHeld = database.prepare("SELECT count(*) AS count FROM held WHERE target = ?");
     this.#advance = database.prepare("UPDATE target SET position = ? WHERE id = ?");
     this.#target = database.prepare("SELECT id, rules, place, guard, position FROM target WHERE name = ?");
-    this.#insertTarget = database.prepare("INSERT INTO target (name, rules, place, position) VALUES (?, ?, ?, 0)");
+    this.#insertTarget = database.prepare(
+      "INSERT INTO target (name, rules, place, position) VALUES (?, ?, ?, 0) RETURNING id",
+    );
     this.#restart = database.prepare("UPDATE target SET rules = ?, place = ?, position = 0 WHERE id = ?");
     this.#restartGuarded = database.prepare("UPDATE target SET guard = ?, position = 0 WHERE id = ?");
     this.#releaseAll = ["held", "aside", "hold", "again"].map((table) =>
@@ -67,7 +71,8 @@ export class Deltas {
     const known = this.#target.get(name);
     const fresh = { restarts: 0, held: undefined };
     if (!known) {
-      this.#open.set(name, { id: this.#insertTarget.run(name, digest, place).id, position: 0, guard: "", ...fresh });
+      const added = this.#insertTarget.get(name, digest, place);
+      if (added) this.#open.set(name, { id: added.id, position: 0, guard: "", ...fresh });
       return;
     }
     const elsewhere = known.place !== place;
@@ -106,13 +111,15 @@ export class Deltas {
     return this.#candidates.again(this.#opened(view.name).id, view, limit);
   }
 
-  /** Saves that a step is about to be applied: from here on all that it touches is in doubt. */
+  /**
+   * Saves that a step is about to be applied: from here on all that it touches is in doubt. On disk, with all that it is
+   * drawn from: a target must never hold what the ledger forgot in a power cut.
+   */
   begin(view: TargetView, { holdings }: Step): void {
     const target = this.#opened(view.name);
     const now = this.#clock();
-    this.#database.transaction(() => {
-      for (const { id } of holdings) this.#hold.run(target.id, id, IN_DOUBT, now);
-    });
+    const touched = holdings.map(({ id }) => [id, IN_DOUBT] as const);
+    this.#database.durably(() => this.#hold.run(target.id, asColumn(touched), now));
     if (target.held !== undefined) target.held += holdings.filter(({ before }) => before === null).length;
   }
 
@@ -121,22 +128,21 @@ export class Deltas {
     const target = this.#opened(view.name);
     const refused = new Map(refusals.map(({ type, value, reason }) => [`${type}|${value}`, reason]));
     const now = this.#clock();
-    const done: Done[] = [];
-    let gone = 0;
+    const after = step.holdings.map((holding) => {
+      const answer = refused.get(`${holding.type}|${holding.value}`);
+      return { holding, answer, shown: answer === undefined ? holding.shown : holding.before };
+    });
+    const held = after.flatMap(({ holding, shown }) => (shown === null ? [] : [[holding.id, shown] as const]));
+    const done = after.map(({ holding, answer = "" }) => {
+      return { indicator: holding.id, what: deedOf(holding), why: holding.why ?? "", answer };
+    });
     this.#database.transaction(() => {
-      for (const holding of step.holdings) {
-        const answer = refused.get(`${holding.type}|${holding.value}`);
-        const holds = answer === undefined ? holding.shown : holding.before;
-        if (holds === null) this.#release.run(target.id, holding.id);
-        else this.#hold.run(target.id, holding.id, holds, now);
-        gone += holds === null ? 1 : 0;
-        done.push({ indicator: holding.id, what: deedOf(holding), why: holding.why ?? "", answer: answer ?? "" });
-      }
-      done.push(...this.holds.setAside(target.id, step, now));
-      this.#audit.note(target.id, done, now);
+      for (const { holding, shown } of after) if (shown === null) this.#release.run(target.id, holding.id);
+      this.#hold.run(target.id, asColumn(held), now);
+      this.#audit.note(target.id, [...done, ...this.holds.setAside(target.id, step, now)], now);
       if (step.restarts === target.restarts) this.#advance.run(step.position, target.id);
     });
-    if (target.held !== undefined) target.held -= gone;
+    if (target.held !== undefined) target.held -= after.length - held.length;
     if (step.restarts === target.restarts) target.position = step.position;
   }
 
@@ -188,6 +194,13 @@ export class Deltas {
     return this.#reviewing.get() !== undefined;
   }
 
+  /** Takes a target's position from the database, where it was set back, and counts anew what it holds. */
+  reread(name: string): void {
+    const target = this.#opened(name);
+    target.position = this.#target.get(name)?.position ?? target.position;
+    target.held = undefined;
+  }
+
   #opened(name: string): Opened {
     const target = this.#open.get(name);
     if (!target) throw new Error(`target ${name} is not registered`);
@@ -198,4 +211,9 @@ export class Deltas {
 function deedOf({ before, shown }: Step["holdings"][number]): Deed {
   if (shown === null) return "remove";
   return before === null || before === IN_DOUBT ? "add" : "renew";
+}
+
+/** What targets show of indicators, by their numbers: one statement for all of them costs a fraction of one for each. */
+function asColumn(shown: readonly (readonly [id: number, shown: string])[]): string {
+  return JSON.stringify(Object.fromEntries(shown));
 }

@@ -18,7 +18,7 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, as
   const heard = how === "answer" ? asked : now;
   const after = known ? retold(known, told, how, heard) : newAttribute(told, how === "answer" ? 0 : heard);
   if (!after) return;
-  if (known) attributes.update(after);
+  if (known) attributes.update(after, known);
   else attributes.insert(after);
   if (judging.link(known, after, event, now)) questions.ask(told.eventId, event?.uuid);
 }
@@ -39,7 +39,7 @@ export function markGone(
   { now }: Moment,
 ): void {
   const after = { ...known, deleted, heard: now };
-  attributes.update(after);
+  attributes.update(after, known);
   judging.link(known, after, events.get(known.event), now);
 }
 
@@ -54,6 +54,6 @@ export function hearAttributeTag(tables: Tables, tag: Extract<Notice, { kind: "t
   const tags = withTag(known, tag.name, tag.attached);
   if (tags === known.tags) return;
   const after = { ...known, tags };
-  attributes.update(after);
+  attributes.update(after, known);
   judging.link(known, after, events.get(known.event), now);
 }

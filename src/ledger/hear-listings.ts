@@ -5,6 +5,20 @@ import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
 
+/** An event as MISP's list has it. */
+export interface ListedEvent {
+  id: number;
+  uuid: string;
+  state: string;
+  unsettled: boolean;
+}
+
+/** Events that are new or other than when they were last compared, and events that are no longer in the list. */
+export interface Comparison {
+  changed: ListedEvent[];
+  vanished: { id: number; uuid: string }[];
+}
+
 const SLICE = 1_000;
 
 /**
@@ -15,17 +29,28 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
   const event = tables.events.get(contents.id);
   if (event?.uuid !== contents.uuid) return;
   let after = 0;
+  let early = false;
   for (;;) {
     const slice = tables.attributes.following(event.id, after, SLICE);
     for (const row of slice) {
       if (row.deleted !== 0 || contents.attributes.has(row.uuid)) continue;
-      if (moment.asked > row.heard + SETTLED) markGone(tables, row, MISSING, moment);
+      if (isSettled(row, moment)) markGone(tables, row, MISSING, moment);
+      else early = true;
     }
     const last = slice.at(-1);
-    if (!last || slice.length < SLICE) return;
+    if (!last || slice.length < SLICE) break;
     after = last.id;
   }
+  if (early) tables.events.list(event, ASKED_EARLY);
 }
+
+/** What was heard in a time to come was heard by a clock that was ahead. */
+function isSettled({ heard }: { heard: number }, { asked, now }: Moment): boolean {
+  return asked > heard + SETTLED || heard > now + SETTLED;
+}
+
+/** No list has an event like this: one that was read too early to be believed is read again. */
+const ASKED_EARLY = "~early";
 
 /** How MISP's list has an event; one that is not known yet is remembered, so that it is not asked about again and again. */
 export function hearListed(tables: Tables, { id, uuid, state }: Extract<Notice, { kind: "listed" }>): void {

@@ -22,22 +22,23 @@ const SAMPLES = 10;
 /** What the guards keep aside, and why. */
 export class Holds {
   readonly #database: Database;
-  readonly #begin: Statement<never>;
-  readonly #waiting: Statement<{ count: number }>;
+  readonly #begin: Statement<{ target: number }>;
+  readonly #count: Statement<{ count: number }>;
   readonly #keep: Statement<never>;
   readonly #again: Statement<never>;
   readonly #drop: Statement<never>;
   readonly #setAside: Statement<never>;
   readonly #settle: Statement<never>[];
   readonly #end: Statement<never>;
+  readonly #reasons: Statement<Pick<Hold, "target" | "reason">>;
   readonly #all: Statement<{ target: number; name: string; kind: Hold["kind"]; since: number; reason: string }>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#begin = database.prepare("INSERT OR IGNORE INTO hold (target, kind, since, reason) VALUES (?, ?, ?, ?)");
-    this.#waiting = database.prepare(
-      "SELECT count(*) AS count FROM aside WHERE target = ? AND kind = 'remove' AND state = 'waiting'",
+    this.#begin = database.prepare(
+      "INSERT OR IGNORE INTO hold (target, kind, since, reason) VALUES (?, ?, ?, ?) RETURNING target",
     );
+    this.#count = database.prepare("SELECT count(*) AS count FROM aside WHERE target = ? AND kind = ? AND state = ?");
     this.#keep = database.prepare("UPDATE aside SET state = ? WHERE target = ? AND kind = ? AND state = ?");
     this.#again = database.prepare(
       "INSERT OR IGNORE INTO again (target, indicator) SELECT target, indicator FROM aside WHERE target = ? AND kind = ? AND state = ?",
@@ -52,6 +53,10 @@ export class Holds {
     this.#end = database.prepare(
       `DELETE FROM hold WHERE target = ? AND NOT EXISTS (
          SELECT 1 FROM aside a WHERE a.target = hold.target AND a.kind = hold.kind AND a.state = 'held')`,
+    );
+    this.#reasons = database.prepare(
+      `SELECT t.name AS target, group_concat(h.reason, '; ') AS reason
+       FROM hold h CROSS JOIN target t ON t.id = h.target GROUP BY h.target`,
     );
     this.#all = database.prepare(
       `SELECT h.target, t.name, h.kind, h.since, h.reason FROM hold h CROSS JOIN target t ON t.id = h.target
@@ -71,7 +76,7 @@ export class Holds {
 
   /** Changes of a kind are held from now on; returns false when some were already. */
   begin(target: number, kind: Hold["kind"], reason: string, now: number): boolean {
-    return this.#begin.run(target, kind, now, reason).changes > 0;
+    return this.#begin.get(target, kind, now, reason) !== undefined;
   }
 
   /** Keeps aside what a step leaves out, and forgets what is settled by it; within the transaction that records the step. */
@@ -86,7 +91,7 @@ export class Holds {
 
   /** How many removals wait for a review to end. */
   waiting(target: number): number {
-    return this.#waiting.get(target)?.count ?? 0;
+    return this.#count.get(target, "remove", "waiting")?.count ?? 0;
   }
 
   /** What has waited is within the limits. */
@@ -109,13 +114,13 @@ export class Holds {
   release(target: string | undefined, now: number): number {
     return this.#decide(target, "release", now, (id, kind) => {
       this.#again.run(id, kind, "held");
-      return this.#drop.run(id, kind, "held").changes;
+      this.#drop.run(id, kind, "held");
     });
   }
 
   /** Leaves the target (all of them, without a name) as it is, until something else is said of these indicators. */
   discard(target: string | undefined, now: number): number {
-    return this.#decide(target, "discard", now, (id, kind) => this.#keep.run("discarded", id, kind, "held").changes);
+    return this.#decide(target, "discard", now, (id, kind) => this.#keep.run("discarded", id, kind, "held"));
   }
 
   /** Has a target compared with the ledger once more in these indicators, whatever it has come to. */
@@ -127,6 +132,11 @@ export class Holds {
     this.#database.transaction(() => {
       for (const { type, value } of indicators) put.run(name, value, type);
     });
+  }
+
+  /** For which targets something is held, and why. */
+  reasons(): Pick<Hold, "target" | "reason">[] {
+    return this.#reasons.all();
   }
 
   /** Those that wait for a person's decision. */
@@ -152,7 +162,7 @@ export class Holds {
     });
   }
 
-  #decide(name: string | undefined, what: Deed, now: number, act: (id: number, kind: string) => number): number {
+  #decide(name: string | undefined, what: Deed, now: number, act: (id: number, kind: string) => void): number {
     const record = this.#database.prepare(
       `INSERT INTO audit (at, target, indicator, attribute, what, why, answer)
        SELECT ?1, target, indicator, NULL, ?2, why, '' FROM aside WHERE target = ?3 AND kind = ?4 AND state = 'held'`,
@@ -162,7 +172,8 @@ export class Holds {
       let decided = 0;
       for (const { target, kind } of this.#all.all().filter((hold) => name === undefined || hold.name === name)) {
         record.run(now, what, target, kind);
-        decided += act(target, kind);
+        decided += this.#count.get(target, kind, "held")?.count ?? 0;
+        act(target, kind);
         end.run(target, kind);
       }
       return decided;

@@ -44,6 +44,7 @@ export class Indicators {
   readonly #byValue: Statement<IndicatorRow>;
   readonly #insert: Statement<never>;
   readonly #update: Statement<never>;
+  readonly #postpone: Statement<never>;
   readonly #due: Statement<IndicatorRow>;
   readonly #supports: Statement<SupportRow>;
   readonly #putSupport: Statement<never>;
@@ -56,12 +57,14 @@ export class Indicators {
     this.#byValueAndType = database.prepare("SELECT * FROM indicator WHERE value = ? AND type = ?");
     this.#byValue = database.prepare("SELECT * FROM indicator WHERE value = ?");
     this.#insert = database.prepare(
-      `INSERT INTO indicator (withheld, reference, score, parts, due, revision, since, value, type, id)
+      `INSERT INTO indicator (withheld, reference, score, parts, revision, since, due, value, type, id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = database.prepare(
-      "UPDATE indicator SET withheld = ?, reference = ?, score = ?, parts = ?, due = ?, revision = ?, since = ? WHERE id = ?",
+      "UPDATE indicator SET withheld = ?, reference = ?, score = ?, parts = ?, revision = ?, since = ? WHERE id = ?",
     );
+    // Apart, so that what stays due at the same time costs no look into that index.
+    this.#postpone = database.prepare("UPDATE indicator SET due = ? WHERE id = ?");
     this.#due = database.prepare("SELECT * FROM indicator WHERE due <= ? ORDER BY due LIMIT ?");
     this.#supports = database.prepare("SELECT * FROM support WHERE indicator = ?");
     this.#putSupport = database.prepare(
@@ -119,9 +122,12 @@ export class Indicators {
     const since = row.withheld === verdict.withheld && row.revision > 0 ? row.since : now;
     const { withheld, reference, score, due } = verdict;
     const parts = partsColumn(verdict);
-    const columns = [withheld, reference, score, parts, due, this.#revision, since] as const;
-    if (row.revision > 0) this.#update.run(...columns, row.id);
-    else this.#insert.run(...columns, row.value, row.type, row.id);
+    const columns = [withheld, reference, score, parts, this.#revision, since] as const;
+    if (row.revision === 0) this.#insert.run(...columns, due, row.value, row.type, row.id);
+    else {
+      this.#update.run(...columns, row.id);
+      if (due !== row.due) this.#postpone.run(due, row.id);
+    }
     entry.row = { ...row, withheld, reference, score, parts, due, since, revision: this.#revision };
   }
 

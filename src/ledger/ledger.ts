@@ -1,16 +1,19 @@
 import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
 import type { Notice } from "../model/notice.ts";
-import type { AttributeRow } from "./attributes.ts";
+import { Adoption } from "./adoption.ts";
 import { BlindSpells } from "./blind-spells.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
-import { takeBackSightingsOf } from "./hear-sightings.ts";
+import type { Comparison, ListedEvent } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
-import type { IndicatorEntry } from "./indicators.ts";
+import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
+import { Relearning, type Touched } from "./relearning.ts";
 import { Requests } from "./requests.ts";
+import { requalify, reviewSlice, SLICE } from "./reviewing.ts";
 import { EVERYTHING } from "./reviews.ts";
 import { openTables, type Tables } from "./tables.ts";
 import { UnreadableMessages } from "./unreadable.ts";
@@ -33,33 +36,14 @@ export interface Review {
   questions: Question[];
 }
 
-/** An event as MISP's list has it. */
-export interface ListedEvent {
-  id: number;
-  uuid: string;
-  state: string;
-  unsettled: boolean;
-}
-
-/** Events that are new or other than when they were last compared, and events that are no longer in the list. */
-export interface Comparison {
-  changed: ListedEvent[];
-  vanished: { id: number; uuid: string }[];
-}
-
-/** What new knowledge can change: values (as MISP has them) that it touches, and events by their creators' UUIDs. */
-export interface Touched {
-  /** `null`: none. */
-  values: ((type: string, value: string) => boolean) | null;
-  organisations: ReadonlySet<string>;
-}
-
-/** How many attributes or indicators one slice of work judges: some milliseconds' worth, as nothing else runs meanwhile. */
-const SLICE = 250;
+/** When time alone last changed something, milliseconds. */
+const JUDGED = "judged-at";
 
 /** What we believe: each change is one transaction, judged and saved before this returns. */
 export class Ledger implements Disposable {
   readonly deltas: Deltas;
+  readonly holdings: Holdings;
+  readonly adoption: Adoption;
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
   readonly curated: CuratedEvents;
@@ -70,21 +54,32 @@ export class Ledger implements Disposable {
   readonly #clock: () => number;
   readonly #putFact: Statement<never>;
   readonly #getFact: Statement<{ value: string }>;
-  #touched: ((type: string, value: string) => boolean)[] = [];
-  #rulesChanged = false;
+  readonly #organisation: Statement<{ uuid: string | null }>;
+  readonly #numbers: Statement<{ id: number }>;
+  readonly #relearning: Relearning;
+  /** It matters who gave a sighting. */
+  readonly #countsVoices: boolean;
+  readonly #watch: ClockWatch;
 
   constructor({ file, rules, rulesDigest, clock, durable }: LedgerOptions) {
-    this.#database = Database.open(file, durable);
+    this.#database = Database.open(file, undefined, durable);
     this.#clock = clock;
     this.#tables = openTables(this.#database, rules);
     this.#hear = createHearing(this.#tables, this.#database);
     this.deltas = new Deltas(this.#database, clock, this.#tables.judging);
+    this.holdings = new Holdings(this.#database, this.deltas, clock);
+    this.adoption = new Adoption(this.#database, clock);
     this.curated = new CuratedEvents(this.#database, clock);
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
+    this.#organisation = this.#database.prepare("SELECT uuid FROM organisation WHERE id = ?");
+    this.#numbers = this.#database.prepare("SELECT id FROM organisation WHERE uuid = ?");
+    this.#relearning = new Relearning(this.#tables.sightings);
+    this.#countsVoices = rules.sightings !== "latest";
+    this.#watch = new ClockWatch(Math.max(Number(this.fact("heard-at") ?? 0), Number(this.fact(JUDGED) ?? 0)));
     this.#adopt(rulesDigest);
   }
 
@@ -110,13 +105,15 @@ export class Ledger implements Disposable {
   /** Judges one slice of what an event's change, new rules or the passing of time ask to be judged again. */
   review(): Review {
     const now = this.#clock();
+    if (this.#watch.wentBack(now)) this.#judgeAnew({ [JUDGED]: String(now) });
     const due = this.#tables.indicators.due(Math.floor(now / 1000), SLICE);
     const pending = this.#tables.reviews.next();
     if (due.length === 0 && !pending) return { judged: 0, more: false, questions: [] };
     let judged = due.length;
     this.#transaction(() => {
-      for (const entry of due) this.#requalify(entry, now);
-      if (pending) judged += this.#reviewEvent(pending, now);
+      for (const entry of due) requalify(this.#tables, entry, now);
+      if (due.length > 0) this.#putFact.run(JUDGED, String(now));
+      if (pending) judged += reviewSlice(this.#tables, this.#relearning, pending, now);
       this.#tables.judging.conclude(now);
     });
     const more = due.length === SLICE || this.#tables.reviews.next() !== undefined;
@@ -130,11 +127,12 @@ export class Ledger implements Disposable {
   learn(knowledge: Knowledge, facts: Record<string, string>, touched: Touched): void {
     const { events, judging, reviews } = this.#tables;
     judging.knowledge = knowledge;
-    const { values } = touched;
-    if (values) this.#touched.push(values);
+    const { values, organisations } = touched;
+    if (values) this.#relearning.takeValues(values);
+    const voices = this.#takeVoices(touched);
     this.#transaction(() => {
-      if (values) reviews.start(EVERYTHING);
-      for (const uuid of touched.organisations) for (const id of events.createdBy(uuid)) reviews.start(id);
+      if (values || voices) reviews.start(EVERYTHING);
+      for (const uuid of organisations) for (const id of events.createdBy(uuid)) reviews.start(id);
       for (const [name, value] of Object.entries(facts)) this.#putFact.run(name, value);
     });
   }
@@ -147,60 +145,44 @@ export class Ledger implements Disposable {
     return { changed, vanished: [...known.values()] };
   }
 
+  /** Whether it is known who an organisation is. */
+  knowsOrganisation(id: number): boolean {
+    return typeof this.#organisation.get(id)?.uuid === "string";
+  }
+
+  /** Saves a fact by itself. */
+  note(name: string, value: string): void {
+    this.#putFact.run(name, value);
+  }
+
   fact(name: string): string | undefined {
     return this.#getFact.get(name)?.value;
   }
 
   [Symbol.dispose](): void {
+    this.curated[Symbol.dispose]();
     this.#database.close();
   }
 
   #adopt(rulesDigest: string): void {
     // A review that the last run did not finish: what it was for is not remembered.
-    this.#rulesChanged = this.fact("rules") !== rulesDigest || this.#tables.reviews.has(EVERYTHING);
-    if (this.fact("rules") === rulesDigest) return;
+    if (this.#tables.reviews.has(EVERYTHING)) this.#relearning.takeEverything();
+    if (this.fact("rules") !== rulesDigest) this.#judgeAnew({ rules: rulesDigest });
+  }
+
+  #judgeAnew(facts: Record<string, string>): void {
+    this.#relearning.takeEverything();
     this.#transaction(() => {
       this.#tables.reviews.start(EVERYTHING);
-      this.#putFact.run("rules", rulesDigest);
+      for (const [name, value] of Object.entries(facts)) this.#putFact.run(name, value);
     });
   }
 
-  #reviewEvent({ event, after }: { event: number; after: number }, now: number): number {
-    const { attributes, events, judging, reviews, questions } = this.#tables;
-    const slice = attributes.following(event, after, SLICE);
-    for (const row of slice) {
-      if (event === EVERYTHING && !this.#isTouched(row)) continue;
-      const belongsTo = events.get(row.event);
-      if (belongsTo?.deleted) takeBackSightingsOf(this.#tables, row.id, now);
-      if (judging.link(row, row, belongsTo, now)) questions.ask(row.event, belongsTo?.uuid);
-    }
-    const last = slice.at(-1);
-    if (last && slice.length === SLICE) reviews.advance(event, last.id);
-    else {
-      reviews.finish(event);
-      if (event === EVERYTHING) this.#forgetTouched();
-    }
-    return slice.length;
-  }
-
-  /** A review of everything that new knowledge alone asked for can leave out what it cannot change. */
-  #isTouched({ type, value }: AttributeRow): boolean {
-    return this.#rulesChanged || this.#touched.some((touches) => touches(type, value));
-  }
-
-  /** Time may have changed what its supports are worth, too. */
-  #requalify(entry: IndicatorEntry, now: number): void {
-    const { attributes, events, judging } = this.#tables;
-    for (const attribute of entry.supports.keys()) {
-      const row = attributes.get(attribute);
-      if (row) judging.link(row, row, events.get(row.event), now);
-    }
-    judging.touch(entry);
-  }
-
-  #forgetTouched(): void {
-    this.#touched = [];
-    this.#rulesChanged = false;
+  /** @returns whether any of them said anything that counts */
+  #takeVoices({ organisations, voices }: Touched): boolean {
+    if (!this.#countsVoices) return false;
+    const numbers = [...organisations].flatMap((uuid) => this.#numbers.all(uuid).map(({ id }) => id));
+    return [...new Set([...voices, ...numbers])].map((id) => this.#relearning.takeVoice(id)).includes(true);
   }
 
   #transaction(work: () => void): void {

@@ -21,6 +21,10 @@ export interface Summary {
   /** When something was last heard on the feed, and when the last complete catch-up began; milliseconds, 0: never. */
   heardAt: number;
   caughtUp: number;
+  /** What is missing in MISP for what the configuration asks, each with its cure. */
+  findings: string[];
+  /** Events that wait for their curation, and why. */
+  uncurated: { event: string; reason: string }[];
   /** The newest blind spells, the newest first. */
   blindSpells: BlindSpell[];
   /** The newest messages that could not be read. */
@@ -69,11 +73,16 @@ export class LedgerReport implements Disposable {
       withheld: Object.fromEntries(withheld),
       events: this.#count("SELECT count(*) AS count FROM event WHERE deleted = 0"),
       attributes: this.#count("SELECT count(*) AS count FROM attribute WHERE deleted = 0"),
-      heard: this.#fact("heard"),
-      unreadable: this.#fact("unreadable"),
+      heard: this.#number("heard"),
+      unreadable: this.#number("unreadable"),
       reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
-      heardAt: this.#fact("heard-at"),
-      caughtUp: this.#fact("caught-up"),
+      heardAt: this.#number("heard-at"),
+      caughtUp: this.#number("caught-up"),
+      findings: [...new Set([...this.#list<string>("findings"), ...this.#list<string>("curation-lacks")])],
+      uncurated: this.#list<[string, { reason: string }]>("curation-held").map(([event, { reason }]) => ({
+        event,
+        reason,
+      })),
       blindSpells: this.#sql<BlindSpell>("SELECT * FROM blind ORDER BY id DESC LIMIT 10").all(),
       targets: this.#targets(),
       held: this.holds(),
@@ -138,6 +147,11 @@ export class LedgerReport implements Disposable {
     return this.#sql<{ position: number }>("SELECT position FROM target WHERE name = ?").get(target)?.position;
   }
 
+  /** A fact that is kept beside the rest, as it was saved. */
+  fact(name: string): string | undefined {
+    return this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name)?.value;
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }
@@ -158,8 +172,14 @@ export class LedgerReport implements Disposable {
     return this.#sql<EventRow>("SELECT * FROM event WHERE id = ?").get(id);
   }
 
-  #fact(name: string): number {
-    return Number(this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name)?.value ?? 0);
+  /** A fact that is a list; one that was never saved is empty. */
+  #list<Item>(name: string): Item[] {
+    const saved = this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name);
+    return saved ? JSON.parse(saved.value) : [];
+  }
+
+  #number(name: string): number {
+    return Number(this.fact(name) ?? 0);
   }
 
   #count(sql: string): number {

@@ -8,11 +8,13 @@ export interface Request {
 
 /** What commands ask of the running courier, which alone writes the rest of the ledger. */
 export class Requests {
+  readonly #database: Database;
   readonly #add: Statement<never>;
   readonly #all: Statement<Request>;
   readonly #remove: Statement<never>;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#add = database.prepare("INSERT INTO request (what, argument) VALUES (?, ?)");
     this.#all = database.prepare("SELECT * FROM request ORDER BY id");
     this.#remove = database.prepare("DELETE FROM request WHERE id = ?");
@@ -31,7 +33,10 @@ export class Requests {
   /** Those that wait, in their order; each is taken once. */
   take(): Request[] {
     const requests = this.#all.all();
-    for (const { id } of requests) this.#remove.run(id);
-    return requests;
+    if (requests.length === 0) return [];
+    return this.#database.transaction(() => {
+      for (const { id } of requests) this.#remove.run(id);
+      return requests;
+    });
   }
 }

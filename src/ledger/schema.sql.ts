@@ -1,5 +1,8 @@
-/** The version that `PRAGMA user_version` holds; raised with every change of {@link SCHEMA}, with an upgrade beside it. */
-export const VERSION = 1;
+/**
+ * What leads from each former version to the next, the first from 1 to 2: a change of {@link SCHEMA} comes with one. A ledger's
+ * version, which `PRAGMA user_version` holds, is one more than there are upgrades.
+ */
+export const UPGRADES: readonly string[] = [];
 
 /**
  * MISP's own numbers are the keys of events, attributes, sightings and organisations, as every message carries them; the

@@ -37,6 +37,7 @@ export class Sightings {
   readonly #loud: Statement<{ count: number }>;
   readonly #voicesOfValue: Statement<VoiceRow>;
   readonly #voicesOfAttribute: Statement<VoiceRow>;
+  readonly #saidBy: Statement<Pick<SightingRow, "attribute" | "value">>;
   readonly #newestOfValue: Statement<Newest>;
   readonly #newestOfAttribute: Statement<Newest>;
 
@@ -59,6 +60,7 @@ export class Sightings {
     );
     this.#voicesOfValue = database.prepare(voices("value"));
     this.#voicesOfAttribute = database.prepare(voices("attribute"));
+    this.#saidBy = database.prepare("SELECT attribute, value FROM sighting WHERE organisation = ? AND deleted = 0");
     this.#newestOfValue = database.prepare(newest("value"));
     this.#newestOfAttribute = database.prepare(newest("attribute"));
   }
@@ -85,6 +87,11 @@ export class Sightings {
   /** What each organisation said of an attribute. */
   voicesOfAttribute(attribute: number): VoiceRow[] {
     return this.#voicesOfAttribute.all(attribute);
+  }
+
+  /** What an organisation has sighted: a value, or (`null`) the attribute alone. */
+  saidBy(organisation: number): Pick<SightingRow, "attribute" | "value">[] {
+    return this.#saidBy.all(organisation);
   }
 
   /** @param at when that was heard, milliseconds */
@@ -126,12 +133,16 @@ function voices(column: "value" | "attribute"): string {
           FROM sighting WHERE ${column} = ? AND deleted = 0 AND muted = 0 GROUP BY organisation`;
 }
 
-/** Three look-ups in one index, each of which ends at its first row that is not deleted. */
+/**
+ * Three look-ups in one index, each of which ends at its first row that is not deleted; one, and no row, where nobody has
+ * ever said anything.
+ */
 function newest(column: "value" | "attribute"): string {
   const of = (type: SightingType) =>
     `(SELECT date FROM sighting WHERE ${column} = ?1 AND type = ${type} AND deleted = 0 AND muted = 0 ORDER BY date DESC LIMIT 1)`;
   const { seen, falsePositive, expired } = SightingType;
-  return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired`;
+  return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired
+          WHERE EXISTS (SELECT 1 FROM sighting WHERE ${column} = ?1)`;
 }
 
 function thumbsOf(newest: Newest | undefined): Thumbs {

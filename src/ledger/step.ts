@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { TargetRules } from "../curation/wanted.ts";
 import type { Delta, Entry } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
@@ -70,3 +71,8 @@ export interface Aside {
  * may have had its effect all the same: what is in doubt is sent again, or taken off, whatever becomes of the indicator.
  */
 export const IN_DOUBT = "?";
+
+/** Stands for what a target shows of an indicator. */
+export function fingerprint(shown: string): string {
+  return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
+}

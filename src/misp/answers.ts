@@ -3,6 +3,7 @@ import type { Notice } from "../model/notice.ts";
 import { attributesOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { type Json, numberOr } from "./coerce.ts";
+import { readAnswer } from "./errors.ts";
 
 /** An event's own facts as REST tells them; empty when MISP does not have it. */
 export async function askFacts(client: MispClient, event: string | number, signal: AbortSignal): Promise<Notice[]> {
@@ -10,13 +11,14 @@ export async function askFacts(client: MispClient, event: string | number, signa
   const [found] = await client.searchEvents({ [key]: event, metadata: 1, includeAllTags: 1 }, signal);
   // A search answers with an empty list to many a mistake; before an event is taken for missing, it is asked for by name.
   const body = found ?? (await client.viewEvent(event, signal));
-  return body ? [{ kind: "event", event: factsOf(body), how: "answer" }] : [];
+  if (!body) return [];
+  return [{ kind: "event", event: readAnswer("/events/restSearch", () => factsOf(body)), how: "answer" }];
 }
 
 /** An event with all its attributes as REST tells them; empty when MISP does not have it. */
 export async function askWhole(client: MispClient, event: string | number, signal: AbortSignal): Promise<Notice[]> {
   const body = await client.viewEvent(event, signal);
-  return body ? wholeEvent(body) : [];
+  return body ? readAnswer("/events/view", () => wholeEvent(body)) : [];
 }
 
 /** An event without tags has no Tag block, where REST tells tags at all. */
@@ -34,7 +36,7 @@ export function wholeEvent(body: Json): Notice[] {
     { kind: "event", event, how: "answer" },
     ...attributes.map((attribute): Notice => ({ kind: "attribute", attribute, event, how: "answer" })),
     // An answer that holds less than it says there is tells nothing of what is missing.
-    ...(uuids.size >= numberOr(body, "attribute_count", 0)
+    ...(uuids.size >= numberOr(body, "attribute_count", Number.POSITIVE_INFINITY)
       ? [{ kind: "contents" as const, id: event.id, uuid: event.uuid, attributes: uuids }]
       : []),
   ];

@@ -1,12 +1,15 @@
 import { type Attribute, type EventFacts, type Organisation, type Sighting, SightingType } from "../model/misp.ts";
 import {
   booleanAt,
+  flagAt,
   idAt,
   isObject,
   type Json,
+  listAt,
   Malformed,
   numberAt,
   numberOr,
+  objectAt,
   objectsAt,
   textAt,
   timeAt,
@@ -28,7 +31,7 @@ export function attributeOf(body: Json, noTags: readonly string[] | undefined): 
     type,
     value: attributeValue(body),
     category: textAt(body, "category", NAME),
-    toIds: booleanAt(body, "to_ids"),
+    toIds: flagAt(body, "to_ids"),
     deleted: booleanAt(body, "deleted"),
     comment: textAt(body, "comment"),
     timestamp: numberAt(body, "timestamp"),
@@ -50,10 +53,15 @@ function attributeValue(body: Json): string {
 
 /** REST mixes the event's tags into the attribute's and marks them as inherited. */
 function ownTags(body: Json): string[] {
-  return objectsAt(body, "Tag")
+  return listAt(body, "Tag")
     .filter((tag) => !booleanAt(tag, "inherited"))
-    .map((tag) => textAt(tag, "name", NAME))
-    .filter((name) => name !== "");
+    .map(tagName);
+}
+
+function tagName(tag: Json): string {
+  const name = textAt(tag, "name", NAME);
+  if (name === "") throw new Malformed("a tag has no name");
+  return name;
 }
 
 /** The `Event` block of any message; what is beside it (`Orgc`, `EventTag`) is looked for in `beside`. */
@@ -85,8 +93,7 @@ function creatorOf(body: Json, beside: Json): Organisation {
 
 function eventTags(body: Json, beside: Json): string[] | undefined {
   if ("EventTag" in beside) {
-    const tags = objectsAt(beside, "EventTag").map(({ Tag }) => (isObject(Tag) ? textAt(Tag, "name", NAME) : ""));
-    return tags.filter((name) => name !== "");
+    return listAt(beside, "EventTag").map((tie) => tagName(objectAt(tie, "Tag")));
   }
   if ("Tag" in body) return ownTags(body);
   return undefined;

@@ -21,11 +21,17 @@ export interface Page {
 /** The little of MISP's REST that the courier needs. Every failure is a {@link MispError} that says what it means. */
 export class MispClient {
   readonly #rest: Rest;
+  #keyExpires: number | null = null;
 
   constructor({ key, ...settings }: ClientSettings) {
     // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
     const headers = { Authorization: key, Accept: "application/json", "Content-Type": "application/json" };
     this.#rest = new Rest({ ...settings, headers });
+  }
+
+  /** When MISP's newest answer said that our key runs out, milliseconds; `null`: it does not say. */
+  get keyExpires(): number | null {
+    return this.#keyExpires;
   }
 
   /** MISP's version and the permissions of the key, which every role may ask for. */
@@ -111,7 +117,8 @@ export class MispClient {
   /** Whether MISP has a tag of this name. */
   async hasTag(name: string, signal?: AbortSignal): Promise<boolean> {
     const { body } = await this.#request("POST", "/tags/search", { name }, signal);
-    return rowsIn(body, "Tag").length > 0;
+    // MISP searches with LIKE, to which `_` and `%` in a name are wildcards.
+    return rowsIn(body, "Tag").some((tag) => String(tag.name).toLowerCase() === name.toLowerCase());
   }
 
   /** The value of one of MISP's settings; for site admins only. */
@@ -134,6 +141,9 @@ export class MispClient {
 
   async #request(method: string, path: string, body: Json | undefined, signal?: AbortSignal): Promise<RestAnswer> {
     const answer = await this.#answer(method, path, body, signal);
+    // Only accepted keys are told of; a proxy's own answer is not MISP's.
+    const expires = Date.parse(String(answer.headers["x-auth-key-expiration"] ?? ""));
+    if (answer.status < 300) this.#keyExpires = Number.isNaN(expires) ? null : expires;
     const failure = meaningOf(answer, path);
     if (failure) throw failure;
     return answer;

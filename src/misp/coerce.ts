@@ -69,6 +69,22 @@ export function textAt(parent: Json, key: string, limit = 65_536): string {
   return typeof value === "number" ? String(value) : "";
 }
 
+/** As {@link booleanAt}, where a lack of it must not pass for false. */
+export function flagAt(parent: Json, key: string): boolean {
+  const value = parent[key];
+  if (typeof value !== "boolean" && !["0", "1", 0, 1].some((digit) => digit === value)) {
+    throw new Malformed(`${key} is not a flag`);
+  }
+  return booleanAt(parent, key);
+}
+
+/** The objects under a key, where one that is missing would count; {@link Malformed} when it is not a list of objects. */
+export function listAt(parent: Json, key: string): Json[] {
+  const value = parent[key];
+  if (!Array.isArray(value) || !value.every(isObject)) throw new Malformed(`${key} is not a list of objects`);
+  return value;
+}
+
 /** MISP's booleans: true, 1, "1"; anything else is false. */
 export function booleanAt(parent: Json, key: string): boolean {
   const value = parent[key];

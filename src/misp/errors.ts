@@ -1,5 +1,5 @@
 import type { RestAnswer } from "../rest/rest.ts";
-import { isObject, type Json } from "./coerce.ts";
+import { isObject, type Json, Malformed } from "./coerce.ts";
 
 /**
  * What an answer of MISP means, which its status alone does not tell:
@@ -19,6 +19,19 @@ export class MispError extends Error {
     super(message);
     this.meaning = meaning;
     this.wait = wait;
+  }
+}
+
+/**
+ * Reads what an answer says; a body without the shape of MISP's is a failure of MISP like any other.
+ * @throws MispError `garbled`
+ */
+export function readAnswer<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new MispError("garbled", `${path} answered with something that is not its answer: ${error.message}`);
   }
 }
 

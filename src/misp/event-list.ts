@@ -1,5 +1,6 @@
 import type { MispClient } from "./client.ts";
 import { booleanAt, idAt, type Json, numberOr, uuidAt } from "./coerce.ts";
+import { readAnswer } from "./errors.ts";
 
 /** One line of MISP's list of events. `state` is another whenever something about the event is. */
 export interface ListedEvent {
@@ -26,7 +27,7 @@ export async function listEvents(client: MispClient, clock: () => number, signal
     const rows = await client.indexEvents({ limit: LIMIT, page, sort: "id", direction: "asc" }, signal);
     const before = events.size;
     for (const row of rows) {
-      const event = listedEvent(row, asked);
+      const event = readAnswer("/events/index", () => listedEvent(row, asked));
       events.set(event.uuid, event);
     }
     // A page without anything new: the end, or a MISP that does not turn pages.

@@ -2,3 +2,40 @@
 export class StateDamaged extends Error {
   override readonly name = "StateDamaged";
 }
+
+/** State that cannot be written, or not at the moment. Nothing is wrong with it; the message names the file and the way out. */
+export class StateUnwritable extends Error {
+  override readonly name = "StateUnwritable";
+}
+
+/** SQLite's codes for what a person, or time, can mend: busy, locked, read-only, I/O error, full, cannot open. */
+const MACHINE = [5, 6, 8, 10, 13, 14];
+/** Corrupt, and not a database. */
+const DAMAGED = [11, 26];
+
+/** What an error of SQLite or of the file system says of a file of the state; any other error stays as it is. */
+export function stateTrouble(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof StateDamaged || error instanceof StateUnwritable) return error;
+  const code = "sqliteCode" in error && typeof error.sqliteCode === "number" ? error.sqliteCode & 0xff : undefined;
+  if (code === undefined ? "syscall" in error : MACHINE.includes(code)) return unwritable(file, error);
+  return code !== undefined && DAMAGED.includes(code) ? damaged(file, error) : error;
+}
+
+/** Whether SQLite says that another process has the database. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && "sqliteCode" in error && error.sqliteCode === 5;
+}
+
+function unwritable(file: string, cause: Error): StateUnwritable {
+  return new StateUnwritable(
+    `${file} cannot be written (${cause.message}). Make room on that disk and let the user of misp-courier write there, or name another folder with "state:".`,
+    { cause },
+  );
+}
+
+function damaged(file: string, cause: Error): StateDamaged {
+  return new StateDamaged(
+    `${file} cannot be used (${cause.message}). Restore it from a backup; or move it away to begin with an empty one, and empty the targets, too.`,
+    { cause },
+  );
+}

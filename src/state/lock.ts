@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
+import { isBusy, StateDamaged, stateTrouble } from "./damaged.ts";
 
 /** Another courier works on this state. */
 export class StateInUse extends Error {
@@ -11,16 +12,39 @@ export class StateInUse extends Error {
  * Takes the state directory for this process. It is a lock of the operating system on a file of its own, so that it ends
  * with the process however that ends.
  * @throws StateInUse when another process has it
+ * @throws StateUnwritable when the directory cannot be made or written
  */
 export function lockState(directory: string): Disposable {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, "lock");
-  const database = new DatabaseSync(file, { timeout: 0 });
+  const database = openLock(directory, file);
   try {
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    // The page count is written, so that a folder that can only be read is found out here.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; PRAGMA user_version = 1");
   } catch (cause) {
     database.close();
-    throw new StateInUse(`${directory} is in use by another misp-courier (${file} is locked)`, { cause });
+    throw refusal(directory, file, cause);
   }
   return { [Symbol.dispose]: () => database.close() };
+}
+
+function openLock(directory: string, file: string) {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return new DatabaseSync(file, { timeout: 0 });
+  } catch (cause) {
+    throw stateTrouble(directory, cause);
+  }
+}
+
+function refusal(directory: string, file: string, cause: unknown): unknown {
+  if (isBusy(cause)) {
+    return new StateInUse(
+      `${directory} is in use by another misp-courier (${file} is locked). Stop that one first, or name another folder with "state:".`,
+      { cause },
+    );
+  }
+  const trouble = stateTrouble(directory, cause);
+  return trouble instanceof StateDamaged
+    ? new StateDamaged(`${file} is damaged. Remove it: it holds nothing.`)
+    : trouble;
 }

@@ -35,6 +35,17 @@ export async function editLists(changes: ReadonlyMap<string, TypeChanges>, files
   }
 }
 
+/** The lines of every merged list that takes a type, one character for each byte; none in a list that is gone. */
+export async function linesOfLists(type: string, files: CsvFiles): Promise<{ name: string; lines: Set<string> }[]> {
+  const names = Object.keys(files.settings.lists).filter((name) => files.settings.lists[name]?.includes(type));
+  return Promise.all(
+    names.map(async (name) => {
+      const content = (await readIfThere(listPath(files, name))) ?? Buffer.alloc(0);
+      return { name: `${name}.txt`, lines: new Set(firstFields(content, LIST)) };
+    }),
+  );
+}
+
 async function listChanges(
   changes: ReadonlyMap<string, TypeChanges>,
   types: readonly string[],

@@ -46,11 +46,23 @@ export function csvName(type: string, layout: CsvLayout): string {
   return layout === "broker" ? `tsi_misp_${nameOf(type)}.csv` : `${nameOf(type)}.csv`;
 }
 
-/** A name belongs to one type: MISP's, or the one it gives when `_` is read as `|`. Any other type's name says which. */
-function nameOf(type: string): string {
+/** The type whose values a file of this name holds; `undefined` where the name tells of none. */
+export function typeOfCsv(file: string, layout: CsvLayout): string | undefined {
+  const prefix = layout === "broker" ? "tsi_misp_" : "";
+  if (!file.startsWith(prefix) || !file.endsWith(".csv")) return undefined;
+  const type = typeOf(file.slice(prefix.length, -".csv".length));
+  return csvName(type, layout) === file ? type : undefined;
+}
+
+/** A type as part of a name: small letters, digits, `.`, `_` and `-` for all of MISP's types but AS. */
+export function nameOf(type: string): string {
   const name = type.replaceAll(/[^A-Za-z0-9._-]|^\./g, "_").slice(0, 100);
-  const folded = name.toLowerCase();
-  const owner = TYPE_OF_NAME.get(folded) ?? folded.replaceAll("_", "|");
-  if (owner === type) return name;
+  if (typeOf(name) === type) return name;
   return `${name}-${createHash("sha256").update(type).digest("hex").slice(0, 8)}`;
+}
+
+/** A name belongs to one type: MISP's, or the one it gives when `_` is read as `|`. Any other type's name says which. */
+export function typeOf(name: string): string {
+  const folded = name.toLowerCase();
+  return TYPE_OF_NAME.get(folded) ?? folded.replaceAll("_", "|");
 }

@@ -1,5 +1,6 @@
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType } from "./csv-files.ts";
+import { listFiles } from "./csv-listing.ts";
 import { editLists, rebuildLists } from "./csv-lists.ts";
 import { BROKER_TYPES } from "./csv-names.ts";
 import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
@@ -34,7 +35,10 @@ async function openFiles(files: CsvFiles): Promise<Target> {
     await editFile(csvPath(files, type), (content) => (content === undefined ? headerOnly(files) : undefined));
   }
   await rebuildLists(files);
-  return { apply: (delta, signal) => apply(delta, signal, files) };
+  return {
+    apply: (delta, signal) => apply(delta, signal, files),
+    list: (signal) => listFiles(files, signal),
+  };
 }
 
 async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promise<readonly Refusal[]> {

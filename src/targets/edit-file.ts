@@ -49,9 +49,14 @@ export async function requireDirectory(directory: string): Promise<void> {
   await orNotNow(`cannot use ${directory}`, () => access(directory));
 }
 
-async function orNotNow(failure: string, action: () => Promise<void>): Promise<void> {
+/**
+ * Does something with files.
+ * @param failure what cannot be done if it fails
+ * @throws NotNow when the file system does not let us
+ */
+export async function orNotNow<Result>(failure: string, action: () => Promise<Result>): Promise<Result> {
   try {
-    await action();
+    return await action();
   } catch (error) {
     if (!(error instanceof Error) || codeOf(error) === undefined) throw error;
     // Node's text goes on with the call and the temporary path, which help nobody.

@@ -1,5 +1,8 @@
 import { csv } from "./csv.ts";
+import { http } from "./http.ts";
+import { qradar } from "./qradar.ts";
+import { splunk } from "./splunk.ts";
 import type { TargetKind } from "./target.ts";
 
 /** Every kind of target, by its `type:` in the configuration. */
-export const targetKinds: Readonly<Record<string, TargetKind>> = { csv };
+export const targetKinds: Readonly<Record<string, TargetKind>> = { csv, splunk, qradar, http };

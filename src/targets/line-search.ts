@@ -1,3 +1,5 @@
+import { siftLines } from "./line-sieve.ts";
+
 /** How the lines of a text file are told apart. */
 export interface LineFormat {
   /** The first line of the file; `null` for a file that begins with its first entry. */
@@ -34,20 +36,26 @@ export function searchLines(content: Buffer, format: LineFormat, fields: Iterabl
   return lines.sort((one, other) => one.start - other.start);
 }
 
-/** Finds the lines of any number of fields, in the order of the file: one look at every line. */
-export function scanLines(content: Buffer, format: LineFormat, fields: Iterable<string>): Line[] {
+/** Finds the lines of any number of fields, in the order of the file: one look at every byte. */
+export function scanLines(content: Buffer, format: LineFormat, fields: ReadonlySet<string>): Line[] {
   const named = new Map([...fields].map((field) => [byteText(field), field]));
-  const lines: Line[] = [];
-  for (const { start, end, field } of allLines(content, format)) {
-    const name = named.get(field);
-    if (name !== undefined) lines.push({ start, end, field: name });
-  }
-  return lines;
+  return siftLines(content, bodyStart(content, format), format, fields).flatMap((start) => {
+    const line = lineAt(content, start, format);
+    const field = named.get(line.field);
+    return field === undefined ? [] : [{ ...line, field }];
+  });
 }
 
 /** The first fields of the file in their order, spelled as in the file and one character for each byte (`latin1`). */
 export function* firstFields(content: Buffer, format: LineFormat): Generator<string> {
   for (const line of allLines(content, format)) yield line.field;
+}
+
+/** The entries of the file in their order: the first field and what stands behind it, one character for each byte (`latin1`). */
+export function* rows(content: Buffer, format: LineFormat): Generator<{ field: string; rest: string }> {
+  for (const { start, end, field } of allLines(content, format)) {
+    yield { field, rest: textOf(content, start, end).slice(field.length + 1) };
+  }
 }
 
 /** Where the entries begin: behind the header, or at 0 in a file that lacks it. */
@@ -94,10 +102,15 @@ function fieldEnds(content: Buffer, at: number, format: LineFormat): boolean {
 
 function* allLines(content: Buffer, format: LineFormat): Generator<Line> {
   for (let start = bodyStart(content, format); start < content.length; ) {
-    const end = lineEnd(content, start);
-    yield { start, end, field: fieldOf(textOf(content, start, end), format) };
-    start = end;
+    const line = lineAt(content, start, format);
+    yield line;
+    start = line.end;
   }
+}
+
+function lineAt(content: Buffer, start: number, format: LineFormat): Line {
+  const end = lineEnd(content, start);
+  return { start, end, field: fieldOf(textOf(content, start, end), format) };
 }
 
 function lineEnd(content: Buffer, from: number): number {

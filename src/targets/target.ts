@@ -20,6 +20,11 @@ export interface Target {
    * @throws NotNow when it cannot be read at the moment, or not to the end
    */
   list?(signal: AbortSignal): AsyncIterable<readonly Found[]>;
+  /**
+   * The name under which the far side knows an indicator, as an indicator; those of one name are one there. Left out where
+   * that is the indicator itself.
+   */
+  alias?(indicator: Indicator): Indicator;
   close?(): Promise<void>;
 }
 
@@ -54,6 +59,8 @@ export interface TargetContext {
   name: string;
   /** Turns a path from the configuration into an absolute one. */
   resolve(path: string): string;
+  /** The courier's state directory, absolute, for kinds whose far side is the courier itself. */
+  state: string;
   /** Unix milliseconds. */
   clock: () => number;
 }
@@ -65,6 +72,8 @@ export interface TargetKind<Settings = unknown> {
   settings: z.ZodType<Settings>;
   /** How many items one delta holds at the most, unless `batch` says otherwise. */
   batch: number;
+  /** Most items in a second, unless `rate` says otherwise: what the far side digests when it comes back after hours. */
+  rate?: number;
   /**
    * Which far side the settings name: another one begins empty, whatever the former held. It may not hold secrets, and
    * should leave out what only changes how the same far side is reached.

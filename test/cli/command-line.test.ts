@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call } from "./captured-terminal.ts";
 
-const COMMANDS = ["run", "demo", "check", "status", "explain"];
+const COMMANDS = ["run", "demo", "check", "status", "explain", "catch-up", "splunk-app"];
 const SHIPPED = fileURLToPath(new URL("../../config.yaml", import.meta.url));
 
 describe("the table of commands", () => {

@@ -79,6 +79,22 @@ test("the demonstration ends by itself after --for, and leaves nothing behind", 
   expect(existsSync(join(config, ".."))).toBe(false);
 });
 
+test("the demonstration has a page as long as it lasts", { timeout: PATIENCE }, async () => {
+  const terminal = new CapturedTerminal();
+  const seen = new Promise<string>((resolve) => {
+    terminal.onOut = (text) => {
+      const [, url] = /as a page: (http:\S+)[\s\S]* heard /.exec(text) ?? [];
+      if (url) resolve(url);
+    };
+  });
+  const running = runCommandLine(["demo", "--for", "1m"], terminal);
+  const url = await seen;
+  expect(await (await fetch(url)).text()).toContain("<title>misp-courier</title>");
+  terminal.stop();
+  expect(await running).toBe(0);
+  await expect(fetch(url)).rejects.toThrow();
+});
+
 test("the demonstration does not touch a directory with something in it", async () => {
   const directory = await mkdtemp(join(tmpdir(), "courier-demo-"));
   await writeFile(join(directory, "config.yaml"), "mine");

@@ -97,6 +97,7 @@ describe("a running courier whose configuration changes", () => {
     const plain = {
       misp: { url: misp.url, key: misp.key, zeromq: misp.endpoint, timeout: "5s" },
       targets: { blocklists: { type: "csv", directory: "./lists" } },
+      http: { listen: "127.0.0.1:0" },
       state: "./state",
       log: { file: "./courier.log" },
     };

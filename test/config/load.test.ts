@@ -207,6 +207,10 @@ describe("mistakes", () => {
       '2 indicators.sightings.false_positive.org: unknown key, did you mean "orgs"?',
     ],
     [`${MINIMAL}http:\n  listen: 0.0.0.0:80\n`, "3 http.listen: needs http.token, since it listens beyond loopback"],
+    [
+      `${MINIMAL}targets:\n  one: {type: http, lists: {ips: {types: [ip-dst]}}}\n  two:\n    type: http\n    lists:\n      ips: {types: [ip-src]}\n`,
+      "7 targets.two.lists.ips: target one has a list of this name, too, and there is one /lists/ips.txt",
+    ],
     [`${MINIMAL}http:\n  listen: 8711\n`, "3 http.listen: must be an address and a port, such as 127.0.0.1:8711"],
     [`${MINIMAL}guard: {min_prefix: {v4: 33}}\n`, "2 guard.min_prefix.v4: must be at most 32"],
     [

@@ -43,11 +43,24 @@ test("the parts of a score make up the score", () => {
 
 test("a target's minimum score is reached at a moment that is waited for", () => {
   const decay = { default: { lifetime: 10 * DAY, speed: 1 } };
-  const rules = { ...RULES, decay, minScores: [40] };
+  const rules = { ...RULES, decay, minScores: [43] };
   const { due, score } = aVerdict([aHolder()], {}, { rules });
-  expect(score).toBeGreaterThanOrEqual(40);
-  const then = judge("domain", [aHolder()], saying({}), rules, (due ?? 0) * 1000);
-  expect(then.score).toBeLessThan(40);
+  expect(score).toBe(45);
+  const at = (seconds: number) => judge("domain", [aHolder()], saying({}), rules, seconds * 1000).score;
+  expect(at((due ?? 0) - 60)).toBe(43);
+  expect(at(due ?? 0)).toBe(42);
+});
+
+test("a stored score is never more than a few points behind its decay, until nothing is left of it", () => {
+  const rules = { ...RULES, decay: { default: { lifetime: 10 * DAY, speed: 2 } } };
+  const at = (seconds: number) => judge("md5", [aHolder()], saying({}), rules, seconds * 1000);
+  let looks = 0;
+  for (let verdict = at(NOW); verdict.due !== null; looks += 1) {
+    expect(verdict.score - at(verdict.due - 60).score).toBeLessThan(5);
+    verdict = at(verdict.due);
+  }
+  expect(at(NOW + 10 * DAY).score).toBe(0);
+  expect(looks).toBeLessThan(15);
 });
 
 describe("its TTL", () => {

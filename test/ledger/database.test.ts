@@ -102,6 +102,46 @@ test("a transaction is saved as a whole, or not at all", () => {
   };
   expect(() => database.transaction(work)).toThrow("in the middle");
   expect(database.prepare("SELECT * FROM fact").all()).toEqual([]);
-  expect(database.transaction(() => put.run("a", "b").changes)).toBe(1);
+  database.transaction(() => put.run("a", "b"));
+  expect(database.prepare("SELECT * FROM fact").all()).toEqual([{ name: "a", value: "b" }]);
   database.close();
+});
+
+describe("a ledger of an older version", () => {
+  const OLD = { schema: "CREATE TABLE indicator (value TEXT)", upgrades: [] };
+  const TWO_LATER = {
+    schema: "CREATE TABLE indicator (value TEXT, score INTEGER, since INTEGER)",
+    upgrades: [
+      "ALTER TABLE indicator ADD COLUMN score INTEGER; UPDATE indicator SET score = 50",
+      "ALTER TABLE indicator ADD COLUMN since INTEGER; UPDATE indicator SET since = score + 1",
+    ],
+  };
+
+  function anOldOne(): string {
+    const file = join(aFolder(), "ledger.sqlite");
+    const database = Database.open(file, OLD);
+    database.prepare("INSERT INTO indicator VALUES ('a.example')").run();
+    database.close();
+    return file;
+  }
+
+  test("is brought up to date step by step, with what it holds, and only once", () => {
+    const file = anOldOne();
+    for (const _ of ["first", "second"]) {
+      const database = Database.open(file, TWO_LATER);
+      const rows = database.prepare("SELECT * FROM indicator").all();
+      expect(rows).toEqual([{ value: "a.example", score: 50, since: 51 }]);
+      expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+      database.close();
+    }
+  });
+
+  test("stays as it was when a step fails", () => {
+    const file = anOldOne();
+    const failing = { ...TWO_LATER, upgrades: [...TWO_LATER.upgrades.slice(0, 1), "NO SUCH STATEMENT"] };
+    expect(() => Database.open(file, failing)).toThrow("syntax error");
+    const database = Database.open(file, OLD);
+    expect(database.prepare("SELECT * FROM indicator").all()).toEqual([{ value: "a.example" }]);
+    database.close();
+  });
 });

@@ -48,7 +48,9 @@ describe("what one change costs does not grow with the ledger: no statement read
   ])("%s", ([, open]) => {
     const planned = plans(open).filter(({ sql }) => !WHOLE.some((whole) => sql.startsWith(whole)));
     expect(planned.length).toBeGreaterThan(3);
-    expect(planned.filter(({ plan }) => /\bSCAN (?!CONSTANT ROW|\()|TEMP B-TREE FOR ORDER BY/.test(plan))).toEqual([]);
+    expect(
+      planned.filter(({ plan }) => /\bSCAN (?!CONSTANT ROW|json_each|\()|TEMP B-TREE FOR ORDER BY/.test(plan)),
+    ).toEqual([]);
   });
 });
 

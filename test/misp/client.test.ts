@@ -177,3 +177,17 @@ describe("a MISP that cannot be reached", () => {
     expect((await failure(answering(cut).searchEvents({}))).meaning).toMatch(/^(unreachable|garbled)$/);
   });
 });
+
+test("when the key runs out is known from MISP's answers, and from those to an accepted key alone", async () => {
+  const headers = { "x-auth-key-expiration": "2026-12-31T00:00:00+00:00" };
+  expect(client.keyExpires).toBeNull();
+  server.answer = json({ version: "2.5.1" }, 200, headers);
+  await client.version();
+  expect(client.keyExpires).toBe(Date.UTC(2026, 11, 31));
+  server.answer = json({}, 502);
+  await client.version().catch(() => undefined);
+  expect(client.keyExpires).toBe(Date.UTC(2026, 11, 31));
+  server.answer = json({ version: "2.5.1" }, 200, { "x-auth-key-expiration": "never" });
+  await client.version();
+  expect(client.keyExpires).toBeNull();
+});

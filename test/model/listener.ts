@@ -38,7 +38,7 @@ export class Listener implements Disposable {
     const exceptions = { comment: "SOC Exception", tags: rules.exceptionTags };
     const compiled = compileRules(ruleSettings({ ttl, exceptions }, rules.filter));
     this.ledger = new Ledger({ file: this.#file, rules: compiled, rulesDigest: rules.name, clock });
-    const nothing = { values: null, organisations: new Set<string>() };
+    const nothing = { values: null, organisations: new Set<string>(), voices: new Set<number>() };
     this.ledger.learn({ ...IGNORANCE, ownOrganisation: OWN_ORGANISATION }, {}, nothing);
   }
 

@@ -95,14 +95,6 @@ describe("an event of an organisation that is trusted", () => {
     await courier.listed("domain", "friendly.example");
   });
 
-  test("changes from incomplete to complete, where that tag is local", async () => {
-    await start();
-    const event = courier.misp.addEvent({ info: "own", attributes: [{ type: "domain", value: "own.example" }] });
-    expect(event.id).toBeGreaterThan(0);
-    await calm();
-    expect(writes()).toEqual([]);
-  });
-
   test("is left alone in a dry run", async () => {
     await start({ dry_run: true });
     pull();

@@ -217,6 +217,26 @@ describe("what takes an indicator off, and what brings it back", () => {
     expect(await courier.list("domain")).toEqual(["a.example"]);
   });
 
+  test("warninglist of role block now matches; disabled, it lets it back", async () => {
+    await start();
+    await held("a.example", "b.example");
+    const list = { id: 7, name: "ours", type: "string" as const, matchingAttributes: ["domain"], list: ["a.example"] };
+    courier.misp.setWarninglist({ ...list, enabled: true });
+    await courier.listed("domain", "b.example");
+    courier.misp.setWarninglist({ ...list, enabled: false });
+    await courier.listed("domain", "a.example", "b.example");
+  });
+
+  test("score under the target's min_score; risen, it brings it back", async () => {
+    await start({ targets: { blocklists: { type: "csv", directory: "./lists", min_score: 40 } } });
+    const { event } = await held("a.example");
+    const doubt = 'admiralty-scale:source-reliability="e"';
+    courier.misp.tagEvent(event, doubt, { local: true });
+    await courier.listed("domain");
+    courier.misp.untagEvent(event, doubt);
+    await courier.listed("domain", "a.example");
+  });
+
   test("with several supports it goes only when the last one goes", async () => {
     await start();
     const first = await held("a.example");

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
@@ -93,6 +94,16 @@ export class Replay implements AsyncDisposable {
   /** Lets time pass, milliseconds, and expects exactly these lists after it. */
   async passing(milliseconds: number, lists: Lists): Promise<void> {
     await this.#reaches(lists, async () => this.#misp.reach(this.#misp.clock() + milliseconds));
+  }
+
+  /** Resolves when an event that nobody speaks of any more has been curated. */
+  async quiet(): Promise<void> {
+    await pause(1_500);
+  }
+
+  /** What the courier wrote to MISP. */
+  get writes(): readonly { path: string; body: unknown }[] {
+    return this.#misp.rest.writes;
   }
 
   /** Figures of the courier's ledger. */

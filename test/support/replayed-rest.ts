@@ -7,14 +7,21 @@ interface Answer {
   body: unknown;
 }
 
-/** MISP's REST API as recorded: it shows the events as they stand after the last step, and is otherwise empty. */
+/**
+ * MISP's REST API as recorded: it shows the events as they stand after the last step, and is otherwise empty. It takes local
+ * tags, with the answer that a genuine MISP gave.
+ */
 export class ReplayedRest implements AsyncDisposable {
   readonly key = "recorded-key-recorded-key-recorded-key-0";
   /** Whether MISP is too busy to list its events, so that nothing is caught up with. */
   busy = false;
+  /** The writes of the courier. */
+  readonly writes: { path: string; body: unknown }[] = [];
   readonly #answers: Answers;
   readonly #server: Server;
   readonly #events = new Map<string, RecordedEvent>();
+  /** By the UUID of the event that the courier attached it to. */
+  readonly #localTags = new Map<string, unknown>();
   /** Events whose publication is not saved yet. */
   readonly #unsaved = new Map<string, RecordedEvent>();
 
@@ -77,6 +84,8 @@ export class ReplayedRest implements AsyncDisposable {
         return { status: 200, body: { response: [] } };
       case "POST /events/index":
         return this.busy ? { status: 503, body: {} } : { status: 200, body: [] };
+      case "POST /tags/attachTagToObject":
+        return this.#attach(path, query);
       default:
         return this.#view(path);
     }
@@ -90,6 +99,14 @@ export class ReplayedRest implements AsyncDisposable {
     return [{ Event: member(query, "metadata") ? facts : event }];
   }
 
+  #attach(path: string, body: unknown): Answer {
+    this.writes.push({ path, body });
+    const event = [...this.#events.values()].find(({ uuid }) => uuid === member(body, "uuid"));
+    if (event) this.#localTags.set(event.uuid, { name: member(body, "tag"), local: true });
+    const name = `Local tag ${member(body, "tag")}(30) successfully attached to Event(${event?.id}).`;
+    return { status: 200, body: { saved: true, success: true, name, message: name, url: path } };
+  }
+
   #view(path: string): Answer {
     const [, wanted] = /^\/events\/view\/([\w-]+)$/.exec(path) ?? [];
     const event = this.#look(wanted);
@@ -101,7 +118,9 @@ export class ReplayedRest implements AsyncDisposable {
     const event = [...this.#events.values()].find(named);
     const unsaved = event && this.#unsaved.get(event.id);
     if (event) this.#unsaved.delete(event.id);
-    return unsaved ?? event;
+    const shown = unsaved ?? event;
+    const tag = shown && this.#localTags.get(shown.uuid);
+    return tag ? { ...shown, Tag: [...(Array.isArray(shown.Tag) ? shown.Tag : []), tag] } : shown;
   }
 }
 

@@ -5,12 +5,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
-import { runCourier } from "../../src/courier/courier.ts";
+import { type Observer, runCourier } from "../../src/courier/courier.ts";
 import { StandInMisp, type StandInOptions } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { type Logger, silent } from "../../src/log.ts";
 import { TOPICS } from "../../src/misp/messages.ts";
 
 type Settings = Record<string, unknown>;
+
+/** `clock` is the courier's, and MISP's as well unless that has its own; `watched` gives whoever is to watch a courier. */
+interface Options extends StandInOptions {
+  mispClock?: () => number;
+  log?: Logger;
+  watched?: (config: Config) => Observer;
+}
 
 /** A courier in this process, following a stand-in MISP, with block lists in a folder of its own. */
 export class RunningCourier implements AsyncDisposable {
@@ -21,6 +28,7 @@ export class RunningCourier implements AsyncDisposable {
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #settings: Settings;
+  #watched: Options["watched"];
 
   private constructor(misp: StandInMisp, directory: string, settings: Settings, clock: () => number, log: Logger) {
     this.misp = misp;
@@ -33,11 +41,12 @@ export class RunningCourier implements AsyncDisposable {
   /** `settings` are laid over a configuration with one csv target, `blocklists`. */
   static async start(
     settings: Settings = {},
-    { clock = Date.now, log = silent, ...options }: StandInOptions & { log?: Logger } = {},
+    { clock = Date.now, mispClock = clock, log = silent, watched, ...options }: Options = {},
   ): Promise<RunningCourier> {
-    const misp = await StandInMisp.open({ clock, ...options });
+    const misp = await StandInMisp.open({ clock: mispClock, ...options });
     const directory = await mkdtemp(join(tmpdir(), "courier-"));
     const courier = new RunningCourier(misp, directory, settings, clock, log);
+    courier.#watched = watched;
     await courier.start();
     return courier;
   }
@@ -54,7 +63,9 @@ export class RunningCourier implements AsyncDisposable {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     const heard = Promise.all(TOPICS.map((topic) => this.misp.heard(`${topic} `)));
-    this.#running = runCourier({ config: await this.config(), log: this.log, signal, clock: this.#clock });
+    const config = await this.config();
+    const observer = this.#watched?.(config);
+    this.#running = runCourier({ config, log: this.log, signal, clock: this.#clock, observer });
     await Promise.race([heard, this.#running]);
   }
 

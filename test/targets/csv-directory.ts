@@ -31,7 +31,7 @@ export async function openFiles(settings: object = {}, directory?: string): Prom
 
 /** Opens a target in a directory as a start of the courier does. */
 export function openTarget(settings: object, directory: string): Promise<Target> {
-  const context = { name: "blocklists", resolve: (path: string) => path, clock: Date.now };
+  const context = { name: "blocklists", resolve: (path: string) => path, state: directory, clock: Date.now };
   return csv.open(csv.settings.parse({ directory, ...settings }), context);
 }
 

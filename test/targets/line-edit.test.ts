@@ -60,7 +60,7 @@ describe("finding lines", () => {
   it("gives the same lines by searching for each field and by looking at every line", () => {
     fc.assert(
       fc.property(content, format, fc.uniqueArray(field), (bytes, lines, fields) => {
-        expect(searchLines(bytes, lines, fields)).toEqual(scanLines(bytes, lines, fields));
+        expect(searchLines(bytes, lines, fields)).toEqual(scanLines(bytes, lines, new Set(fields)));
       }),
       { numRuns: 2000 },
     );

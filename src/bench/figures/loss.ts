@@ -3,6 +3,7 @@ import type { StandInMisp } from "../../demo/stand-in/stand-in-misp.ts";
 import { Requests } from "../../ledger/requests.ts";
 import { TOPICS } from "../../misp/messages.ts";
 import { populate } from "../populate.ts";
+import type { Sizes } from "../sizes.ts";
 import { caughtUp, courierState, workTowards } from "../workers/courier.ts";
 import { send, subscribed, whereToConnect } from "../workers/publisher.ts";
 import type { Worker } from "../workers/question.ts";
@@ -50,7 +51,7 @@ async function lostByMisp(workshop: Workshop): Promise<Measured> {
   const began = performance.now();
   Requests.leave(place.ledgerFile, "catch-up", "");
   await courier.ask(caughtUp, { times: before.caughtUp + 1 });
-  const added = await addedInTheEnd(workshop, courier);
+  const added = await addedInTheEnd(workshop, courier, burst);
   const seconds = (added.at - began) / 1000;
   const listed = await place.listed();
   const missing = values.filter((value) => !listed.has(value)).length;
@@ -70,17 +71,25 @@ async function savedInTheEnd(workshop: Workshop, courier: Worker): Promise<numbe
   return (await whenCalm(workshop, async () => (await courier.ask(courierState, {})).saved)).value;
 }
 
-async function addedInTheEnd(workshop: Workshop, courier: Worker): Promise<{ value: number; at: number }> {
-  return whenCalm(workshop, async () => (await courier.ask(courierState, {})).added);
+/** Files that are rewritten as a whole come in bursts, so that one must be patient until nothing more is expected. */
+async function addedInTheEnd({ sizes: { calm } }: Workshop, courier: Worker, all: number): Promise<Counted> {
+  return whenCalm({ sizes: { calm: 5 * calm } }, async () => (await courier.ask(courierState, {})).added, all);
 }
 
-/** A count when it has not risen for a while, and when it was first seen to be that. */
+/** A count, and when it was first seen to be that, milliseconds. */
+interface Counted {
+  value: number;
+  at: number;
+}
+
+/** A count when it has not risen for a while, or is as high as it can be. */
 async function whenCalm(
-  { sizes: { calm } }: Workshop,
+  { sizes: { calm } }: { sizes: Pick<Sizes, "calm"> },
   count: () => Promise<number>,
-): Promise<{ value: number; at: number }> {
+  most = Number.POSITIVE_INFINITY,
+): Promise<Counted> {
   let last = { value: await count(), at: performance.now() };
-  while (performance.now() - last.at < calm) {
+  while (last.value < most && performance.now() - last.at < calm) {
     await pause(Math.min(50, calm / 4));
     const value = await count();
     if (value !== last.value) last = { value, at: performance.now() };

@@ -65,7 +65,8 @@ async function openTarget(config: Config, ledger: Ledger): Promise<{ view: Targe
   using protections = new Protections({ config, log: silent });
   const view = viewOf(TARGET, settings, protections.of(TARGET), kind);
   ledger.deltas.register(view);
-  const context = { name: TARGET, resolve: (path: string) => resolvePath(config, path), clock: Date.now };
+  const resolve = (path: string) => resolvePath(config, path);
+  const context = { name: TARGET, resolve, state: resolve(config.state), clock: Date.now };
   return { view, target: await kind.open(settings.settings, context) };
 }
 

@@ -1,4 +1,5 @@
 import { normalize } from "../normalize.ts";
+import { type Compilation, finish } from "./compilation.ts";
 import { compileCidrs } from "./match-cidr.ts";
 import { compileHostnames, hostEntry } from "./match-hostname.ts";
 import type { Matcher } from "./matcher.ts";
@@ -67,8 +68,13 @@ function difference(before: readonly string[], after: readonly string[]): string
  * they are, never false for one that it alters. Of an attribute, what alters one half alters both.
  */
 export function touches(change: WarninglistChange): (type: string, value: string) => boolean {
+  return finish(touching(change));
+}
+
+/** As {@link touches}, made ready in steps. */
+export function* touching(change: WarninglistChange): Compilation<(type: string, value: string) => boolean> {
   const types = withHalves(change.matchingAttributes);
-  const test = valueTest(change);
+  const test = yield* valueTest(change);
   return (type, value) => (types.has("ALL") || types.has(type)) && partsOf(type, value).some(test);
 }
 
@@ -88,7 +94,7 @@ function withHalves(types: readonly string[]): Set<string> {
   return new Set([...types, ...halves, ...(types.includes("malware-sample") ? ["filename", "md5"] : [])]);
 }
 
-function valueTest(change: WarninglistChange): (value: string) => boolean {
+function* valueTest(change: WarninglistChange): Compilation<(value: string) => boolean> {
   const { type, changedEntries } = change;
   if (type === "string") {
     const forms = new Set(values(change));
@@ -96,10 +102,10 @@ function valueTest(change: WarninglistChange): (value: string) => boolean {
   }
   if (type === "hostname") {
     const entries = changedEntries.flatMap((entry) => [entry, hostEntry(entry).toLowerCase()]);
-    return found(compileHostnames([{ number: 0, entries }]));
+    return found(yield* compileHostnames([{ number: 0, entries }]));
   }
   if (type === "cidr") {
-    const isInside = found(compileCidrs([{ number: 0, entries: changedEntries }]));
+    const isInside = found(yield* compileCidrs([{ number: 0, entries: changedEntries }]));
     // Which network decides may depend on the others, so the value's own mask does not count here.
     return (value) => isInside(value.split("/", 1).join());
   }

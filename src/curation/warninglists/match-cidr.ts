@@ -1,3 +1,4 @@
+import { type Compilation, eachEntry } from "./compilation.ts";
 import { formatAddress, parseAddress } from "./ip-address.ts";
 import { ListIndex } from "./list-index.ts";
 import type { Matcher, NumberedList } from "./matcher.ts";
@@ -27,8 +28,8 @@ interface Network {
  * is the widest of a list for IPv4; for IPv6, where MISP goes on looking, one of the prefix length that its list names
  * last. IPv4 networks with bits set beyond their prefix match nothing, as MISP compares them as text.
  */
-export function compileCidrs(lists: readonly NumberedList[]): Matcher {
-  const compiled = indexOf(lists);
+export function* compileCidrs(lists: readonly NumberedList[]): Compilation<Matcher> {
+  const compiled = yield* indexOf(lists);
   return (value, findings) => {
     const [text = "", mask = ""] = value.split("/", 2);
     const address = parseAddress(text);
@@ -39,17 +40,15 @@ export function compileCidrs(lists: readonly NumberedList[]): Matcher {
   };
 }
 
-function indexOf(lists: readonly NumberedList[]): CidrIndex {
+function* indexOf(lists: readonly NumberedList[]): Compilation<CidrIndex> {
   const index = new ListIndex(lists.reduce((sum, { entries }) => sum + entries.length, 0));
   const compiled: CidrIndex = { index, lengths: new Map(), networks: new Map() };
-  for (const { number, entries } of lists) {
-    const networks: Networks = { places: new Map(), odd: new Map() };
-    compiled.networks.set(number, networks);
-    for (const entry of entries) {
-      const network = parseEntry(entry);
-      if (network) addNetwork(network, number, networks, compiled);
-    }
-  }
+  for (const { number } of lists) compiled.networks.set(number, { places: new Map(), odd: new Map() });
+  yield* eachEntry(lists, (entry, list) => {
+    const network = parseEntry(entry);
+    const networks = compiled.networks.get(list);
+    if (network && networks) addNetwork(network, list, networks, compiled);
+  });
   for (const lengths of compiled.lengths.values()) lengths.sort((one, other) => other - one);
   return compiled;
 }

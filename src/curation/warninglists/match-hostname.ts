@@ -1,3 +1,4 @@
+import { type Compilation, eachEntry } from "./compilation.ts";
 import { ListIndex } from "./list-index.ts";
 import type { Findings, Matcher, NumberedList } from "./matcher.ts";
 
@@ -8,11 +9,9 @@ const DOT = 0x2e;
  * MISP, the host is what stands before the first slash or between the second and the third, as it is written: capitals, a
  * port or a user name keep it from being found.
  */
-export function compileHostnames(lists: readonly NumberedList[]): Matcher {
+export function* compileHostnames(lists: readonly NumberedList[]): Compilation<Matcher> {
   const index = new ListIndex(lists.reduce((sum, { entries }) => sum + entries.length, 0));
-  for (const { number, entries } of lists) {
-    for (const entry of entries) index.add(Buffer.from(hostEntry(entry)), number);
-  }
+  yield* eachEntry(lists, (entry, list) => index.add(Buffer.from(hostEntry(entry)), list));
   return (value, findings) => matchHost(hostOf(value), index, findings);
 }
 

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { type Compilation, eachEntry } from "./compilation.ts";
 import type { Findings, Matcher, NumberedList } from "./matcher.ts";
 import { type Pcre, parsePcre } from "./pcre.ts";
 import { toRe2 } from "./pcre-syntax.ts";
@@ -21,10 +22,15 @@ interface Expression {
  * Lists of type `regex`: an entry matches somewhere in the value, in time that grows with its length alone.
  * @param unusable is told of each entry that will never match
  */
-export function compileRegexes(lists: readonly NumberedList[], unusable: (entry: UnusableEntry) => void): Matcher {
-  const compiled = lists.map(({ number, entries }) => {
-    const refuse = (entry: string, reason: string) => unusable({ list: number, entry, reason });
-    return { number, expressions: entries.flatMap((entry) => compileEntry(entry, refuse)) };
+export function* compileRegexes(
+  lists: readonly NumberedList[],
+  unusable: (entry: UnusableEntry) => void,
+): Compilation<Matcher> {
+  const compiled = lists.map(({ number }) => ({ number, expressions: [] as Expression[] }));
+  const byNumber = new Map(compiled.map((list) => [list.number, list]));
+  yield* eachEntry(lists, (entry, list) => {
+    const refuse = (refused: string, reason: string) => unusable({ list, entry: refused, reason });
+    byNumber.get(list)?.expressions.push(...compileEntry(entry, refuse));
   });
   return (value, findings) => {
     const bytes = asBytes(value);

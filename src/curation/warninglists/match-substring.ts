@@ -1,3 +1,4 @@
+import { type Compilation, eachEntry } from "./compilation.ts";
 import { ListSets } from "./list-sets.ts";
 import type { Findings, Matcher, NumberedList } from "./matcher.ts";
 
@@ -22,13 +23,11 @@ interface Automaton {
 }
 
 /** Lists of type `substring`: the value has an entry somewhere in it. One walk over the value finds those of all lists. */
-export function compileSubstrings(lists: readonly NumberedList[]): Matcher {
+export function* compileSubstrings(lists: readonly NumberedList[]): Compilation<Matcher> {
   const automaton = emptyAutomaton(
     lists.flatMap(({ entries }) => entries).reduce((sum, { length }) => sum + length, 1),
   );
-  for (const { number, entries } of lists) {
-    for (const entry of entries) addEntry(automaton, entry, number);
-  }
+  yield* eachEntry(lists, (entry, list) => addEntry(automaton, entry, list));
   connect(automaton);
   return (value, findings) => walk(automaton, value, findings);
 }

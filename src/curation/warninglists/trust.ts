@@ -50,9 +50,14 @@ function listsNamed(name: string, lists: readonly Warninglist[]): Warninglist[] 
 }
 
 function uuidsOf(lists: readonly Warninglist[], prefix: string): Set<string> {
+  return new Set(lists.flatMap(({ entries }) => organisationsIn(entries, prefix)));
+}
+
+/** The UUIDs that entries of a list name, in small letters. */
+export function organisationsIn(entries: readonly string[], prefix: string): string[] {
   const start = prefix.toLowerCase();
-  const named = lists.flatMap(({ entries }) => entries.map(withoutComment)).filter((entry) => entry.startsWith(start));
-  return new Set(named.map((entry) => entry.slice(start.length).trim()).filter((uuid) => uuid !== ""));
+  const named = entries.map(withoutComment).filter((entry) => entry.startsWith(start));
+  return named.map((entry) => entry.slice(start.length).trim()).filter((uuid) => uuid !== "");
 }
 
 function withoutComment(entry: string): string {

@@ -1,4 +1,5 @@
 import { isComposite } from "../../model/indicator.ts";
+import { type Compilation, finish } from "./compilation.ts";
 import { compileCidrs } from "./match-cidr.ts";
 import { compileHostnames } from "./match-hostname.ts";
 import { compileRegexes } from "./match-regex.ts";
@@ -39,11 +40,16 @@ interface Scope {
   matchers: readonly Matcher[];
 }
 
-/** Makes lists ready; it takes about a second for a million entries, and then holds none of the texts given. */
+/** Makes lists ready at one go; see {@link compilingWarninglists}. */
 export function compileWarninglists(lists: readonly Warninglist[]): Warninglists {
+  return finish(compilingWarninglists(lists));
+}
+
+/** Makes lists ready; it takes about a second for a million entries, and then holds none of the texts given. */
+export function* compilingWarninglists(lists: readonly Warninglist[]): Compilation<Warninglists> {
   const summaries = lists.map(summaryOf);
   const unusable: UnusableWarning[] = [];
-  const matchers = compileKinds(lists, (number, entry, reason) => {
+  const matchers = yield* compileKinds(lists, (number, entry, reason) => {
     const list = summaries[number];
     if (list) unusable.push({ list, entry, reason });
   });
@@ -68,16 +74,20 @@ export function partsOf(type: string, value: string): readonly string[] {
 type Refusal = (list: number, entry: string, reason: string) => void;
 type KindMatchers = ReadonlyMap<WarninglistKind, Matcher>;
 
-function compileKinds(lists: readonly Warninglist[], refuse: Refusal): KindMatchers {
+function* compileKinds(lists: readonly Warninglist[], refuse: Refusal): Compilation<KindMatchers> {
   const numbered = lists.map(({ type, entries }, number) => ({ type, number, entries }));
-  const compile: Record<WarninglistKind, (lists: readonly NumberedList[]) => Matcher> = {
+  const compile: Record<WarninglistKind, (lists: readonly NumberedList[]) => Compilation<Matcher>> = {
     string: compileStrings,
     hostname: compileHostnames,
     cidr: compileCidrs,
     substring: compileSubstrings,
     regex: (given) => compileRegexes(given, ({ list, entry, reason }) => refuse(list, entry, reason)),
   };
-  return new Map(WARNINGLIST_KINDS.map((kind) => [kind, compile[kind](numbered.filter(({ type }) => type === kind))]));
+  const matchers = new Map<WarninglistKind, Matcher>();
+  for (const kind of WARNINGLIST_KINDS) {
+    matchers.set(kind, yield* compile[kind](numbered.filter(({ type }) => type === kind)));
+  }
+  return matchers;
 }
 
 /** Remembers one scope for each type that a list names, and one for all the others. */

@@ -1,0 +1,60 @@
+// Everything here comes out as text: what MISP or a far side wrote is never parsed as markup.
+
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Text of strangers with what cannot be seen, or would turn what stands around it, made visible. */
+export function visible(text) {
+  return String(text).replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
+}
+
+/** An element with attributes and children; a child that is no element becomes text. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/** The element of the page with an id. */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+/** Puts text in place of what an element holds, and touches nothing where it stands there already. */
+export function say(id, text) {
+  const place = byId(id);
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** A value as a button that asks why it is where it is; of hashes the middle is left out. */
+export function valueButton(value) {
+  const text = visible(value).replace(/^([0-9a-f]{12})[0-9a-f]{20,}([0-9a-f]{8})$/, "$1…$2");
+  const button = element("button", { type: "button", class: "value", title: `Explain ${visible(value)}` }, text);
+  button.addEventListener("click", () =>
+    button.dispatchEvent(new CustomEvent("explain", { bubbles: true, detail: value })),
+  );
+  return button;
+}
+
+const NUMBERS = new Intl.NumberFormat("en");
+
+export function number(given) {
+  return NUMBERS.format(given);
+}
+
+/** A time of today as a clock shows it, any other with its date. */
+export function clockTime(milliseconds) {
+  const date = new Date(milliseconds);
+  const time = date.toLocaleTimeString("en-GB");
+  const text = date.toDateString() === new Date().toDateString() ? time : `${date.toLocaleDateString("en-CA")} ${time}`;
+  return element("time", { datetime: date.toISOString() }, text);
+}
+
+/** Milliseconds as people read them. */
+export function duration(milliseconds) {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1_000;
+  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.round((seconds % 3_600) / 60)} min`;
+}

@@ -1,0 +1,101 @@
+import { byId, element, visible } from "./dom.js";
+
+/** Lets the search box, and every value on the page, ask why a value is where it is. */
+export function attendExplain() {
+  const input = byId("value");
+  byId("explain").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void explain(input.value.trim());
+  });
+  document.addEventListener("explain", ({ detail }) => {
+    input.value = detail;
+    void explain(detail).then(() => byId("explanation").focus());
+  });
+}
+
+let newest = 0;
+
+async function explain(value) {
+  if (value === "") return;
+  newest += 1;
+  const mine = newest;
+  const shown = await ask(value).catch(() => [element("p", { class: "bad" }, "The courier does not answer.")]);
+  // A slower answer to an earlier question must not cover this one.
+  if (mine === newest) byId("explanation").replaceChildren(...shown);
+}
+
+async function ask(value) {
+  const answer = await fetch(`explain?value=${encodeURIComponent(value)}`);
+  if (!answer.ok) return [element("p", { class: "bad" }, await answer.text())];
+  const { indicators, elsewhere, reasons } = await answer.json();
+  if (indicators.length > 0) return indicators.map((indicator) => articleOf(indicator, reasons));
+  if (elsewhere.length === 0) return [element("p", {}, code(value), " was never heard of.")];
+  const places = elsewhere.map(({ type, event }) => item(`${visible(type)} in event “${visible(event)}”`));
+  return [element("p", {}, code(value), " was heard of, but is no valid value of its type:"), list(places)];
+}
+
+function articleOf({ type, value, withheld, score, parts, supports, sightings, targets, since }, reasons) {
+  const standing = withheld === null ? "active" : `withheld: ${reasons[withheld]}`;
+  return element(
+    "article",
+    {},
+    element("h3", {}, code(value), ` ${visible(type)}`),
+    element("p", { class: withheld === null ? "good" : "bad" }, `${standing} (since ${since}), score ${score}`),
+    ...titled(
+      "Score",
+      parts.map((part) => item(`${signed(part.points)} ${part.name}: ${visible(part.reason)}`)),
+    ),
+    ...titled(
+      "Held up by",
+      supports.map((support) => supportOf(support, reasons)),
+    ),
+    ...titled(
+      "Sightings",
+      sightings.map(({ text }) => item(visible(text))),
+    ),
+    ...titled(
+      "Targets",
+      targets.map((target) => targetOf(target, reasons)),
+    ),
+  );
+}
+
+function supportOf({ attributeId, type, event, eventId, organisation, changed, tags, withheld, sightings }, reasons) {
+  const verdict = withheld === null ? "qualifies" : `does not qualify: ${reasons[withheld]}`;
+  return element(
+    "li",
+    {},
+    `attribute ${attributeId} (${visible(type)}) of event ${eventId} “${visible(event)}” by ${visible(organisation)}, changed ${changed}: `,
+    element("b", { class: withheld === null ? "good" : "bad" }, verdict),
+    tags.length > 0 ? element("div", { class: "quiet" }, `tags: ${tags.map(visible).join(", ")}`) : null,
+    ...sightings.map(({ text }) => element("div", { class: "quiet" }, visible(text))),
+  );
+}
+
+function targetOf({ name, held, since, wanted, withheld, expires, pending, parked }, reasons) {
+  const state = held ? `holds it since ${since}` : "does not hold it";
+  const until = expires === null ? "" : ` until ${expires}`;
+  const wish = wanted ? `is to hold it${until}` : `is not to hold it: ${withheld ? reasons[withheld] : ""}`;
+  const rest = [...(pending ? ["a change is on its way"] : []), ...(parked ? [`parked: ${visible(parked)}`] : [])];
+  return element("li", {}, element("b", {}, name), `: ${[`${state}, ${wish}`, ...rest].join("; ")}`);
+}
+
+function titled(title, items) {
+  return items.length === 0 ? [] : [element("h4", {}, title), list(items)];
+}
+
+function list(items) {
+  return element("ul", {}, ...items);
+}
+
+function item(text) {
+  return element("li", {}, text);
+}
+
+function code(value) {
+  return element("code", { class: "value" }, visible(value));
+}
+
+function signed(points) {
+  return points < 0 ? `−${-points}` : `+${points}`;
+}

@@ -1,0 +1,130 @@
+import { byId, duration, number, say } from "./dom.js";
+import { attendExplain } from "./explain.js";
+import { plotLatencies, plotRates, SECONDS } from "./plot.js";
+import { clear, show } from "./stream.js";
+import { showTables } from "./tables.js";
+
+/** How often a screen reader is told how things are, milliseconds. */
+const TOLD_EVERY = 20_000;
+
+/** How long a target may be behind before it shows, milliseconds. */
+const PATIENCE = 5_000;
+
+const KINDS = ["heard", "decided", "written"];
+let seconds = [];
+let situation = null;
+let connected = false;
+let paused = false;
+const behindSince = new Map();
+let told = { at: 0, text: "" };
+
+attendExplain();
+// Who has no mouse scrolls with the arrow keys.
+for (const kind of KINDS) byId(kind).tabIndex = 0;
+byId("pause").addEventListener("click", () => {
+  paused = !paused;
+  byId("pause").setAttribute("aria-pressed", String(paused));
+  say("pause", paused ? "Go on" : "Pause");
+});
+
+const stream = new EventSource("live");
+stream.addEventListener("begin", ({ data }) => begin(JSON.parse(data)));
+stream.addEventListener("tick", ({ data }) => tick(JSON.parse(data)));
+stream.addEventListener("error", () => {
+  connected = false;
+  showState();
+});
+
+function begin({ history, lines, situation: given }) {
+  connected = true;
+  seconds = history;
+  situation = given ?? situation;
+  clear();
+  for (const kind of KINDS) show(kind, lines[kind], { at: 0, happened: 0, fresh: false });
+  draw();
+}
+
+function tick({ second, lines, situation: given }) {
+  connected = true;
+  seconds = [...seconds, second].slice(-SECONDS);
+  situation = given ?? situation;
+  if (!paused) {
+    for (const kind of KINDS) show(kind, lines[kind], { at: second.at, happened: second[kind], fresh: true });
+  }
+  // A page that nobody looks at draws nothing.
+  if (!document.hidden) draw();
+}
+
+function draw() {
+  if (situation) markLate(situation.targets);
+  showFigures();
+  showState();
+  plotRates(byId("rate-plot"), seconds);
+  plotLatencies(byId("latency-plot"), seconds);
+  if (situation) showTables(situation);
+}
+
+/** Marks the targets that have been behind for a while: for a moment every target is, with each change. */
+function markLate(targets) {
+  const now = Date.now();
+  for (const target of targets) {
+    if (target.behind === 0) behindSince.delete(target.name);
+    else if (!behindSince.has(target.name)) behindSince.set(target.name, now);
+    target.late = now - (behindSince.get(target.name) ?? now) > PATIENCE;
+  }
+}
+
+function showFigures() {
+  const recent = seconds.slice(-10);
+  const rate = (kind) => recent.reduce((sum, second) => sum + second[kind], 0) / Math.max(1, recent.length);
+  const medians = seconds.flatMap(({ median }) => median ?? []).sort((one, other) => one - other);
+  say("heard-rate", rateText(rate("heard")));
+  say("decided-rate", rateText(rate("decided")));
+  say("median", medians.length === 0 ? "–" : duration(medians[Math.floor(medians.length / 2)]));
+  if (!situation) return;
+  say("active", number(situation.active));
+  say("ledger", `${number(situation.attributes)} attributes, ${number(situation.events)} events in the ledger`);
+}
+
+function rateText(rate) {
+  return number(rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate));
+}
+
+function showState() {
+  const states = { feed: feedState(), "catch-up": catchUpState(), delivery: deliveryState() };
+  for (const [id, [state, text]] of Object.entries(states)) {
+    byId(id).dataset.state = state;
+    say(id, text);
+  }
+  announce(Object.values(states).map(([, text]) => text));
+}
+
+function feedState() {
+  if (!connected) return ["wait", "No connection to the courier"];
+  if (!situation) return ["wait", "The courier is starting"];
+  const { cause } = situation.feed;
+  return cause === null ? ["good", "MISP is heard"] : ["bad", `MISP is not heard: ${cause}`];
+}
+
+function catchUpState() {
+  if (!situation?.caughtUp) return ["wait", "Not caught up yet"];
+  return ["good", `Caught up at ${new Date(situation.caughtUp).toLocaleTimeString("en-GB").slice(0, 5)}`];
+}
+
+function deliveryState() {
+  const targets = situation?.targets.filter(({ enabled }) => enabled) ?? [];
+  const failing = targets.filter(({ attempts }) => attempts > 0).map(({ name }) => name);
+  if (failing.length > 0) return ["bad", `Failing: ${failing.join(", ")}`];
+  if (targets.length === 0) return ["wait", "No targets"];
+  const late = targets.filter((target) => target.late).length;
+  return late === 0 ? ["good", "Targets in step"] : ["wait", `${late} of ${targets.length} targets behind`];
+}
+
+/** Tells what has changed, and not too often. */
+function announce(texts) {
+  const text = `${texts.join(". ")}.`;
+  const now = Date.now();
+  if (text === told.text || now - told.at < TOLD_EVERY) return;
+  told = { at: now, text };
+  say("status", text);
+}

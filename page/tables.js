@@ -1,0 +1,100 @@
+import { byId, clockTime, duration, element, number, valueButton, visible } from "./dom.js";
+
+/** The tables of how things stand; each is left alone while it would look the same. */
+export function showTables(situation) {
+  fill("targets", situation.targets, targetTable(situation.lists), "No target is configured.", situation.lists);
+  fill("waiting", situation.waiting, waitingTable, "Nothing waits for anybody.");
+  fill("spells", situation.spells, spellTable, "MISP was always heard.");
+  fill("withheld", situation.withheld, withheldTable, "Nothing is withheld.");
+}
+
+const shown = new Map();
+
+function fill(id, rows, { columns, cells }, nothing, beside) {
+  const state = JSON.stringify([rows, beside]);
+  if (shown.get(id) === state) return;
+  shown.set(id, state);
+  const table = byId(id);
+  if (rows.length === 0) {
+    table.replaceChildren(element("tbody", {}, element("tr", {}, element("td", { class: "quiet" }, nothing))));
+    return;
+  }
+  const heads = columns.map(([name, kind]) => element("th", { scope: "col", ...(kind && { class: kind }) }, name));
+  const body = rows.map((row) => element("tr", {}, ...cells(row)));
+  table.replaceChildren(element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...body));
+}
+
+function targetTable(lists) {
+  return {
+    columns: [["target"], ["state"], ["holds", "number"], ["behind", "number"], ["parked", "number"]],
+    cells: (target) => [
+      element("th", { scope: "row" }, target.name, " ", quiet(target.type), ...listLinks(lists, target.name)),
+      element("td", {}, stateOf(target), ...trouble(target)),
+      count(target.held),
+      count(target.behind),
+      count(target.parked),
+    ],
+  };
+}
+
+function stateOf({ enabled, attempts, late }) {
+  if (!enabled) return quiet("off");
+  const [state, text] = attempts > 0 ? ["bad", "failing"] : late ? ["wait", "catching up"] : ["good", "in step"];
+  return element("span", { class: "chip", "data-state": state }, text);
+}
+
+function trouble({ attempts, nextAttempt, lastError }) {
+  if (attempts === 0) return [];
+  const next = nextAttempt === null ? [] : [", next at ", clockTime(nextAttempt)];
+  return [element("div", { class: "quiet" }, `${attempts} tries`, ...next, ": ", visible(lastError ?? ""))];
+}
+
+function listLinks(lists, target) {
+  return lists
+    .filter((list) => list.target === target)
+    .map(({ name, entries, leftOut }) => {
+      const size = entries === null ? "" : ` ${number(entries)}`;
+      const beyond = leftOut
+        ? element("a", { href: `lists/${name}.left-out.txt` }, `, ${number(leftOut)} left out`)
+        : "";
+      return element(
+        "div",
+        { class: "quiet" },
+        element("a", { href: `lists/${name}.txt` }, `${name}.txt`),
+        size,
+        beyond,
+      );
+    });
+}
+
+const waitingTable = {
+  columns: [["what"], ["value"], ["why"]],
+  cells: ({ kind, target, type, value, reason, at }) => [
+    element("td", {}, kind, " ", quiet(`at ${target}, `), element("span", { class: "quiet" }, clockTime(at))),
+    element("td", {}, valueButton(value), " ", quiet(type)),
+    element("td", {}, visible(reason)),
+  ],
+};
+
+const spellTable = {
+  columns: [["from"], ["lasted"], ["cause"], ["made up for"]],
+  cells: ({ since, until, cause, repaired }) => [
+    element("td", {}, clockTime(since)),
+    element("td", {}, until === null ? element("b", { class: "bad" }, "it lasts") : duration(until - since)),
+    element("td", {}, cause),
+    element("td", { class: repaired ? "good" : "bad" }, repaired ? "yes" : "not yet"),
+  ],
+};
+
+const withheldTable = {
+  columns: [["why"], ["indicators", "number"]],
+  cells: ({ reason, count: how }) => [element("td", {}, reason), count(how)],
+};
+
+function quiet(text) {
+  return element("span", { class: "quiet" }, visible(text));
+}
+
+function count(given) {
+  return element("td", { class: "number" }, number(given));
+}

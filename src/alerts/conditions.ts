@@ -1,0 +1,130 @@
+import { defang, shortened } from "./defang.ts";
+
+/** What is known of the courier's health at one moment. Times are milliseconds; what is `null` is in order. */
+export interface Facts {
+  now: number;
+  /** The feed cannot be heard. */
+  blind: { since: number; cause: string } | null;
+  /** When MISP says that our key runs out; `null`: it did not say. */
+  keyExpires: number | null;
+  /** Catching up fails; `refused`: because MISP refuses the key. */
+  catchUp: { since: number; failures: number; error: string; refused: boolean } | null;
+  /** Targets that do not take deliveries. */
+  failing: readonly { target: string; since: number; attempts: number; error: string }[];
+  /** Changes that the guard holds. */
+  held: readonly { target: string; reason: string }[];
+  /** Bytes of the disk that the state is on. */
+  disk: { free: number; total: number } | null;
+}
+
+/** Something that a person should hear of. */
+export interface Condition {
+  /** The same trouble has the same key for as long as it lasts: a word, and for targets their name after a colon. */
+  key: string;
+  sentence: string;
+  /** What to do about it. */
+  hint: string;
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const GIGABYTE = 2 ** 30;
+
+/** How long something must last before it is worth a message, milliseconds: restarts and short outages mend themselves. */
+const PATIENCE = { feed: 2 * MINUTE, catchUp: 5 * MINUTE, target: 2 * MINUTE };
+/** How many failures in a row are no coincidence. */
+const FAILURES = 3;
+/** How early the end of a key is announced. */
+const KEY_NOTICE = 14 * DAY;
+
+/** What a person should hear of, the worst first. */
+export function conditionsOf(facts: Facts): Condition[] {
+  return [
+    disk(facts),
+    key(facts),
+    keyExpiry(facts),
+    feed(facts),
+    catchUp(facts),
+    ...targets(facts),
+    ...held(facts),
+  ].flatMap((condition) => condition ?? []);
+}
+
+function disk({ disk }: Facts): Condition | undefined {
+  if (!disk || disk.total === 0) return undefined;
+  const scarce = disk.free < GIGABYTE || (disk.free < disk.total * 0.05 && disk.free < 20 * GIGABYTE);
+  if (!scarce) return undefined;
+  const megabytes = Math.floor(disk.free / 2 ** 20);
+  return {
+    key: "disk",
+    sentence: `The disk of the state directory fills up: ${megabytes} MB are free`,
+    hint: "Make room. When it is full, the feed waits and nothing is delivered; nothing is lost.",
+  };
+}
+
+function key({ catchUp }: Facts): Condition | undefined {
+  if (!catchUp?.refused) return undefined;
+  return {
+    key: "key",
+    sentence: "MISP refuses the courier's key, or what it may do",
+    hint: "See the key and its user in MISP. Until then removals are heard and additions wait.",
+  };
+}
+
+function keyExpiry({ keyExpires, now }: Facts): Condition | undefined {
+  if (keyExpires === null || keyExpires - now > KEY_NOTICE) return undefined;
+  const day = new Date(keyExpires).toISOString().slice(0, 10);
+  return {
+    key: "key-expires",
+    sentence:
+      keyExpires > now ? `The courier's key for MISP runs out on ${day}` : `The courier's key ran out on ${day}`,
+    hint: "Make a new key in MISP and put it into the configuration.",
+  };
+}
+
+function feed({ blind, now }: Facts): Condition | undefined {
+  if (!blind || now - blind.since < PATIENCE.feed) return undefined;
+  return {
+    key: "feed",
+    sentence: `MISP's feed has not been heard for ${minutes(now - blind.since)} (${plain(blind.cause)})`,
+    hint: "See MISP's ZeroMQ publisher. Until then the courier learns of changes when it catches up over REST.",
+  };
+}
+
+function catchUp({ catchUp, now }: Facts): Condition | undefined {
+  if (!catchUp || catchUp.refused) return undefined;
+  if (catchUp.failures < FAILURES || now - catchUp.since < PATIENCE.catchUp) return undefined;
+  return {
+    key: "catch-up",
+    sentence: `Catching up with MISP has failed ${catchUp.failures} times: ${plain(catchUp.error)}`,
+    hint: "See whether MISP answers. What the feed lost meanwhile is made up for afterwards; nothing is removed over it.",
+  };
+}
+
+function targets({ failing, now }: Facts): Condition[] {
+  const lasting = failing.filter(({ since, attempts }) => attempts >= FAILURES && now - since >= PATIENCE.target);
+  return lasting.map(({ target, since, attempts, error }) => ({
+    key: `target:${target}`,
+    sentence: `Target ${target} has taken nothing for ${minutes(now - since)} (${attempts} attempts): ${plain(error)}`,
+    hint: "Nothing is lost: it gets what it lacks once it is back.",
+  }));
+}
+
+function held({ held }: Facts): Condition[] {
+  return held.map(({ target, reason }) => ({
+    key: `held:${target}`,
+    sentence: `A change for target ${target} is held: ${plain(reason)}`,
+    hint: "Look with `misp-courier held list`, then `held release` or `held discard`.",
+  }));
+}
+
+/** What strangers may have had a hand in. */
+function plain(text: string): string {
+  return shortened(defang(text), 300);
+}
+
+function minutes(milliseconds: number): string {
+  const count = Math.floor(milliseconds / MINUTE);
+  if (count >= 120) return `${Math.floor(count / 60)} hours`;
+  return count === 1 ? "a minute" : `${count} minutes`;
+}

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Telegram } from "telegraf";
+import type { Log } from "../log.ts";
+import { refang } from "./defang.ts";
+import { callTelegram, refusalOf, type TelegramNotifier } from "./telegram.ts";
+
+/** Answers what people ask; text of strangers in the answers is defanged already. */
+export interface Desk {
+  status(): Promise<string>;
+  explain(value: string): Promise<string>;
+  held(): Promise<string>;
+}
+
+export interface CommandsOptions {
+  telegram: Telegram;
+  notifier: TelegramNotifier;
+  desk: Desk;
+  signal: AbortSignal;
+  warn: Log;
+}
+
+/** How long one question to Telegram stays open, seconds, and the wait after one that failed, milliseconds. */
+const POLL = 25;
+const AGAIN = 30_000;
+const COMMAND = /^\/(status|explain|held|help|start)(?:@\w+)?(?:\s+([\s\S]{1,2000}))?$/i;
+
+const HELP =
+  "/status: how the courier is\n/explain VALUE: why a value is, or is not, at the targets\n/held: changes that wait for a person";
+
+/** Listens for commands until stopped. Only the configured chat is answered; nobody else learns that there is somebody. */
+export async function attendCommands({ telegram, notifier, desk, signal, warn }: CommandsOptions): Promise<void> {
+  let offset = 0;
+  while (!signal.aborted) {
+    try {
+      const query = { timeout: POLL, offset, allowed_updates: ["message" as const] };
+      const patience = AbortSignal.any([signal, AbortSignal.timeout((POLL + 15) * 1000)]);
+      for (const update of await callTelegram(telegram, "getUpdates", query, patience)) {
+        offset = Math.max(offset, update.update_id + 1);
+        const said = saidIn(update, notifier.chat);
+        if (said !== undefined) await answer(said, desk, notifier, signal);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const { complaint, wait } = refusalOf(error);
+      warn("Telegram's commands cannot be heard now", { reason: complaint });
+      await pause(wait ?? AGAIN, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+function saidIn(update: object, chat: string): string | undefined {
+  if (!("message" in update)) return undefined;
+  const { message } = update;
+  if (typeof message !== "object" || message === null || !("text" in message) || !("chat" in message)) return undefined;
+  const { text, chat: place } = message;
+  const here = typeof place === "object" && place !== null && "id" in place && String(place.id) === chat;
+  return here && typeof text === "string" ? text : undefined;
+}
+
+async function answer(said: string, desk: Desk, notifier: TelegramNotifier, signal: AbortSignal): Promise<void> {
+  const [, command, value = ""] = COMMAND.exec(said.trim()) ?? [];
+  if (command === undefined) return;
+  await notifier.say(await reply(command.toLowerCase(), refang(value), desk), signal);
+}
+
+function reply(command: string, value: string, desk: Desk): Promise<string> | string {
+  switch (command) {
+    case "status":
+      return desk.status();
+    case "held":
+      return desk.held();
+    case "explain":
+      return value === "" ? "Which value? For example: /explain evil[.]example" : desk.explain(value);
+    default:
+      return HELP;
+  }
+}

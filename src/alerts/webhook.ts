@@ -1,0 +1,71 @@
+import { createHmac } from "node:crypto";
+import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
+import { type Notifier, TellLater } from "./notifier.ts";
+import { readable, type Word } from "./words.ts";
+
+/** The `alerts.webhook` section. */
+export interface WebhookSettings {
+  url: string;
+  secret?: string | undefined;
+  proxy?: string | undefined;
+}
+
+/** A try takes at most so long, seconds. */
+const TIMEOUT = 20;
+/** The longest wait that the other side may ask for, milliseconds. */
+const LONGEST_WAIT = 3_600_000;
+
+/**
+ * Posts words as JSON: `{text, alerts: [{id, kind, condition, sentence, hint, since, at}]}`, times as ISO 8601. With a secret
+ * it is signed as Standard Webhooks have it.
+ */
+export function webhookNotifier({ url, secret, proxy }: WebhookSettings, clock: () => number): Notifier {
+  const headers = { "content-type": "application/json" };
+  const rest = new Rest({ url, headers, verify_tls: true, proxy, timeout: TIMEOUT });
+  return {
+    name: "webhook",
+    async tell(words, signal) {
+      const body = JSON.stringify(messageOf(words));
+      const signed = secret === undefined ? {} : signature(secret, words[0]?.id ?? "", clock(), body);
+      const answer = await ask(rest, { method: "POST", path: "", body, headers: signed }, signal);
+      if (answer.status < 300) return;
+      const seconds = Number(answer.headers["retry-after"]);
+      const complaint = `the webhook answered ${answer.status}`;
+      if (seconds > 0) throw new TellLater(complaint, Math.min(seconds * 1000, LONGEST_WAIT));
+      throw new Error(complaint);
+    },
+  };
+}
+
+/** The address of a webhook often is its secret: no error names it. */
+async function ask(rest: Rest, request: Parameters<Rest["request"]>[0], signal: AbortSignal): Promise<RestAnswer> {
+  try {
+    return await rest.request(request, signal);
+  } catch (error) {
+    throw error instanceof NoAnswer ? new Error("the webhook does not answer") : error;
+  }
+}
+
+function messageOf(words: readonly Word[]) {
+  return {
+    text: words.map(readable).join("\n\n"),
+    alerts: words.map(({ id, kind, key, sentence, hint, since, at }) => ({
+      id,
+      kind,
+      condition: key,
+      sentence,
+      hint,
+      since: new Date(since).toISOString(),
+      at: new Date(at).toISOString(),
+    })),
+  };
+}
+
+const PREFIX = "whsec_";
+
+function signature(secret: string, id: string, now: number, body: string): Record<string, string> {
+  const seconds = String(Math.floor(now / 1000));
+  const key = secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), "base64") : Buffer.from(secret);
+  const digest = createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64");
+  return { "webhook-id": id, "webhook-timestamp": seconds, "webhook-signature": `v1,${digest}` };
+}

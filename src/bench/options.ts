@@ -1,0 +1,39 @@
+import { parseArgs } from "node:util";
+import { type GroupName, groups } from "./figures/index.ts";
+import { FULL, QUICK, type Sizes, withLedger } from "./sizes.ts";
+
+export const USAGE = `usage: npm run bench -- [--only GROUP,…] [--quick] [--largest INDICATORS] [--table FILE]
+groups: ${Object.keys(groups).join(", ")}`;
+
+export interface Words {
+  only: readonly GroupName[];
+  sizes: Sizes;
+  /** The document whose table is to be written anew. */
+  table: string | undefined;
+}
+
+/** What was asked for on the command line; `undefined` when that is nothing that it takes. */
+export function readOptions(args: readonly string[]): Words | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string" },
+        quick: { type: "boolean", default: false },
+        largest: { type: "string" },
+        table: { type: "string" },
+      },
+    });
+    const names: string[] = values.only?.split(",") ?? Object.keys(groups);
+    const sizes = values.quick ? QUICK : FULL;
+    const largest = values.largest === undefined ? undefined : Number(values.largest);
+    if (!names.every(isGroup) || (largest !== undefined && !(largest > 0))) return undefined;
+    return { only: names, sizes: largest === undefined ? sizes : withLedger(sizes, largest), table: values.table };
+  } catch {
+    return undefined;
+  }
+}
+
+function isGroup(name: string): name is GroupName {
+  return Object.hasOwn(groups, name);
+}

@@ -1,0 +1,51 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { loadConfig, resolvePath } from "../config/load.ts";
+import { backUpState, restoreState } from "../courier/backup.ts";
+import { type Command, configOption, Exit, type Given, jsonOption, type Terminal, textOption } from "./command.ts";
+
+export const backup: Command = {
+  usage: "backup FILE [--config FILE] [--json]",
+  summary: "Save the whole state to one file, as it is at one moment; a running courier goes on meanwhile.",
+  options: { ...configOption, ...jsonOption },
+  words: [1, 1],
+  async run(given, terminal) {
+    const file = resolve(given.positionals[0] ?? "");
+    const { indicators } = await backUpState(stateOf(given, terminal), file, terminal.clock());
+    const bytes = statSync(file).size;
+    const said = { file, indicators, bytes };
+    const sentence = `${file} holds ${indicators} indicators, ${Math.ceil(bytes / 2 ** 20)} MB.`;
+    terminal.out(given.values.json === true ? JSON.stringify(said, null, 2) : sentence);
+    return Exit.ok;
+  },
+};
+
+export const restore: Command = {
+  usage: "restore FILE [--force] [--config FILE]",
+  summary: "Put a backup in the place of the state of a stopped courier.",
+  details: `It refuses while a courier runs on the state, and where there is a state, unless --force is given: the former ledger is then
+kept under another name. What changed in MISP since the backup was made is caught up with at the next start, when every target is sent
+what it is to hold.`,
+  options: { ...configOption, force: { type: "boolean", default: false } },
+  words: [1, 1],
+  async run(given, terminal) {
+    const file = resolve(given.positionals[0] ?? "");
+    const state = stateOf(given, terminal);
+    try {
+      const { facts, former } = await restoreState(file, state, given.values.force === true, terminal.clock());
+      const made = new Date(facts.made).toISOString().replace(/\.\d+Z$/, "Z");
+      terminal.out(`${state} is as it was at ${made}, with ${facts.indicators} indicators.`);
+      if (former) terminal.out(`The ledger that was there is ${former} now.`);
+      return Exit.ok;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+      terminal.err(`${file} cannot be read: there is no such file`);
+      return Exit.noInput;
+    }
+  },
+};
+
+function stateOf(given: Given, { environment }: Terminal): string {
+  const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+  return resolvePath(config, config.state);
+}

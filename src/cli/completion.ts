@@ -1,0 +1,111 @@
+import { type Command, Exit, UsageError } from "./command.ts";
+
+type Commands = Readonly<Record<string, Command>>;
+
+const SHELLS: Readonly<Record<string, (commands: Commands) => string>> = { bash, zsh, fish };
+
+/** The command that prints what a shell needs to complete the others. */
+export function completionFor(commands: () => Commands): Command {
+  return {
+    usage: "completion bash|zsh|fish",
+    summary: "Print what a shell needs to complete commands and options.",
+    details: `bash: source <(misp-courier completion bash), in ~/.bashrc. zsh: misp-courier completion zsh, into a file _misp-courier on
+$fpath. fish: misp-courier completion fish, into ~/.config/fish/completions/misp-courier.fish.`,
+    options: {},
+    words: [1, 1],
+    async run({ positionals }, { out }) {
+      const [shell = ""] = positionals;
+      const write = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
+      if (!write) throw new UsageError(`it takes ${Object.keys(SHELLS).join(", ")}, not ${JSON.stringify(shell)}`);
+      out(write(commands()));
+      return Exit.ok;
+    },
+  };
+}
+
+/** Options that take a file. */
+const FILES = ["--config", "--record"];
+
+function optionsOf({ options }: Command): string[] {
+  return Object.keys(options).map((name) => `--${name}`);
+}
+
+/** Words that a command itself names in its usage, such as `install|uninstall`. */
+function choicesOf({ usage }: Command): string[] {
+  const [, word = ""] = usage.split(" ");
+  return /^[a-z]+(\|[a-z]+)+$/.test(word) ? word.split("|") : [];
+}
+
+function bash(commands: Commands): string {
+  const cases = Object.entries(commands).map(
+    ([name, command]) => `    ${name}) words="${[...choicesOf(command), ...optionsOf(command)].join(" ")}" ;;`,
+  );
+  return `# misp-courier: completion for bash
+_misp_courier() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
+  COMPREPLY=()
+  case "$before" in
+    ${FILES.join("|")}|-c) compopt -o default; return ;;
+  esac
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "${Object.keys(commands).join(" ")} help" -- "$current"))
+    return
+  fi
+  case "\${COMP_WORDS[1]}" in
+${cases.join("\n")}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [ \${#COMPREPLY[@]} -gt 0 ] || compopt -o default
+}
+complete -F _misp_courier misp-courier`;
+}
+
+function zsh(commands: Commands): string {
+  const described = Object.entries(commands).map(([name, { summary }]) => `    ${quoted(`${name}:${summary}`)}`);
+  const cases = Object.entries(commands).map(([name, command]) => {
+    const options = optionsOf(command).map((option) =>
+      quoted(`${option}${FILES.includes(option) ? ":file:_files" : ""}`),
+    );
+    const choices = choicesOf(command);
+    const word = quoted(choices.length > 0 ? `1:what:(${choices.join(" ")})` : "*:file:_files");
+    return `    ${name}) _arguments ${[...options, word].join(" ")} ;;`;
+  });
+  return `#compdef misp-courier
+_misp_courier() {
+  local -a commands
+  commands=(
+${described.join("\n")}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local name=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $name in
+${cases.join("\n")}
+  esac
+}
+_misp_courier "$@"`;
+}
+
+function fish(commands: Commands): string {
+  const lines = Object.entries(commands).flatMap(([name, command]) => {
+    const within = `complete -c misp-courier -n '__fish_seen_subcommand_from ${name}'`;
+    const options = optionsOf(command).map(
+      (option) => `${within} -l ${option.slice(2)}${FILES.includes(option) ? " -r -F" : ""}`,
+    );
+    const choices = choicesOf(command);
+    return [
+      `complete -c misp-courier -n __fish_use_subcommand -f -a ${name} -d ${quoted(command.summary)}`,
+      ...options,
+      ...(choices.length > 0 ? [`${within} -f -a ${quoted(choices.join(" "))}`] : []),
+    ];
+  });
+  return ["# misp-courier: completion for fish", ...lines].join("\n");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { loadConfig } from "../config/load.ts";
+import { type Replayed, replay } from "../courier/replay.ts";
+import type { Delta } from "../model/delta.ts";
+import { REASONS } from "../model/verdict.ts";
+import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+import { printable } from "./printable.ts";
+
+export const replayCommand: Command = {
+  usage: "replay FILE [--config FILE] [--json]",
+  summary: "What a configuration would have made of a recorded feed. Nothing is asked, written or sent.",
+  details: `FILE is what \`run --record FILE\` wrote, or any file with one message of the feed a line: topic, space, JSON. With --json every
+decision is one object a line, the totals the last. MISP cannot be asked, so a publication that was recorded counts as confirmed.`,
+  options: { ...configOption, ...jsonOption },
+  words: [1, 1],
+  async run(given, { environment, out, err, signal }) {
+    const file = given.positionals[0] ?? "";
+    if (!existsSync(file)) {
+      err(`${file} cannot be read: there is no such file`);
+      return Exit.noInput;
+    }
+    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const json = given.values.json === true;
+    const decided = (target: string, delta: Delta, at: number) => {
+      for (const line of json ? objects(target, delta, at) : lines(target, delta, at)) out(line);
+    };
+    const replayed = await replay({ config, file, decided, signal });
+    out(json ? JSON.stringify(totals(replayed)) : summary(replayed));
+    return Exit.ok;
+  },
+};
+
+function* decisions({ add, renew, remove }: Delta) {
+  for (const entry of add) yield { operation: "add", ...entry };
+  for (const entry of renew) yield { operation: "renew", ...entry };
+  for (const { type, value } of remove) yield { operation: "remove", type, value };
+}
+
+function* lines(target: string, delta: Delta, at: number) {
+  for (const { operation, type, value } of decisions(delta)) {
+    yield `${iso(at)}  ${target}  ${operation.padEnd(6)}  ${printable(type)}  ${printable(value)}`;
+  }
+}
+
+function* objects(target: string, delta: Delta, at: number) {
+  for (const { operation, type, value } of decisions(delta)) {
+    yield JSON.stringify({ at: iso(at), target, operation, type, value });
+  }
+}
+
+function totals({ messages, unreadable, summary }: Replayed) {
+  const targets = summary.targets.map(({ name, held }) => ({ name, held }));
+  return { messages, unreadable, active: summary.active, withheld: summary.withheld, targets };
+}
+
+function summary(replayed: Replayed): string {
+  const { messages, unreadable, active, withheld, targets } = totals(replayed);
+  const reasons = Object.entries(withheld).map(
+    ([reason, count]) => `  ${String(count).padStart(9)}  ${REASONS[reason as keyof typeof REASONS]}`,
+  );
+  return [
+    `${messages} messages, ${unreadable} could not be read; ${active} indicators are active in the end.`,
+    ...(reasons.length > 0 ? ["Withheld, by reason:", ...reasons] : []),
+    ...targets.map(({ name, held }) => `${name} would hold ${held}.`),
+  ].join("\n");
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+}

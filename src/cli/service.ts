@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { loadConfig, resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { install, installation, SystemRefused, thisSystem, uninstall } from "../service/install.ts";
+import { type UnitSettings, unitName } from "../service/unit.ts";
+import { type Command, Exit, type Given, type Terminal, textOption, UsageError } from "./command.ts";
+
+export const service: Command = {
+  usage: "service install|uninstall [--instance NAME] [--config FILE] [--user USER] [--dry-run]",
+  summary: "Have systemd run the courier, hardened and watched; --dry-run shows the unit and changes nothing.",
+  details: `FILE is /etc/misp-courier/config.yaml unless given, or /etc/misp-courier/NAME.yaml with --instance NAME, by which several
+couriers run side by side as misp-courier@NAME. What the configuration takes from the environment, such as MISP_API_KEY,
+belongs into the file "environment" (or "NAME.environment") beside it. Uninstalling keeps configuration and state.`,
+  options: {
+    config: { type: "string", short: "c" },
+    instance: { type: "string" },
+    user: { type: "string", default: "misp-courier" },
+    "dry-run": { type: "boolean", default: false },
+  },
+  words: [1, 1],
+  async run(given, terminal) {
+    const [what] = given.positionals;
+    const instance = checked(textOption(given, "instance"), "--instance");
+    if (what !== "install" && what !== "uninstall") throw new UsageError("it takes install or uninstall");
+    try {
+      if (what === "install") return await installHere(instance, given, terminal);
+      await uninstall(instance, thisSystem);
+      terminal.out(`${unitName(instance)} is gone. Its configuration and state are still there.`);
+      return Exit.ok;
+    } catch (error) {
+      if (!(error instanceof SystemRefused)) throw error;
+      terminal.err(`${error.message}\nIs this a system with systemd, and are you root?`);
+      return Exit.unavailable;
+    }
+  },
+};
+
+async function installHere(instance: string | undefined, given: Given, terminal: Terminal): Promise<number> {
+  const settings = settingsFor(instance, given, terminal);
+  const plan = installation(settings);
+  if (given.values["dry-run"] === true) {
+    for (const { path, content } of plan.files) terminal.out(`# ${path}\n${content}`);
+    const commands = [...plan.before, ...plan.after].map((words) => `#   ${words.join(" ")}`);
+    terminal.out(`# Commands, run before and after:\n${commands.join("\n")}`);
+    return Exit.ok;
+  }
+  await install(plan, thisSystem);
+  terminal.out(
+    `${unitName(instance)} runs, and will after every start of the machine. See: journalctl -u ${unitName(instance)}`,
+  );
+  return Exit.ok;
+}
+
+function settingsFor(instance: string | undefined, given: Given, { environment, err }: Terminal): UnitSettings {
+  const user = checked(textOption(given, "user"), "--user") ?? "misp-courier";
+  const file = resolve(textOption(given, "config") ?? `/etc/misp-courier/${instance ?? "config"}.yaml`);
+  const variables = environmentBeside(file, instance);
+  const config = loadConfig(file, { ...environment, ...variables });
+  const node = process.execPath;
+  const program = resolve(process.argv[1] ?? "misp-courier");
+  for (const path of [node, program]) {
+    if (/^\/(home|root)\//.test(path))
+      err(`${path} lies in a home folder, which the service cannot see. Install it for everybody.`);
+  }
+  const writes = [...new Set(writesOf(config))];
+  const missing = writes.filter((path) => !existsSync(path));
+  return { instance, user, node, program, config: file, writes, missing };
+}
+
+/** The same variables that systemd will give it. */
+function environmentBeside(config: string, instance: string | undefined): Record<string, string | undefined> {
+  try {
+    const name = instance === undefined ? "environment" : `${instance}.environment`;
+    return parseEnv(readFileSync(join(dirname(config), name), "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** Where the courier writes: its state, its log, and the folders of its targets. */
+function writesOf(config: Config): string[] {
+  const folders = Object.values(config.targets).flatMap(({ settings }) => folderIn(settings));
+  const log = config.log.file === undefined ? [] : [dirname(resolvePath(config, config.log.file))];
+  return [config.state, ...folders, ...log].map((path) => (isAbsolute(path) ? path : resolvePath(config, path)));
+}
+
+function folderIn(settings: unknown): string[] {
+  if (typeof settings !== "object" || settings === null || !("directory" in settings)) return [];
+  return typeof settings.directory === "string" ? [settings.directory] : [];
+}
+
+/** These become part of unit names, paths and commands. */
+function checked(name: string | undefined, option: string): string | undefined {
+  if (name === undefined || /^[a-z0-9][a-z0-9_-]{0,30}$/i.test(name)) return name;
+  throw new UsageError(`${option} takes up to 31 letters, digits, _ and -, not ${JSON.stringify(name)}`);
+}

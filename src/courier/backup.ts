@@ -1,0 +1,89 @@
+import { constants, existsSync } from "node:fs";
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join, normalize } from "node:path";
+import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
+import { StateDamaged } from "../state/damaged.ts";
+import { lockState } from "../state/lock.ts";
+import { replaceFile } from "../state/replace-file.ts";
+import { LEDGER_FILE } from "./courier.ts";
+
+/** What beside the ledger belongs to the state: the journal, the outbox of alerts, copies of MISP's warninglists. */
+const KEPT = /^(?!\.)[^/]+\.json$|^warninglists\/(?!\.)[^/]+\.json$/;
+
+/**
+ * Backs the state up into one new file, beside a running courier or without one. The file is there only when it is whole.
+ * @throws StateDamaged when there is no state, or the file exists already
+ */
+export async function backUpState(state: string, file: string, now: number): Promise<BackupFacts> {
+  if (existsSync(file)) throw new StateDamaged(`${file} exists already`);
+  const ledger = join(state, LEDGER_FILE);
+  const temporary = `${file}.part`;
+  await rm(temporary, { force: true });
+  try {
+    await (await open(temporary, "wx", 0o600)).close();
+    const facts = backUp(ledger, temporary, await attachmentsIn(state), now);
+    await sync(temporary);
+    // Unlike a rename, a link never replaces what appeared meanwhile.
+    await link(temporary, file);
+    return facts;
+  } finally {
+    await rm(temporary, { force: true });
+    await sync(dirname(file));
+  }
+}
+
+/**
+ * Puts a backup in the place of the state. With `force` it may replace one, which is kept under another name.
+ * @returns where the former ledger is now, if there was one
+ * @throws StateInUse while a courier runs on it
+ * @throws StateDamaged when the backup cannot be used, or there is a state and no `force`; nothing has changed then
+ */
+export async function restoreState(file: string, state: string, force: boolean, now: number) {
+  using _lock = lockState(state);
+  const ledger = join(state, LEDGER_FILE);
+  if (existsSync(ledger) && !force) throw new StateDamaged(`${ledger} exists; --force puts the backup in its place`);
+  const temporary = `${ledger}.restoring`;
+  try {
+    await copyFile(file, temporary, constants.COPYFILE_FICLONE);
+    const { attachments, facts } = unpackBackup(temporary);
+    await sync(temporary);
+    const former = existsSync(ledger) ? await setAside(ledger, now) : undefined;
+    for (const { name, content } of attachments) await putBack(state, name, content);
+    await rename(temporary, ledger);
+    await sync(state);
+    return { facts, former };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function attachmentsIn(state: string): Promise<Attachment[]> {
+  const names = (await readdir(state, { recursive: true })).map((name) => name.replaceAll("\\", "/"));
+  const kept = names.filter((name) => KEPT.test(name));
+  return Promise.all(kept.map(async (name) => ({ name, content: await readFile(join(state, name), "utf8") })));
+}
+
+/** A backup is a file that strangers may have had in their hands: it writes to no other places than those it is for. */
+async function putBack(state: string, name: string, content: string): Promise<void> {
+  if (!KEPT.test(name) || normalize(name) !== name) return;
+  const place = join(state, name);
+  await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+  await replaceFile(place, content, 0o600);
+}
+
+async function setAside(ledger: string, now: number): Promise<string> {
+  const former = `${ledger}.${new Date(now).toISOString().replaceAll(":", "-")}`;
+  for (const tail of ["-wal", "-shm", ""]) {
+    if (existsSync(`${ledger}${tail}`)) await rename(`${ledger}${tail}`, `${former}${tail}`);
+  }
+  return former;
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,115 @@
+import { stringify } from "yaml";
+import { type Broker, type BrokerConfig, NotImportable, settingOf } from "./broker-files.ts";
+import { importTarget } from "./broker-target.ts";
+
+/** A config.yaml made of MISP-Broker's files. */
+export interface ImportedConfig {
+  yaml: string;
+  /** By the name of the target: which configuration it was. */
+  targets: Map<string, BrokerConfig>;
+  /** What a person should know: what has no counterpart, and what is to be done. */
+  notes: string[];
+}
+
+const HEAD = `# Made by \`misp-courier import-broker\`. Every key and its default: docs/CONFIG.md.
+# Tokens are not copied: set the variables named in \${…}, or write the tokens here.
+`;
+
+/**
+ * What MISP-Broker was set to, as a config.yaml.
+ * @throws NotImportable when its configurations follow different MISPs
+ */
+export function importConfig({ settings, configs }: Broker): ImportedConfig {
+  const notes: string[] = [];
+  const targets = new Map<string, BrokerConfig>();
+  const section: Record<string, unknown> = {};
+  for (const config of configs) {
+    const imported = importTarget(config);
+    notes.push(...imported.notes);
+    if (!imported.target) continue;
+    const name = config.name.replaceAll(/[^a-z0-9._-]/gi, "-").replace(/^[^a-z0-9]+/i, "");
+    section[name] = imported.target;
+    targets.set(name, config);
+  }
+  const general = (key: string) => settingOf(settings, "BROKER_SETTINGS", key);
+  const yaml = {
+    misp: { ...mispOf(configs), ...firstLoad(general("START_DATE")) },
+    // It published nothing and looked at no list: curation begins when it is wanted.
+    curation: { enabled: false },
+    indicators: {
+      // It sent out what its key could see, published or not.
+      require_published: false,
+      exceptions: {
+        comment: comment(general("MISP_COMMENT_EXCEPTION"), notes),
+        tags: tags(general("MISP_TAG_EXCEPTION"), notes),
+      },
+    },
+    targets: section,
+    ...alertsOf(settingOf(settings, "SYSTEM_SETTINGS", "TELEGRAM_BOT_TOKEN"), chatOf(settings)),
+    state: "./state",
+  };
+  notes.push(
+    "indicators.require_published is false, as MISP-Broker did not ask whether an event is published; the default is true.",
+    "Switch on MISP's ZeroMQ feed (README.md says where): MISP-Broker had no need of it.",
+  );
+  return { yaml: `${HEAD}${stringify(yaml)}`, targets, notes };
+}
+
+function mispOf(configs: readonly BrokerConfig[]) {
+  const all = configs.map(({ settings }) => ({
+    address: settingOf(settings, "MISP_SETTINGS", "MISP_ADDRESS"),
+    protocol: settingOf(settings, "MISP_SETTINGS", "MISP_PROTOCOL") ?? "https",
+    verify: settingOf(settings, "MISP_SETTINGS", "MISP_VERIFY_SSL")?.toLowerCase() !== "false",
+  }));
+  const [first] = all;
+  if (!first?.address) throw new NotImportable("the configurations name no MISP_ADDRESS");
+  const other = all.findIndex(({ address }) => address !== first.address);
+  if (other > 0) {
+    throw new NotImportable(
+      `${configs[0]?.name} and ${configs[other]?.name} follow different MISPs, each of which needs a courier of its own: name those of one with --only`,
+    );
+  }
+  const url = `${first.protocol}://${first.address}`;
+  const host = URL.canParse(url) ? new URL(url).hostname : first.address;
+  const unverified = all.some(({ verify }) => !verify);
+  return {
+    url,
+    key: `\${MISP_API_KEY}`,
+    ...(unverified ? { verify_tls: false } : {}),
+    zeromq: `tcp://${host}:50000`,
+  };
+}
+
+/** For types that never run out it read back to a day; nothing that still lives is older for the others. */
+function firstLoad(date: string | undefined) {
+  return date !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(date) ? { catch_up: { first_load: date } } : {};
+}
+
+function comment(pattern: string | undefined, notes: string[]): string {
+  if (pattern === undefined) return "";
+  try {
+    return new RegExp(pattern, "i").source;
+  } catch {
+    notes.push(`MISP_COMMENT_EXCEPTION is no regular expression here, and left out: ${pattern}`);
+    return "";
+  }
+}
+
+/** It looked for a pattern anywhere in a tag; a `*` stands for anything here. */
+function tags(pattern: string | undefined, notes: string[]): string[] {
+  if (pattern === undefined) return [];
+  const alternatives = pattern.split("|").map((text) => text.replaceAll(/\.\*|^\^|\$$/g, "*"));
+  if (alternatives.every((text) => !/[\\^$+?()[\]{}]/.test(text))) {
+    return alternatives.map((text) => `*${text}*`.replaceAll(/\*+/g, "*"));
+  }
+  notes.push(`MISP_TAG_EXCEPTION cannot be said with *, and is left out: ${pattern}`);
+  return [];
+}
+
+function chatOf(settings: Broker["settings"]): string | undefined {
+  return settingOf(settings, "SYSTEM_SETTINGS", "TELEGRAM_CHAT_ID");
+}
+
+function alertsOf(token: string | undefined, chat: string | undefined) {
+  return token && chat ? { alerts: { telegram: { token: `\${TELEGRAM_BOT_TOKEN}`, chat_id: chat } } } : {};
+}

@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { loadConfig, resolvePath } from "../../config/load.ts";
+import type { Config } from "../../config/schema.ts";
+import { lockState } from "../../state/lock.ts";
+import { LEDGER_FILE, openLedger } from "../courier.ts";
+import { viewOf } from "../open-targets.ts";
+import { type ImportedConfig, importConfig } from "./broker-config.ts";
+import { heldOf } from "./broker-database.ts";
+import { NotImportable, readBroker } from "./broker-files.ts";
+
+export interface ImportOptions {
+  directory: string;
+  only: readonly string[] | undefined;
+  /** The config.yaml to write; `undefined`: nothing is written. */
+  output: string | undefined;
+  environment: Record<string, string | undefined>;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+export interface Imported extends ImportedConfig {
+  /** How many indicators each target is believed to hold. */
+  held: Map<string, number>;
+}
+
+/**
+ * Brings a MISP-Broker over: its settings into a new config.yaml, and what its targets hold into a new ledger, so that the
+ * first deliveries are only what differs. Nothing of it is changed, and nothing is overwritten.
+ * @throws NotImportable
+ */
+export function importBroker({ directory, only, output, environment, clock }: ImportOptions): Imported {
+  const imported = importConfig(readBroker(directory, only));
+  if (output === undefined) return { ...imported, held: new Map() };
+  const state = join(dirname(output), "state");
+  for (const file of [output, join(state, LEDGER_FILE)]) {
+    if (existsSync(file)) throw new NotImportable(`${file} is there already, and nothing is overwritten`);
+  }
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, imported.yaml, { flag: "wx", mode: 0o600 });
+  const config = loadConfig(output, { ...placeholders(imported.yaml), ...environment });
+  return { ...imported, held: adopt(config, imported, clock) };
+}
+
+function adopt(config: Config, { targets }: ImportedConfig, clock: () => number): Map<string, number> {
+  const state = resolvePath(config, config.state);
+  using _lock = lockState(state);
+  using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
+  const held = new Map<string, number>();
+  for (const [name, broker] of targets) {
+    const settings = config.targets[name];
+    if (!settings) continue;
+    // What must not be there is found, and taken off, when the courier runs.
+    const view = viewOf(name, settings, () => null);
+    ledger.deltas.register(view);
+    for (const page of heldOf(broker)) {
+      ledger.adoption.adopt(view, page);
+      held.set(name, (held.get(name) ?? 0) + page.length);
+    }
+  }
+  return held;
+}
+
+/** Something for each variable that is not set yet: what the ledger keeps depends on none of them. */
+function placeholders(yaml: string): Record<string, string> {
+  return Object.fromEntries([...yaml.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => [name, "unset"]));
+}

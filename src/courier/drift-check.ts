@@ -1,0 +1,37 @@
+import type { Config } from "../config/schema.ts";
+import { Auditor } from "../delivery/auditor.ts";
+import type { Drift } from "../delivery/drift.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { driftsIn } from "./drift-desk.ts";
+import { openTarget } from "./open-targets.ts";
+
+export interface DriftCheckOptions {
+  config: Config;
+  ledger: Ledger;
+  /** Marks in the ledger what is to be made good; it goes out when the courier runs. */
+  repair: boolean;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+/**
+ * Reads one target back while no courier runs; nothing is delivered.
+ * @throws NotNow when it cannot be read now, or never
+ */
+export async function checkDrift(name: string, options: DriftCheckOptions): Promise<Drift | undefined> {
+  const { config, ledger, repair, signal, clock } = options;
+  // What is wanted is not looked at here, and so neither is what protects.
+  const { view, target } = await openTarget(name, { config, ledger, clock, protection: () => null });
+  try {
+    const { deltas, holdings } = ledger;
+    const exclusively = async (work: () => void) => work();
+    const auditor = new Auditor({ view, target, deltas, holdings, clock, exclusively });
+    if (!auditor.possible) return undefined;
+    const drift = await auditor.audit(repair ? "all" : "nothing", signal);
+    driftsIn(ledger).remember(drift);
+    return drift;
+  } finally {
+    await target.close?.();
+  }
+}

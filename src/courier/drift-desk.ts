@@ -1,0 +1,57 @@
+import type { Audits } from "../delivery/audits.ts";
+import type { Drift } from "../delivery/drift.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Logger } from "../log.ts";
+import { NotNow } from "../targets/target.ts";
+
+/** What the command `drift` asks of the running courier. */
+export interface DriftRequest {
+  target: string;
+  /** Also takes off what is there and is not to be there, and sends again what was lost. */
+  repair: boolean;
+  /** By which the command knows its answer. */
+  ticket: string;
+}
+
+/** What it gets: how the target differs, or why it cannot be read now. */
+export interface DriftAnswer {
+  ticket: string;
+  drift?: Drift;
+  problem?: string;
+}
+
+/** The fact that holds the answer to the last request. */
+export const DRIFT_ANSWER = "drift-answer";
+
+/** Answers a request of the command, in the ledger, where the command looks for it. */
+export async function answerDrift(
+  asked: string,
+  { audits, ledger, log }: { audits: Audits; ledger: Ledger; log: Logger },
+): Promise<void> {
+  const { target, repair, ticket } = JSON.parse(asked) as DriftRequest;
+  const answer: DriftAnswer = { ticket };
+  try {
+    answer.drift = await audits.audit(target, repair ? "all" : "nothing");
+  } catch (error) {
+    if (!(error instanceof NotNow)) log.error("Reading a target back failed unexpectedly", { target, error });
+    answer.problem = error instanceof Error ? error.message : String(error);
+  }
+  ledger.apply([], { facts: { [DRIFT_ANSWER]: JSON.stringify(answer) } });
+}
+
+/** The last audit of each target, kept in the ledger. */
+export function driftsIn(ledger: Ledger) {
+  return {
+    recall: (target: string): Drift | undefined => {
+      const saved = ledger.fact(factOf(target));
+      return saved === undefined ? undefined : (JSON.parse(saved) as Drift);
+    },
+    remember: (drift: Drift): void => {
+      ledger.apply([], { facts: { [factOf(drift.target)]: JSON.stringify(drift) } });
+    },
+  };
+}
+
+function factOf(target: string): string {
+  return `drift:${target}`;
+}

@@ -1,0 +1,60 @@
+import type { Occasion } from "./event-turns.ts";
+
+/** An event that could not be curated, or only in part. */
+export interface HeldEvent {
+  id: number | undefined;
+  /** Why, for people. */
+  reason: string;
+  how: Occasion["how"];
+  /** When it is to be looked at again, milliseconds. */
+  next: number;
+}
+
+export interface HeldEventsOptions {
+  /** As `save` was given it last; `undefined`: nothing was saved. */
+  saved: string | undefined;
+  save: (text: string) => void;
+}
+
+/** So many are remembered; more come up again with the next catch-up that finds them changed. */
+const MOST = 1_000;
+
+/** Events that wait for something: a right, MISP, a gate. Remembered over a restart. */
+export class HeldEvents {
+  readonly #save: (text: string) => void;
+  readonly #held: Map<string, HeldEvent>;
+
+  constructor({ saved, save }: HeldEventsOptions) {
+    this.#save = save;
+    const entries: [string, HeldEvent][] = saved === undefined ? [] : JSON.parse(saved);
+    this.#held = new Map(entries.map(([uuid, held]) => [uuid, { ...held, next: 0 }]));
+  }
+
+  /** @returns true when that is news */
+  hold(uuid: string, held: HeldEvent): boolean {
+    const isNews = this.#held.get(uuid)?.reason !== held.reason;
+    this.#held.set(uuid, held);
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > MOST && oldest !== undefined) this.#held.delete(oldest);
+    if (isNews) this.#store();
+    return isNews;
+  }
+
+  letGo(uuid: string): void {
+    if (this.#held.delete(uuid)) this.#store();
+  }
+
+  /** Those whose time has come. */
+  due(now: number): [uuid: string, held: HeldEvent][] {
+    return [...this.#held].filter(([, { next }]) => next <= now);
+  }
+
+  /** The one that MISP calls by this number. */
+  numbered(id: number): [uuid: string, held: HeldEvent] | undefined {
+    return [...this.#held].find(([, held]) => held.id === id);
+  }
+
+  #store(): void {
+    this.#save(JSON.stringify([...this.#held]));
+  }
+}

@@ -1,0 +1,79 @@
+import PQueue from "p-queue";
+import type { CurationStep } from "../curation/curate-event.ts";
+import type { CuratedEvents } from "../ledger/curated-events.ts";
+import type { Logger } from "../log.ts";
+import type { MispClient } from "../misp/client.ts";
+import { MissingRights } from "./missing-rights.ts";
+import { WriteAllowance } from "./write-allowance.ts";
+
+export interface MispWriterOptions {
+  client: MispClient;
+  curated: CuratedEvents;
+  /** Most writes in a minute, and to one event within an hour. */
+  writesPerMinute: number;
+  writesPerEvent: number;
+  /** How to mend what MISP refuses, whenever that changes. */
+  lacks: (cures: readonly string[]) => void;
+  log: Logger;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+/** Requests to MISP that write, at a time. */
+const AT_ONCE = 8;
+
+/** Writes to MISP within bounds, and keeps a record of each write with its answer. */
+export class MispWriter {
+  readonly #options: MispWriterOptions;
+  readonly #allowance: WriteAllowance;
+  readonly #rights: MissingRights;
+  readonly #queue = new PQueue({ concurrency: AT_ONCE });
+
+  constructor(options: MispWriterOptions) {
+    const { signal, clock, writesPerMinute: perMinute, writesPerEvent: perEvent } = options;
+    this.#options = options;
+    this.#allowance = new WriteAllowance({ perMinute, perEvent, signal, clock });
+    this.#rights = new MissingRights(clock);
+  }
+
+  /**
+   * Carries out one step at an event.
+   * @throws Error with the reason when MISP does not take it, or would not, or when the event had its share
+   */
+  async write(event: string, step: CurationStep): Promise<void> {
+    const lacking = this.#rights.against(step);
+    if (lacking !== undefined) throw new Error(lacking);
+    if (this.#allowance.left(event) <= 0) {
+      throw new Error("it had all the writes of this hour (curation.writes_per_event)");
+    }
+    await this.#allowance.take(event);
+    await this.#queue.add(() => this.#record(event, step));
+  }
+
+  async #record(event: string, step: CurationStep): Promise<void> {
+    const { curated, log, lacks } = this.#options;
+    const { do: what, ...tag } = step;
+    try {
+      await this.#send(event, step);
+    } catch (error) {
+      curated.wrote(event, step, error instanceof Error ? error.message : String(error));
+      const cure = this.#rights.refused(step, error);
+      if (cure !== undefined) {
+        log.error("Curation lacks a right in MISP", { cure });
+        lacks(this.#rights.cures);
+      }
+      throw error;
+    }
+    curated.wrote(event, step, "done");
+    log.info("Wrote to MISP", { event, step: what, ...tag });
+    if (this.#rights.took(step)) lacks(this.#rights.cures);
+  }
+
+  async #send(event: string, step: CurationStep): Promise<void> {
+    const { client, signal } = this.#options;
+    if (step.do === "attach") await client.attachTag(event, step.tag, signal);
+    else if (step.do === "detach") await client.detachTag(event, step.tag, signal);
+    else await client.publishEvent(event, signal);
+  }
+}

@@ -1,0 +1,72 @@
+import type { CurationStep } from "../curation/curate-event.ts";
+import { MispError } from "../misp/errors.ts";
+
+/** After a right turned out to be missing, the same is not tried again for so long, milliseconds. */
+const TRY_AGAIN = 300_000;
+
+/** What MISP refuses to do for the key, learned from its answers: its host organisation it tells to nobody but site admins. */
+export class MissingRights {
+  readonly #clock: () => number;
+  readonly #refused = new Map<string, { cure: string; until: number }>();
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  /** How to mend what is known to be refused, a sentence each. */
+  get cures(): string[] {
+    return [...new Set([...this.#refused.values()].map(({ cure }) => cure))];
+  }
+
+  /** Why a step need not be tried now. */
+  against(step: CurationStep): string | undefined {
+    const refused = this.#refused.get(nameOf(step));
+    return refused && refused.until > this.#clock() ? refused.cure : undefined;
+  }
+
+  /** MISP took a step. @returns true when that is news */
+  took(step: CurationStep): boolean {
+    return this.#refused.delete(nameOf(step));
+  }
+
+  /** MISP did not take a step. @returns the cure when it was for lack of a right, and that is news */
+  refused(step: CurationStep, error: unknown): string | undefined {
+    const cure = error instanceof MispError ? cureOf(step, error) : undefined;
+    if (cure === undefined) return undefined;
+    const isNews = this.#refused.get(nameOf(step))?.cure !== cure;
+    this.#refused.set(nameOf(step), { cure, until: this.#clock() + TRY_AGAIN });
+    return isNews ? cure : undefined;
+  }
+}
+
+function nameOf(step: CurationStep): string {
+  return "tag" in step ? `${step.do} ${step.tag}` : step.do;
+}
+
+/**
+ * MISP answers 403 to a role without the permission, 403 with a rejected form to a user outside the host organisation and
+ * for a tag that nobody made yet, and 405 to one who may publish, but not this event. Its words may be translated.
+ */
+function cureOf(step: CurationStep, { meaning, message }: MispError): string | undefined {
+  if (step.do === "publish") return CURES_OF_PUBLISHING[meaning];
+  if (meaning === "forbidden") return NO_TAGGER;
+  if (meaning !== "invalid") return undefined;
+  return (
+    `MISP refuses the local tag ${step.tag}: put the key's user into MISP's host organisation (MISP.host_org_id), and ` +
+    `create the tag (Event Actions → Add Tag) or give the key's role perm_tag_editor. It said: ${message}`
+  );
+}
+
+/** What the role needs to attach tags, and to publish. */
+export const NO_TAGGER = "The key's role may not tag: give it perm_tagger (Administration → List Roles → edit)";
+export const NO_PUBLISHING =
+  "The key's role may not publish: give it perm_publish (Administration → List Roles → edit), or set publish: false";
+/** Whoever may publish may still only publish what the own organisation created. */
+export const NOT_OTHERS =
+  "The key may not publish events of other organisations, which MISP allows to site admins only: " +
+  "give its user a role with perm_site_admin, or set publish: false and publish by hand";
+
+const CURES_OF_PUBLISHING: Partial<Record<MispError["meaning"], string>> = {
+  forbidden: NO_PUBLISHING,
+  unknown: NOT_OTHERS,
+};

@@ -1,0 +1,60 @@
+import type { Config } from "../config/schema.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Logger } from "../log.ts";
+import type { MispClient } from "../misp/client.ts";
+import { Curator } from "./curator.ts";
+import { HeldEvents } from "./held-events.ts";
+import type { KnowledgeKeeper } from "./knowledge-keeper.ts";
+import { MispWriter } from "./misp-writer.ts";
+
+export interface OpenCuratorOptions {
+  config: Config;
+  ledger: Ledger;
+  client: MispClient;
+  keeper: KnowledgeKeeper;
+  log: Logger;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+/** The facts of the ledger in which `status` finds what curation lacks, and which events wait. */
+export const LACKS = "curation-lacks";
+export const HELD = "curation-held";
+
+/** The curator as the configuration wants it, knowing what the keeper knows. */
+export function openCurator({ config, ledger, client, keeper, log, signal, clock }: OpenCuratorOptions): Curator {
+  const { enabled, trust, own_events, ...curation } = config.curation;
+  const writer = new MispWriter({
+    client,
+    curated: ledger.curated,
+    writesPerMinute: curation.writes_per_minute,
+    writesPerEvent: curation.writes_per_event,
+    lacks: (cures) => ledger.note(LACKS, JSON.stringify(cures)),
+    log,
+    signal,
+    clock,
+  });
+  ledger.note(LACKS, "[]");
+  return new Curator({
+    enabled: enabled && trust.length > 0,
+    client,
+    writer,
+    curated: ledger.curated,
+    held: new HeldEvents({ saved: ledger.fact(HELD), save: (text) => ledger.note(HELD, text) }),
+    rules: { trustTags: trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
+    sources: curation.sources,
+    dryRun: curation.dry_run,
+    trustOf: (organisation) => {
+      if (keeper.isOwn(organisation) && !own_events) return undefined;
+      return keeper.knowledge.trust.trustOf(organisation)?.level;
+    },
+    warns: (type, value) => {
+      const { block, lower } = keeper.knowledge.warn(type, value);
+      return block || lower > 0;
+    },
+    log,
+    signal,
+    clock,
+  });
+}

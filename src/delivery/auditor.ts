@@ -1,0 +1,83 @@
+import type { Deltas, Step, TargetView } from "../ledger/deltas.ts";
+import type { Holdings } from "../ledger/holdings.ts";
+import type { Target } from "../targets/target.ts";
+import { type Drift, Reading } from "./drift.ts";
+
+export interface AuditorOptions {
+  view: TargetView;
+  target: Target;
+  deltas: Deltas;
+  holdings: Holdings;
+  /** Milliseconds. */
+  clock: () => number;
+  /** Runs something while no step of the target is under way. */
+  exclusively: (work: () => void) => Promise<void>;
+}
+
+/**
+ * What an audit makes good. `lost`: what the target lost or shows otherwise is sent again. `all`: what is there and is not
+ * to be there is taken off as well, which a person asks for, since a file or a set does not tell who put it there.
+ */
+export type Repair = "nothing" | "lost" | "all";
+
+/** Reads a target back and compares it with what the ledger believes: an answer that said "done" proves little. */
+export class Auditor {
+  readonly name: string;
+  readonly #options: AuditorOptions;
+  /** What deliveries touched since an audit began; `undefined` while none is under way. */
+  #touched: Set<number> | undefined;
+
+  constructor(options: AuditorOptions) {
+    this.#options = options;
+    this.name = options.view.name;
+  }
+
+  /** False where the target cannot be read. */
+  get possible(): boolean {
+    return this.#options.target.list !== undefined;
+  }
+
+  /** A step was delivered. */
+  delivered({ holdings }: Step): void {
+    for (const { id } of holdings) this.#touched?.add(id);
+  }
+
+  /**
+   * What the target lost is only ever sent again, never taken for a word about its worth; what others put there is left
+   * alone.
+   * @throws NotNow when the target cannot be read to its end
+   */
+  async audit(repair: Repair, signal: AbortSignal): Promise<Drift> {
+    const { view, target, deltas, holdings, clock, exclusively } = this.#options;
+    const touched = new Set<number>();
+    this.#touched = touched;
+    try {
+      const reading = new Reading(holdings, view.name, deltas.position(view.name), target.alias?.bind(target));
+      await reading.read(target.list?.(signal) ?? nothing(), signal);
+      let drift: Drift | undefined;
+      const conclude = () => {
+        if (signal.aborted) return;
+        const { drift: found, ids } = reading.result(clock(), touched);
+        drift = found;
+        const doubtful = repair === "all" ? [...ids.stale, ...ids.extra] : ids.stale;
+        const differences = { lost: ids.missing, doubtful };
+        if (repair !== "nothing" && ids.missing.length + doubtful.length > 0) holdings.distrust(view.name, differences);
+      };
+      await unlessAborted(exclusively(conclude), signal);
+      if (!drift) throw new Error("the audit was not finished");
+      return drift;
+    } finally {
+      this.#touched = undefined;
+    }
+  }
+}
+
+async function* nothing() {}
+
+/** A lane may be at work for long: whoever ends does not wait for it. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  await Promise.race([work, aborted]);
+}

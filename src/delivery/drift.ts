@@ -1,0 +1,148 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Belief, Holdings } from "../ledger/holdings.ts";
+import type { Indicator } from "../model/indicator.ts";
+import type { Found, Target } from "../targets/target.ts";
+
+/** How a target differs from what the ledger believes of it. */
+export interface Drift {
+  target: string;
+  /** When it was read, milliseconds. */
+  at: number;
+  /** How many things it showed, and how many indicators it is believed to hold. */
+  found: number;
+  held: number;
+  /** Held, as far as the ledger knows, and not there. */
+  missing: number;
+  /** There, but shown otherwise than it was told. */
+  stale: number;
+  /** There, known from MISP, and not to be there. */
+  extra: number;
+  /** Somebody else's: never touched. */
+  foreign: number;
+  /** Some of each kind, for a person. */
+  examples: Record<DriftKind, string[]>;
+}
+
+export type DriftKind = "missing" | "stale" | "extra" | "foreign";
+
+const EXAMPLES = 5;
+/** How many things are looked up in a row: nothing else runs meanwhile. */
+const SLICE = 250;
+
+/**
+ * One reading of a target against the ledger. Deliveries go on meanwhile: what they touch is left out, and it takes a bit
+ * more than a byte for each indicator, however many the target shows.
+ */
+export class Reading {
+  readonly #holdings: Holdings;
+  readonly #target: string;
+  readonly #alias: ((indicator: Indicator) => Indicator) | undefined;
+  /** The revision that the target had come to: what changed later is still on its way. */
+  readonly #position: number;
+  readonly #seen: Uint8Array;
+  /** Indicators that the target knows under another name, by that name. */
+  readonly #aliases = new Map<string, Belief[]>();
+  readonly #ids: Record<DriftKind, number[]> = { missing: [], stale: [], extra: [], foreign: [] };
+  readonly #examples: Drift["examples"] = { missing: [], stale: [], extra: [], foreign: [] };
+  #foreign = 0;
+  #found = 0;
+  #held = 0;
+
+  constructor(holdings: Holdings, target: string, position: number, alias: Target["alias"]) {
+    this.#holdings = holdings;
+    this.#target = target;
+    this.#alias = alias;
+    this.#position = position;
+    this.#seen = new Uint8Array(holdings.last() + 1);
+  }
+
+  /** Reads the target to its end, and rejects when the signal ends it. */
+  async read(pages: AsyncIterable<readonly Found[]>, signal: AbortSignal): Promise<void> {
+    if (this.#alias) await this.#learnAliases(this.#alias);
+    for await (const page of pages) {
+      for (const [n, thing] of page.entries()) {
+        this.#take(thing);
+        if (n % SLICE === SLICE - 1) await turn(signal);
+      }
+      await turn(signal);
+    }
+    for (const page of this.#holdings.pages(this.#target)) {
+      for (const belief of page) this.#miss(belief);
+      await turn(signal);
+    }
+  }
+
+  /**
+   * What the reading came to.
+   * @param touched by deliveries while it was read
+   */
+  result(at: number, touched: ReadonlySet<number>): { drift: Drift; ids: Record<DriftKind, number[]> } {
+    const untouched = (kind: DriftKind) => this.#ids[kind].filter((id) => !touched.has(id));
+    const ids = { missing: untouched("missing"), stale: untouched("stale"), extra: untouched("extra"), foreign: [] };
+    const counts = { missing: ids.missing.length, stale: ids.stale.length, extra: ids.extra.length };
+    const sizes = { found: this.#found, held: this.#held, ...counts, foreign: this.#foreign };
+    return { drift: { target: this.#target, at, ...sizes, examples: this.#examples }, ids };
+  }
+
+  async #learnAliases(alias: (indicator: Indicator) => Indicator): Promise<void> {
+    for (const page of this.#holdings.pages(this.#target)) {
+      for (const belief of page) {
+        const name = alias(belief);
+        if (name.value === belief.value) continue;
+        const key = nameOf(name);
+        this.#aliases.set(key, [...(this.#aliases.get(key) ?? []), belief]);
+      }
+      await nextTurn();
+    }
+  }
+
+  #take({ indicator, label, shows }: Found): void {
+    this.#found += 1;
+    const beliefs = indicator === null ? [] : this.#beliefs(indicator);
+    if (beliefs.length === 0) {
+      this.#foreign += 1;
+      this.#show("foreign", label);
+    }
+    const held = beliefs.filter(({ shown }) => shown !== null);
+    for (const belief of held) {
+      this.#seen[belief.id] = 1;
+      if (shows !== null && this.#holdings.differs(belief, shows)) this.#note("stale", belief.id, label);
+    }
+    const [stray] = beliefs;
+    if (held.length === 0 && stray && stray.revision <= this.#position) this.#note("extra", stray.id, label);
+  }
+
+  /** What the ledger believes of a thing, under each of the names that it may have. */
+  #beliefs(indicator: Indicator): Belief[] {
+    const name = this.#alias?.(indicator) ?? indicator;
+    const exact = this.#holdings.find(this.#target, indicator);
+    const folded = name.value === indicator.value ? undefined : this.#holdings.find(this.#target, name);
+    const others = this.#aliases.get(nameOf(name)) ?? [];
+    const known = [exact, folded].filter((belief) => belief !== undefined);
+    return [...known, ...others.filter(({ id }) => known.every((belief) => belief.id !== id))];
+  }
+
+  #miss(belief: Belief): void {
+    this.#held += 1;
+    if (this.#seen[belief.id] === 1 || this.#holdings.inDoubt(belief)) return;
+    this.#note("missing", belief.id, `${belief.type} ${belief.value}`);
+  }
+
+  #note(kind: DriftKind, id: number, label: string): void {
+    this.#ids[kind].push(id);
+    this.#show(kind, label);
+  }
+
+  #show(kind: DriftKind, label: string): void {
+    if (this.#examples[kind].length < EXAMPLES) this.#examples[kind].push(label);
+  }
+}
+
+function nameOf({ type, value }: Indicator): string {
+  return `${type}\0${value}`;
+}
+
+async function turn(signal: AbortSignal): Promise<void> {
+  await nextTurn();
+  signal.throwIfAborted();
+}

@@ -1,0 +1,43 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { isLoopback } from "../config/values.ts";
+
+/** Who is let in. */
+export interface Admission {
+  /** Whether the request was meant for this server. */
+  host(headers: IncomingHttpHeaders): boolean;
+  /** Whether it shows the token, where there is one. */
+  token(headers: IncomingHttpHeaders): boolean;
+}
+
+/**
+ * The rules of admission. Without a token only names of this machine will do for `Host`: a web site whose name was made to
+ * point here (DNS rebinding) must not read the page through a visitor's browser. A token is nothing that such a site has.
+ */
+export function admission(token: string | undefined): Admission {
+  if (token === undefined) return { host: ({ host }) => isOwnName(host), token: () => true };
+  const expected = digest(token);
+  return {
+    host: () => true,
+    token: ({ authorization }) => timingSafeEqual(digest(shown(authorization)), expected),
+  };
+}
+
+/** The token as a script shows it (`Bearer`), or as browsers and firewalls do (`Basic`, where it is the password). */
+function shown(authorization = ""): string {
+  const [, scheme = "", credentials = ""] = /^(\w+) +(\S+) *$/.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === "bearer") return credentials;
+  if (scheme.toLowerCase() !== "basic") return "";
+  const pair = Buffer.from(credentials, "base64").toString();
+  return pair.slice(pair.indexOf(":") + 1);
+}
+
+function isOwnName(host = ""): boolean {
+  if (!URL.canParse(`http://${host}`)) return false;
+  return isLoopback(new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, ""));
+}
+
+// Of equal length, as the comparison needs them.
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

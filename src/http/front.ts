@@ -1,0 +1,100 @@
+import type { Config } from "../config/schema.ts";
+import type { Observer } from "../courier/courier.ts";
+import { explainValue } from "../courier/explanation.ts";
+import { harmless, together } from "../courier/observers.ts";
+import type { Logger } from "../log.ts";
+import { REASONS } from "../model/verdict.ts";
+import { healthOf } from "./health.ts";
+import { Lists } from "./lists.ts";
+import { Live } from "./live.ts";
+import { Metrics } from "./metrics.ts";
+import { pageRoute } from "./page-files.ts";
+import { Sources } from "./sources.ts";
+import { Watch } from "./watch.ts";
+import { type Asked, answerJson, answerText, type Route, refuse, WebServer } from "./web-server.ts";
+
+export interface FrontOptions {
+  config: Config;
+  log: Logger;
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+/** Longer than any value that MISP can hold. */
+const LONGEST_VALUE = 65_536;
+
+/** What one running courier shows over HTTP: page, health, metrics and lists. Open it before the courier, close it after. */
+export class Front implements AsyncDisposable {
+  /** Tell it what the courier does. */
+  readonly observer: Observer;
+  readonly #options: FrontOptions;
+  readonly #metrics = new Metrics();
+  readonly #live: Live;
+  readonly #lists: Lists;
+  #web: WebServer | undefined;
+  /** Missing until the courier has opened its ledger. */
+  #sources: Sources | undefined;
+
+  constructor(options: FrontOptions) {
+    const { config, log, clock } = options;
+    this.#options = options;
+    const watch = new Watch(clock, this.#metrics);
+    this.#lists = new Lists(config, () => (this.#sources?.pulse.look().caughtUp ?? 0) > 0);
+    this.#live = new Live({ watch, log, clock, sources: () => this.#sources, lists: () => this.#lists.overview });
+    const started: Observer["started"] = (protections) => {
+      this.#sources = new Sources(config, clock, protections);
+    };
+    const failed = (error: unknown) => log.error("The page has missed something", { error });
+    this.observer = harmless(together({ started }, watch), failed);
+  }
+
+  /** Rejects when the address of the configuration cannot be listened on; it may be tried again then. */
+  async listen(): Promise<void> {
+    const { listen, token } = this.#options.config.http;
+    this.#web = await WebServer.open({ listen, token, routes: await this.#routes(), log: this.#options.log });
+  }
+
+  /** Where the page is. */
+  get url(): string {
+    return this.#web?.url ?? "";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#live[Symbol.dispose]();
+    await this.#web?.[Symbol.asyncDispose]();
+    this.#lists[Symbol.dispose]();
+    this.#sources?.[Symbol.dispose]();
+  }
+
+  async #routes(): Promise<Route[]> {
+    return [
+      { path: /\/healthz/, open: true, answer: (asked) => this.#health(asked) },
+      { path: /\/metrics/, answer: (asked) => this.#scrape(asked) },
+      { path: /\/explain/, answer: (asked) => this.#explain(asked) },
+      this.#live.route,
+      ...this.#lists.routes,
+      await pageRoute(),
+    ];
+  }
+
+  async #health({ response }: Asked): Promise<void> {
+    if (!this.#sources) return answerJson(response, 503, { healthy: false, complaints: ["the courier is starting"] });
+    const health = await healthOf(this.#sources);
+    answerJson(response, health.healthy ? 200 : 503, health);
+  }
+
+  async #scrape({ response }: Asked): Promise<void> {
+    answerText(response, 200, this.#metrics.type, await this.#metrics.text(this.#sources));
+  }
+
+  async #explain({ response, url }: Asked): Promise<void> {
+    const value = url.searchParams.get("value") ?? "";
+    if (value === "" || value.length > LONGEST_VALUE) return refuse(response, 400, "Which value? /explain?value=…");
+    if (!this.#sources) return refuse(response, 503, "The courier is starting.");
+    const { config, report: ledger, protections, targets } = this.#sources;
+    const journal = await this.#sources.journal();
+    const now = this.#options.clock();
+    const explanation = explainValue(value, { config, ledger, journal, protections, targets, now });
+    answerJson(response, 200, { ...explanation, reasons: REASONS });
+  }
+}

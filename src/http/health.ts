@@ -1,0 +1,44 @@
+import type { Sources } from "./sources.ts";
+
+/** How a courier is: the body of `/healthz`. */
+export interface Health {
+  healthy: boolean;
+  /** In a sentence each, what is wrong. */
+  complaints: string[];
+  feed: { heard: boolean; lastHeard: string | null };
+  catchUp: { fresh: boolean; last: string | null };
+  targets: Record<string, "in step" | "behind" | "failing">;
+}
+
+/** A catch-up may take as long as it is apart from the next, and a few minutes more, milliseconds. */
+const GRACE = 5 * 60_000;
+/** After so many failures in a row a target counts as down: the third opens its circuit. */
+const FAILURES = 3;
+
+/** Whether the feed is heard, the last catch-up is fresh, and no target is down. */
+export async function healthOf(sources: Sources): Promise<Health> {
+  const { config, clock, targets } = sources;
+  const { heardAt, caughtUp, spells, behind } = sources.pulse.look();
+  const journal = await sources.journal();
+  const attempts = (name: string) => journal.targets[name]?.attempts ?? 0;
+  const blind = spells.find(({ until }) => until === null);
+  const fresh = caughtUp > 0 && clock() - caughtUp < 2 * config.misp.catch_up.every * 1000 + GRACE;
+  const down = targets.filter((name) => attempts(name) >= FAILURES);
+  const complaints = [
+    ...(blind ? [`MISP's feed is not heard: ${blind.cause}`] : []),
+    ...(fresh ? [] : [caughtUp === 0 ? "the first catch-up is not done" : "the last catch-up is too long ago"]),
+    ...down.map((name) => `target ${name} fails`),
+  ];
+  const stateOf = (name: string) => (attempts(name) > 0 ? "failing" : behind.get(name) ? "behind" : "in step");
+  return {
+    healthy: complaints.length === 0,
+    complaints,
+    feed: { heard: !blind, lastHeard: isoOrNull(heardAt) },
+    catchUp: { fresh, last: isoOrNull(caughtUp) },
+    targets: Object.fromEntries(targets.map((name) => [name, stateOf(name)])),
+  };
+}
+
+function isoOrNull(milliseconds: number): string | null {
+  return milliseconds === 0 ? null : new Date(milliseconds).toISOString();
+}

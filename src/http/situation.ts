@@ -1,0 +1,69 @@
+import type { BlindSpell } from "../ledger/blind-spells.ts";
+import type { Pulse } from "../ledger/pulse.ts";
+import { REASONS, type Reason } from "../model/verdict.ts";
+import type { ListOverview } from "./lists.ts";
+import type { Sources } from "./sources.ts";
+
+/** How things stand, as the page shows it. Times are milliseconds; texts of MISP and of far sides are hostile. */
+export interface Situation {
+  feed: { cause: string | null; since: number | null };
+  caughtUp: number;
+  active: number;
+  attributes: number;
+  events: number;
+  withheld: { reason: string; count: number }[];
+  targets: TargetSituation[];
+  lists: ListOverview[];
+  spells: { since: number; until: number | null; cause: string; repaired: boolean }[];
+  /** What waits for a person: refused by a target for good. */
+  waiting: { kind: "parked"; target: string; type: string; value: string; reason: string; at: number }[];
+}
+
+interface TargetSituation {
+  name: string;
+  type: string;
+  enabled: boolean;
+  held: number;
+  behind: number;
+  parked: number;
+  attempts: number;
+  nextAttempt: number | null;
+  lastError: string | null;
+}
+
+/** More of what waits than this is a matter for the command line. */
+const WAITING = 30;
+
+/** Looks at everything that the page shows beside the stream. */
+export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOverview[]): Promise<Situation> {
+  const { active, attributes, events, withheld, targets: counted } = sources.counts.summary;
+  const journal = await sources.journal();
+  const blind = pulse.spells.find(({ until }) => until === null);
+  const targets = Object.entries(sources.config.targets).map(([name, { type, enabled }]) => {
+    const { parked = [], attempts = 0, nextAttempt = null, lastError = null } = journal.targets[name] ?? {};
+    const held = counted.find((target) => target.name === name)?.held ?? 0;
+    const behind = enabled ? (pulse.behind.get(name) ?? 0) : 0;
+    return { name, type, enabled, held, behind, parked: parked.length, attempts, nextAttempt, lastError };
+  });
+  const waiting = sources.targets.flatMap((target) =>
+    (journal.targets[target]?.parked ?? []).map(({ type, value, reason, at }) => {
+      return { kind: "parked" as const, target, type, value, reason, at };
+    }),
+  );
+  return {
+    feed: { cause: blind?.cause ?? null, since: blind?.since ?? null },
+    caughtUp: pulse.caughtUp,
+    active,
+    attributes,
+    events,
+    withheld: Object.entries(withheld).map(([reason, count]) => ({ reason: REASONS[reason as Reason], count })),
+    targets,
+    lists,
+    spells: pulse.spells.map(spellOf),
+    waiting: waiting.toSorted((one, other) => other.at - one.at).slice(0, WAITING),
+  };
+}
+
+function spellOf({ since, until, cause, repaired }: BlindSpell): Situation["spells"][number] {
+  return { since, until, cause, repaired: repaired !== null };
+}

@@ -1,0 +1,58 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
+import type { Protections } from "../courier/protections.ts";
+import { Journal } from "../delivery/journal.ts";
+import { LedgerPulse } from "../ledger/pulse.ts";
+import { LedgerReport } from "../ledger/report.ts";
+import { Counts } from "./counts.ts";
+
+/** Everything that is read of a running courier, beside it. */
+export class Sources implements Disposable {
+  readonly config: Config;
+  /** Milliseconds. */
+  readonly clock: () => number;
+  readonly pulse: LedgerPulse;
+  readonly report: LedgerReport;
+  readonly counts: Counts;
+  /** What each target's guard keeps from it. */
+  readonly protections: Pick<Protections, "of">;
+  readonly #journalFile: string;
+  #journal: { changed: number; journal: Journal } | undefined;
+
+  /** @throws StateDamaged when there is no ledger yet */
+  constructor(config: Config, clock: () => number, protections: Pick<Protections, "of">) {
+    const state = resolvePath(config, config.state);
+    this.config = config;
+    this.clock = clock;
+    this.protections = protections;
+    this.pulse = new LedgerPulse(join(state, LEDGER_FILE));
+    this.report = new LedgerReport(join(state, LEDGER_FILE));
+    this.counts = new Counts(this.report, clock);
+    this.#journalFile = join(state, JOURNAL_FILE);
+  }
+
+  /** The journal as it was last saved, which is whenever a target fails, recovers or refuses. */
+  async journal(): Promise<Journal> {
+    const changed = await stat(this.#journalFile).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+    if (this.#journal?.changed === changed) return this.#journal.journal;
+    const journal = await Journal.open(this.#journalFile);
+    this.#journal = { changed, journal };
+    return journal;
+  }
+
+  /** The names of the targets that are delivered to. */
+  get targets(): string[] {
+    return Object.entries(this.config.targets).flatMap(([name, { enabled }]) => (enabled ? [name] : []));
+  }
+
+  [Symbol.dispose](): void {
+    this.pulse[Symbol.dispose]();
+    this.report[Symbol.dispose]();
+  }
+}

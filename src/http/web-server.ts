@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Logger } from "../log.ts";
+import { type Admission, admission } from "./admission.ts";
+
+/** What is asked for, and whether anybody may. */
+export interface Route {
+  /** Matched against the whole path. */
+  path: RegExp;
+  /** Answered without a token. */
+  open?: boolean;
+  answer(asked: Asked): void | Promise<void>;
+}
+
+export interface Asked {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  /** What the path's groups matched. */
+  parts: readonly string[];
+}
+
+export interface WebServerOptions {
+  listen: { host: string; port: number };
+  token: string | undefined;
+  routes: readonly Route[];
+  log: Logger;
+}
+
+/** Scripts and styles come from here alone, and none stands in the page: what is no markup cannot become any. */
+const HEADERS = {
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+/** More at once are turned away. */
+const MOST_CONNECTIONS = 200;
+
+/** The courier's web server: it reads, and changes nothing. */
+export class WebServer implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #options: WebServerOptions;
+  readonly #admission: Admission;
+
+  private constructor(options: WebServerOptions) {
+    this.#options = options;
+    this.#admission = admission(options.token);
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server.maxConnections = MOST_CONNECTIONS;
+  }
+
+  /** Rejects when the address cannot be listened on. */
+  static async open(options: WebServerOptions): Promise<WebServer> {
+    const web = new WebServer(options);
+    const { host, port } = options.listen;
+    await new Promise<void>((resolve, reject) => {
+      web.#server.once("error", reject);
+      web.#server.listen(port, host, resolve);
+    });
+    return web;
+  }
+
+  /** Where it is, with the port that it was given. */
+  get url(): string {
+    const { host, port } = this.#options.listen;
+    const address = this.#server.address();
+    const given = typeof address === "object" && address !== null ? address.port : port;
+    return `http://${host.includes(":") ? `[${host}]` : host}:${given}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    try {
+      await this.#route(request, response);
+    } catch (error) {
+      this.#options.log.error("A web request cannot be answered", { path: request.url, error });
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, "This cannot be answered; the log says why.");
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { headers, method = "", url = "" } = request;
+    if (!this.#admission.host(headers)) return refuse(response, 421, "This server is not called that.");
+    if (method !== "GET" && method !== "HEAD") {
+      response.setHeader("Allow", "GET, HEAD");
+      return refuse(response, 405, "Nothing can be changed here.");
+    }
+    // Not against a base: that would take `//name` for another host.
+    const address = `http://courier${url}`;
+    const asked = url.startsWith("/") && URL.canParse(address) ? new URL(address) : undefined;
+    const [route, parts] = asked ? this.#find(asked.pathname) : [undefined, []];
+    if (!route?.open && !this.#admission.token(headers)) {
+      response.setHeader(
+        "WWW-Authenticate",
+        'Bearer realm="misp-courier", Basic realm="misp-courier", charset="UTF-8"',
+      );
+      return refuse(response, 401, "The token is missing or wrong.");
+    }
+    if (!asked || !route) return refuse(response, 404, "There is nothing here.");
+    await route.answer({ request, response, url: asked, parts });
+  }
+
+  #find(path: string): [Route | undefined, readonly string[]] {
+    for (const route of this.#options.routes) {
+      const match = new RegExp(`^(?:${route.path.source})$`).exec(path);
+      if (match) return [route, match.slice(1)];
+    }
+    return [undefined, []];
+  }
+}
+
+/** Answers that it will not, in one sentence. */
+export function refuse(response: ServerResponse, status: number, sentence: string): void {
+  answerText(response, status, "text/plain; charset=utf-8", `${sentence}\n`);
+}
+
+/** Answers with JSON that nobody keeps. */
+export function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  answerText(response, status, "application/json; charset=utf-8", `${JSON.stringify(body)}\n`);
+}
+
+/** Answers with text that nobody keeps. */
+export function answerText(response: ServerResponse, status: number, type: string, text: string): void {
+  response.setHeader("Cache-Control", "no-store");
+  response.setHeader("Content-Type", type);
+  response.setHeader("Content-Length", Buffer.byteLength(text));
+  response.writeHead(status).end(text);
+}

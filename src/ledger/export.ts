@@ -1,0 +1,64 @@
+import { expiry, type TimesToLive } from "../curation/ttl.ts";
+import type { Entry } from "../model/delta.ts";
+import { isComposite } from "../model/indicator.ts";
+import { Database, type Statement } from "./database.ts";
+import type { IndicatorRow } from "./indicators.ts";
+import { Supporters } from "./supporters.ts";
+
+export interface ExportOptions {
+  ttl: TimesToLive;
+  /** Only what an event holds up that was published at or after this, Unix seconds. */
+  publishedSince: number | undefined;
+}
+
+/** An active indicator with when it last changed, Unix seconds. */
+export interface Exported {
+  entry: Entry;
+  changed: number;
+}
+
+/** How many indicators one look at the ledger reads. */
+const PAGE = 500;
+
+/** All active indicators of a ledger, page by page, beside a courier that works on it or without one. */
+export class LedgerExport implements Disposable {
+  readonly #database: Database;
+  readonly #page: Statement<IndicatorRow>;
+  readonly #supporters: Supporters;
+  readonly #options: ExportOptions;
+
+  /** @throws StateDamaged when there is no ledger at `file` */
+  constructor(file: string, options: ExportOptions) {
+    this.#database = Database.read(file);
+    this.#options = options;
+    this.#supporters = new Supporters(this.#database, () => false);
+    this.#page = this.#database.prepare(
+      `SELECT * FROM indicator i WHERE i.id > ? AND i.withheld IS NULL AND (? OR EXISTS (
+         SELECT 1 FROM support s JOIN attribute a ON a.id = s.attribute JOIN event e ON e.id = a.event
+         WHERE s.indicator = i.id AND s.withheld IS NULL AND e.published_through >= ?))
+       ORDER BY i.id LIMIT ${PAGE}`,
+    );
+  }
+
+  *pages(): Generator<Exported[]> {
+    const { publishedSince } = this.#options;
+    for (let after = 0; ; ) {
+      const rows = this.#page.all(after, publishedSince === undefined ? 1 : 0, publishedSince ?? 0);
+      yield rows.filter(({ type }) => !isComposite(type)).map((row) => this.#exported(row));
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE) return;
+      after = last.id;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #exported({ id, type, value, score, reference, since }: IndicatorRow): Exported {
+    const origins = this.#supporters.origins(id);
+    const expires = expiry(this.#options.ttl, type, reference);
+    const newest = Math.max(Math.floor(since / 1000), ...origins.map(({ timestamp }) => timestamp));
+    return { entry: { type, value, score, expires, origins }, changed: newest };
+  }
+}

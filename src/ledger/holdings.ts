@@ -1,0 +1,112 @@
+import type { Indicator } from "../model/indicator.ts";
+import type { Database, Statement } from "./database.ts";
+import type { Deltas } from "./deltas.ts";
+import { fingerprint, IN_DOUBT } from "./step.ts";
+
+/** What the ledger believes of one indicator at one target. */
+export interface Belief extends Indicator {
+  id: number;
+  revision: number;
+  /** Digest of what the target shows of it; `null`: it does not hold it. */
+  shown: string | null;
+}
+
+/** Indicators, by number, of which a target turned out to be otherwise than believed. */
+export interface Differences {
+  /** Believed to be held, and not there. */
+  lost: readonly number[];
+  /** There, but not as believed. */
+  doubtful: readonly number[];
+}
+
+const PAGE = 1_000;
+
+/** What the ledger believes that targets hold, for comparison with what they do hold. */
+export class Holdings {
+  readonly #database: Database;
+  readonly #deltas: Deltas;
+  readonly #clock: () => number;
+  readonly #target: Statement<{ id: number }>;
+  readonly #find: Statement<Belief>;
+  readonly #following: Statement<Belief>;
+  readonly #last: Statement<{ id: number | null }>;
+  readonly #refill: Statement<never>[];
+  readonly #doubt: Statement<never>;
+  readonly #rewind: Statement<never>;
+
+  constructor(database: Database, deltas: Deltas, clock: () => number) {
+    this.#database = database;
+    this.#deltas = deltas;
+    this.#clock = clock;
+    this.#target = database.prepare("SELECT id FROM target WHERE name = ?");
+    this.#find = database.prepare(
+      `SELECT i.id, i.type, i.value, i.revision, h.shown FROM indicator i
+       LEFT JOIN held h ON h.target = ? AND h.indicator = i.id WHERE i.value = ? AND i.type = ?`,
+    );
+    this.#following = database.prepare(
+      `SELECT i.id, i.type, i.value, i.revision, h.shown FROM held h JOIN indicator i ON i.id = h.indicator
+       WHERE h.target = ? AND h.indicator > ? ORDER BY h.indicator LIMIT ${PAGE}`,
+    );
+    this.#last = database.prepare("SELECT max(id) AS id FROM indicator");
+    this.#refill = [
+      `DELETE FROM held WHERE target = ? AND indicator = ? AND shown <> '${IN_DOUBT}'`,
+      "INSERT OR IGNORE INTO again (target, indicator) VALUES (?, ?)",
+    ].map((sql) => database.prepare(sql));
+    this.#doubt = database.prepare("INSERT OR REPLACE INTO held (target, indicator, shown, since) VALUES (?, ?, ?, ?)");
+    this.#rewind = database.prepare(
+      "UPDATE target SET position = min(position, (SELECT revision - 1 FROM indicator WHERE id = ?)) WHERE id = ?",
+    );
+  }
+
+  /** The highest number of any indicator. */
+  last(): number {
+    return this.#last.get()?.id ?? 0;
+  }
+
+  /** What is believed of an indicator; `undefined` when the ledger never heard of it. */
+  find(target: string, { type, value }: Indicator): Belief | undefined {
+    return this.#find.get(this.#id(target), value, type);
+  }
+
+  /** Whatever is believed to be held, a page at a time. */
+  *pages(target: string): Generator<readonly Belief[]> {
+    const id = this.#id(target);
+    for (let after = 0; ; ) {
+      const page = this.#following.all(id, after);
+      if (page.length === 0) return;
+      after = page.at(-1)?.id ?? after;
+      yield page;
+    }
+  }
+
+  /** True when what the target shows of an indicator is not what is believed; what is in doubt is sent again anyway. */
+  differs({ shown }: Belief, shows: string): boolean {
+    return shown !== null && shown !== IN_DOUBT && shown !== fingerprint(shows);
+  }
+
+  /** True while a step that touched it has not come to its end. */
+  inDoubt({ shown }: Belief): boolean {
+    return shown === IN_DOUBT;
+  }
+
+  /**
+   * Forgets what was lost and doubts what differs, so that the target's next deltas make both good. What was lost goes past
+   * the guard, since a refill is no change of what is wanted. No step may be under way.
+   */
+  distrust(target: string, { lost, doubtful }: Differences): void {
+    const id = this.#id(target);
+    const now = this.#clock();
+    this.#database.transaction(() => {
+      for (const indicator of lost) for (const statement of this.#refill) statement.run(id, indicator);
+      for (const indicator of doubtful) this.#doubt.run(id, indicator, IN_DOUBT, now);
+      for (const indicator of doubtful) this.#rewind.run(indicator, id);
+    });
+    this.#deltas.reread(target);
+  }
+
+  #id(target: string): number {
+    const known = this.#target.get(target);
+    if (!known) throw new Error(`target ${target} is not registered`);
+    return known.id;
+  }
+}

@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { type UnitFile, type UnitSettings, unitFiles, unitName, unitPaths } from "./unit.ts";
+
+/** One command of the system, as its words. */
+export type SystemCommand = readonly [program: string, ...words: string[]];
+
+/** What installing does: commands before, files, commands after. */
+export interface Installation {
+  before: SystemCommand[];
+  files: UnitFile[];
+  after: SystemCommand[];
+}
+
+/** What the installer needs of the system; tests give it a root of their own. */
+export interface System {
+  /** Files are written below it; `/` unless in tests. */
+  root: string;
+  run(command: SystemCommand): Promise<void>;
+}
+
+/** A command of the system failed; the message is its own. */
+export class SystemRefused extends Error {
+  override readonly name = "SystemRefused";
+}
+
+export const thisSystem: System = {
+  root: "/",
+  async run([program, ...words]) {
+    try {
+      await promisify(execFile)(program, words);
+    } catch (error) {
+      const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+      throw new SystemRefused(`${program} ${words.join(" ")}: ${said || String(error)}`, { cause: error });
+    }
+  },
+};
+
+/** What is to be done so that systemd runs a courier, now and at every start of the machine. */
+export function installation(settings: UnitSettings): Installation {
+  const { user, missing } = settings;
+  const name = unitName(settings.instance);
+  return {
+    before: [
+      [
+        "sh",
+        "-c",
+        `id -u '${user}' >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin '${user}'`,
+      ],
+      ...missing.map((path): SystemCommand => ["install", "-d", "-m", "0750", "-o", user, "-g", user, path]),
+    ],
+    files: unitFiles(settings),
+    after: [
+      ["systemctl", "daemon-reload"],
+      ["systemctl", "enable", "--now", name],
+    ],
+  };
+}
+
+export async function install({ before, files, after }: Installation, system: System): Promise<void> {
+  for (const command of before) await system.run(command);
+  for (const { path, content } of files) {
+    const place = join(system.root, path);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, content, { mode: 0o644 });
+  }
+  for (const command of after) await system.run(command);
+}
+
+/** Stops it and takes its unit away; configuration, state and user stay. */
+export async function uninstall(instance: string | undefined, system: System): Promise<void> {
+  const { dropIn, unit, shared } = unitPaths(instance);
+  await system.run(["systemctl", "disable", "--now", unitName(instance)]);
+  await rm(join(system.root, dropIn), { recursive: true, force: true });
+  const left = await readdir(join(system.root, dirname(unit)));
+  const inUse = instance !== undefined && left.some((name) => shared.test(name));
+  if (!inUse) await rm(join(system.root, unit), { force: true });
+  await system.run(["systemctl", "daemon-reload"]);
+}

@@ -1,0 +1,72 @@
+import ipaddr from "ipaddr.js";
+import type { ListSettings } from "./http-settings.ts";
+import type { Listed, ListStore } from "./http-store.ts";
+
+/** A list as it is served. */
+export interface RenderedList {
+  text: string;
+  /** How many entries it has, and how many there was no room for. */
+  entries: number;
+  leftOut: number;
+}
+
+const CSV_HEADER = "value,type,score,expires\n";
+/** More than this are not named one by one. */
+const MOST_NAMED = 200_000;
+
+/** A list out of what its target holds: the best by score as far as there is room, and the same bytes for the same content. */
+export function renderList(store: ListStore, { types, format, capacity }: ListSettings): RenderedList {
+  const fitting = distinct(store.best(types, capacity), format);
+  const chosen = fitting.slice(0, capacity);
+  const leftOut = store.count(types) <= capacity ? 0 : Math.max(0, ranked(store, types, format).length - capacity);
+  // The best first: a firewall with less room than `capacity` says drops the end without a word.
+  const lines = chosen.map((entry) => LINE[format](entry));
+  const text = lines.map((line) => `${line}\n`).join("");
+  return { text: format === "csv" ? CSV_HEADER + text : text, entries: lines.length, leftOut };
+}
+
+/** What a list has no room for, the best first: as CSV, whatever the list's own format. */
+export function renderLeftOut(store: ListStore, { types, format, capacity }: ListSettings): RenderedList {
+  const beyond = ranked(store, types, format).slice(capacity);
+  const lines = beyond.map((entry) => `${LINE.csv(entry)}\n`);
+  return { text: CSV_HEADER + lines.join(""), entries: lines.length, leftOut: 0 };
+}
+
+function ranked(store: ListStore, types: readonly string[], format: ListSettings["format"]): Listed[] {
+  return distinct(store.best(types, MOST_NAMED), format);
+}
+
+/** The best first, each value once: as whatever type it has the best score. */
+function distinct(entries: readonly Listed[], format: ListSettings["format"]): Listed[] {
+  const fit = format === "cidr" ? entries.filter(({ value }) => cidrOf(value) !== undefined) : entries;
+  const best = new Map<string, Listed>();
+  for (const entry of fit.toSorted(byScore)) if (!best.has(entry.value)) best.set(entry.value, entry);
+  return [...best.values()];
+}
+
+function byScore(one: Listed, other: Listed): number {
+  return other.score - one.score || (one.value < other.value ? -1 : one.value > other.value ? 1 : 0);
+}
+
+const LINE: Record<ListSettings["format"], (entry: Listed) => string> = {
+  plain: ({ value }) => value,
+  cidr: ({ value }) => cidrOf(value) ?? "",
+  csv: ({ value, type, score, expires }) =>
+    [value, type, String(score), expires === null ? "" : isoTime(expires)].map(quoted).join(","),
+};
+
+/** An address or network with its prefix length; `undefined` for anything else. */
+function cidrOf(value: string): string | undefined {
+  if (ipaddr.isValidCIDR(value)) return value;
+  if (!ipaddr.isValid(value)) return undefined;
+  return `${value}/${ipaddr.parse(value).kind() === "ipv4" ? 32 : 128}`;
+}
+
+function quoted(field: string): string {
+  return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+function isoTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.valueOf()) ? "" : date.toISOString().replace(/\.\d+Z$/, "Z");
+}

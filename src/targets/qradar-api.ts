@@ -1,0 +1,35 @@
+import type { Indicator } from "../model/indicator.ts";
+import type { ReferenceSet } from "./qradar-sets.ts";
+
+/** What a delta asks of one set. */
+export interface SetChange {
+  set: ReferenceSet;
+  /** To load, whether there already or not. */
+  hold: readonly Indicator[];
+  drop: readonly Indicator[];
+}
+
+/** An indicator that the console will not take, and why. */
+export interface Unwanted {
+  indicator: Indicator;
+  reason: string;
+}
+
+/** An element of a set as the console lists it. */
+export interface Element {
+  value: string;
+  /** Who put it there, as the console has it. */
+  source: string;
+}
+
+/** One of QRadar's two APIs for reference sets. */
+export interface SetsApi {
+  /**
+   * Makes the changes, and makes the sets that are missing.
+   * @throws Refused when it refuses without naming the values at fault
+   * @throws NotNow when it cannot at the moment
+   */
+  change(changes: readonly SetChange[], signal: AbortSignal): Promise<readonly Unwanted[]>;
+  /** The elements of every set whose name passes. */
+  list(concerns: (name: string) => boolean, signal: AbortSignal): AsyncIterable<{ name: string; elements: Element[] }>;
+}

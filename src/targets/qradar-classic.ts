@@ -1,0 +1,152 @@
+import PQueue from "p-queue";
+import type { Indicator } from "../model/indicator.ts";
+import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
+import { fieldsOf, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
+import { pages } from "./qradar-pages.ts";
+import type { ReferenceSet } from "./qradar-sets.ts";
+import { NotNow, Refused } from "./target.ts";
+
+const SETS = "/reference_data/sets";
+/** QRadar's own numbers. */
+const NO_SUCH_SET = 1002;
+/** Each removal is a request of its own: so many are under way at once. */
+const AT_ONCE = 4;
+
+/** The API that every console has: one call loads many values, and each removal is a call. */
+export class ClassicSets implements SetsApi {
+  readonly #client: QradarClient;
+  readonly #encode: (value: string) => string;
+  readonly #known = new Set<string>();
+  /** Newer versions take the namespace and the domain in the address. */
+  #loadPath = (name: string): string => `${SETS}/bulk_load/${name}`;
+
+  constructor(client: QradarClient, encodeTwice: boolean) {
+    this.#client = client;
+    this.#encode = encodeTwice ? (value) => encoded(encoded(value)) : encoded;
+  }
+
+  async change(changes: readonly SetChange[], signal: AbortSignal): Promise<readonly Unwanted[]> {
+    const unwanted: Unwanted[] = [];
+    // Loads first: what is refused there is halved and tried again, and nothing needs to be removed twice.
+    for (const { set, hold } of changes) if (hold.length > 0) unwanted.push(...(await this.#load(set, hold, signal)));
+    for (const { set, drop } of changes) await this.#drop(set, drop, signal);
+    return unwanted;
+  }
+
+  async *list(concerns: (name: string) => boolean, signal: AbortSignal) {
+    const query = { fields: "name" };
+    const named = pages(this.#client, { path: SETS, query }, inBody("list of sets"), signal);
+    for await (const page of named) {
+      for (const { name } of page.map(fieldsOf)) {
+        if (typeof name === "string" && concerns(name)) yield* this.#elements(name, signal);
+      }
+    }
+  }
+
+  async *#elements(name: string, signal: AbortSignal) {
+    const request = { path: `${SETS}/${encoded(name)}`, query: { fields: "number_of_elements,data(value,source)" } };
+    for await (const page of pages(this.#client, request, inSet, signal)) {
+      yield { name, elements: page.flatMap(elementOf) };
+    }
+  }
+
+  async #load(set: ReferenceSet, hold: readonly Indicator[], signal: AbortSignal): Promise<readonly Unwanted[]> {
+    const reason = await this.#ensure(set, signal);
+    if (reason !== undefined) return hold.map((indicator) => ({ indicator, reason }));
+    const reply = await this.#bulkLoad(set, hold, signal);
+    if (isMissing(reply)) {
+      // Somebody removed the set since: made anew, it holds what is loaded from here on.
+      this.#known.delete(set.name);
+      await this.#ensure(set, signal);
+      requireDone(await this.#bulkLoad(set, hold, signal), set);
+    } else requireDone(reply, set);
+    return [];
+  }
+
+  async #bulkLoad({ name }: ReferenceSet, hold: readonly Indicator[], signal: AbortSignal): Promise<Reply> {
+    const body = JSON.stringify(hold.map(({ value }) => value));
+    const headers = { "Content-Type": "application/json" };
+    const load = () =>
+      this.#client.call({ method: "POST", path: this.#loadPath(encoded(name)), body, headers }, signal);
+    const reply = await load();
+    if (reply.status !== 404 || isMissing(reply)) return reply;
+    this.#loadPath = (set) => `${SETS}/bulk_load/SHARED/${set}/SHARED`;
+    return load();
+  }
+
+  async #drop({ name }: ReferenceSet, drop: readonly Indicator[], signal: AbortSignal): Promise<void> {
+    const queue = new PQueue({ concurrency: AT_ONCE });
+    const dropOne = async ({ value }: Indicator) => {
+      const path = `${SETS}/${encoded(name)}/${this.#encode(value)}`;
+      const { problem, status } = await this.#client.call({ method: "DELETE", path }, signal);
+      // The set or the value is not there: so it is gone. Any other refusal may not pass for that.
+      if (problem && !(status === 404 && problem.code >= 1002 && problem.code <= 1003)) {
+        throw new NotNow(`the console does not remove from ${name}: ${problem.message}`);
+      }
+    };
+    await queue.addAll(drop.map((indicator) => () => dropOne(indicator)));
+  }
+
+  /** Makes a set unless it is there; returns why its values can never be taken, if that is so. */
+  async #ensure(set: ReferenceSet, signal: AbortSignal): Promise<string | undefined> {
+    const { name, element, days } = set;
+    if (this.#known.has(name)) return undefined;
+    const ttl = days === null ? {} : { time_to_live: `${days} days` };
+    const query = { name, element_type: element, timeout_type: "LAST_SEEN", ...ttl };
+    const { status, problem } = await this.#client.call({ method: "POST", path: SETS, query }, signal);
+    if (status === 409) await this.#requireFit(set, signal);
+    else if (problem && element === "CIDR") return `the console has no sets of networks: ${problem.message}`;
+    else if (problem) throw new NotNow(`the console does not make the set ${name}: ${problem.message}`);
+    this.#known.add(name);
+    return undefined;
+  }
+
+  async #requireFit({ name, element }: ReferenceSet, signal: AbortSignal): Promise<void> {
+    const request = { method: "GET", path: `${SETS}/${encoded(name)}`, headers: { Range: "items=0-0" } };
+    const { element_type: found } = fieldsOf((await this.#client.call(request, signal)).body);
+    requireFit(name, element, found);
+  }
+}
+
+/** @throws NotNow when a set that was there before holds elements of another kind than ours */
+export function requireFit(name: string, element: string, found: unknown): void {
+  if (typeof found !== "string" || found === element || found === "ALN" || found === "ALNIC") return;
+  throw new NotNow(
+    `the set ${name} is there already, for elements of type ${found}: remove it or choose another prefix`,
+  );
+}
+
+/** A path's part: dots, too, or `..` as a value would make it another path. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll(".", "%2E");
+}
+
+function isMissing({ status, problem }: Reply): boolean {
+  return status === 404 && problem?.code === NO_SUCH_SET;
+}
+
+/** Only the set itself as the answer proves that its values were loaded. */
+function requireDone({ status, problem, body }: Reply, { name }: ReferenceSet): void {
+  if (status === 422) throw new Refused(`QRadar refuses values for ${name}: ${problem?.message}`);
+  if (problem) throw new NotNow(`the console does not load ${name}: ${problem.message}`);
+  if (fieldsOf(body).name !== name) throw new NotNow("the console's answer does not name the set: is this QRadar?");
+}
+
+function inBody(what: string) {
+  return ({ body }: Reply) => ({ elements: listIn(body, what), total: undefined });
+}
+
+function inSet({ body }: Reply) {
+  const { data, number_of_elements: total } = fieldsOf(body);
+  return { elements: data === undefined && total === 0 ? [] : listIn(data, "elements"), total: numberOr(total) };
+}
+
+function numberOr(given: unknown): number | undefined {
+  return typeof given === "number" ? given : undefined;
+}
+
+/** An element as the console tells it; none where it is not understood. */
+export function elementOf(given: unknown): Element[] {
+  const { value, source } = fieldsOf(given);
+  return typeof value === "string" ? [{ value, source: typeof source === "string" ? source : "" }] : [];
+}

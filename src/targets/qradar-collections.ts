@@ -1,0 +1,108 @@
+import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
+import { elementOf, requireFit } from "./qradar-classic.ts";
+import { fieldsOf, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
+import { pages } from "./qradar-pages.ts";
+import type { ReferenceSet } from "./qradar-sets.ts";
+import { BulkUpdates, type Update } from "./qradar-tasks.ts";
+import { NotNow } from "./target.ts";
+
+const SETS = "/reference_data_collections/sets";
+const ENTRIES = "/reference_data_collections/set_entries";
+/** What the console shows as an entry's source. */
+export const SOURCE = "misp-courier";
+const DAY = 86_400_000;
+
+/** The API of newer consoles: additions and removals of all sets in one call, which the console works off by itself. */
+export class CollectionSets implements SetsApi {
+  readonly #client: QradarClient;
+  readonly #updates: BulkUpdates;
+  /** The console's numbers of the sets, by name. */
+  readonly #ids = new Map<string, number>();
+
+  constructor(client: QradarClient) {
+    this.#client = client;
+    this.#updates = new BulkUpdates(client);
+  }
+
+  async change(changes: readonly SetChange[], signal: AbortSignal): Promise<readonly Unwanted[]> {
+    // A task of a try that was given up must not have its effect after this one.
+    await this.#updates.settle(signal);
+    const updates: Update[] = [];
+    for (const { set, hold, drop } of changes) {
+      const id = hold.length > 0 ? await this.#ensure(set, signal) : await this.#find(set, signal);
+      // Of a set that is not there nothing is held.
+      if (id === undefined) continue;
+      const entry = { collection_id: id };
+      for (const item of drop) updates.push({ item, body: { ...entry, value: item.value, delete_entry: true } });
+      for (const item of hold) updates.push({ item, body: { ...entry, value: item.value, source: SOURCE } });
+    }
+    if (updates.length === 0) return [];
+    try {
+      return await this.#updates.apply(updates, signal);
+    } catch (error) {
+      // Whatever went wrong, a set may have been removed since: its number is asked for again.
+      this.#ids.clear();
+      throw error;
+    }
+  }
+
+  async *list(concerns: (name: string) => boolean, signal: AbortSignal) {
+    const request = { path: SETS, query: { fields: "id,name" } };
+    for await (const page of pages(this.#client, request, inBody("list of sets"), signal)) {
+      for (const { id, name } of page.map(fieldsOf)) {
+        if (typeof name !== "string" || typeof id !== "number" || !concerns(name)) continue;
+        yield* this.#entries(id, name, signal);
+      }
+    }
+  }
+
+  async *#entries(
+    id: number,
+    name: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ name: string; elements: Element[] }> {
+    const query = { filter: `collection_id=${id}`, fields: "value,source" };
+    for await (const page of pages(this.#client, { path: ENTRIES, query }, inBody("list of entries"), signal)) {
+      yield { name, elements: page.flatMap(elementOf) };
+    }
+  }
+
+  async #find({ name, element }: ReferenceSet, signal: AbortSignal): Promise<number | undefined> {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    // No name of ours holds a quote.
+    const query = { filter: `name="${name}"`, fields: "id,name,entry_type" };
+    const { body } = await this.#client.call({ method: "GET", path: SETS, query }, signal);
+    const found = listIn(body, "list of sets")
+      .map(fieldsOf)
+      .find((set) => set.name === name);
+    if (found === undefined || typeof found.id !== "number") return undefined;
+    requireFit(name, element, found.entry_type);
+    this.#ids.set(name, found.id);
+    return found.id;
+  }
+
+  async #ensure(set: ReferenceSet, signal: AbortSignal): Promise<number> {
+    const known = await this.#find(set, signal);
+    if (known !== undefined) return known;
+    const { name, element, days } = set;
+    // Milliseconds, as its other times: the reference names no unit, and taken for any other one it lives longer, not shorter.
+    const expiry =
+      days === null ? { expiry_type: "NO_EXPIRY" } : { expiry_type: "LAST_SEEN", time_to_live: days * DAY };
+    const body = { name, entry_type: element, namespace: "SHARED", expired_log_option: "LOG_NONE", ...expiry };
+    const reply = await this.#client.call({ method: "POST", path: SETS, body }, signal);
+    const { id } = fieldsOf(reply.body);
+    if (typeof id === "number" && !reply.problem) {
+      this.#ids.set(name, id);
+      return id;
+    }
+    // Somebody may have made it in the same moment.
+    const made = reply.status === 409 ? await this.#find(set, signal) : undefined;
+    if (made !== undefined) return made;
+    throw new NotNow(`the console does not make the set ${name}: ${reply.problem?.message ?? "no number"}`);
+  }
+}
+
+function inBody(what: string) {
+  return ({ body }: Reply) => ({ elements: listIn(body, what), total: undefined });
+}

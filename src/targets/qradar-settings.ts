@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { restKeys } from "./rest-target.ts";
+
+const apiVersion = z
+  .union([z.literal("auto"), z.string().regex(/^\d{1,3}\.\d$/), z.number().positive()], {
+    error: "must be auto or a version such as 20.0",
+  })
+  // YAML takes 20.0 for the number 20.
+  .transform((given) => (typeof given === "number" ? given.toFixed(1) : given))
+  .prefault("auto")
+  .describe(
+    "Version of QRadar's API; auto takes the newest that the console has. Whether the collections API or the classic one " +
+      "is used follows from what that version offers.",
+  );
+
+const setTtl = z
+  .record(z.string(), z.union([z.literal("never"), z.int().positive()], { error: "must be whole days or never" }))
+  .default({})
+  .describe(
+    "Days that the elements of a new set live since they were last loaded, by MISP type, over the shipped ones, which are " +
+      "those of indicators.ttl; 10 days are added. It is a net for a courier that died: raise it with a ttl that you raise.",
+  );
+
+/** The keys of a `qradar` target beside those that all targets share. */
+export const qradarSettings = z.strictObject({
+  ...restKeys,
+  url: restKeys.url.describe("Address of the console, such as https://qradar.example.org"),
+  token: z.string().min(1).describe("Token of an authorized service that may manage reference data"),
+  api_version: apiVersion,
+  prefix: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_.-]{0,31}$/i, "a prefix has letters, digits, '_', '.' and '-', 32 at most")
+    .optional()
+    .describe("What the names of the sets begin with; misp_ unless set, tsi_misp_ in layout broker"),
+  layout: z
+    .enum(["plain", "broker"])
+    .default("plain")
+    .describe(
+      "plain: a set for each type, <prefix><type>. broker: the set names of MISP-Broker, and composite types joined in sets " +
+        "of their own.",
+    ),
+  set_ttl: setTtl,
+  encode_twice: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Values in addresses are encoded twice, as the classic API decodes them twice; false for one that does not",
+    ),
+});
+
+export type QradarSettings = z.infer<typeof qradarSettings>;
+
+/** What the names of a target's sets begin with. */
+export function prefixOf({ prefix, layout }: Pick<QradarSettings, "prefix" | "layout">): string {
+  return prefix ?? (layout === "broker" ? "tsi_misp_" : "misp_");
+}

@@ -1,0 +1,105 @@
+import type { Delta, Refusal } from "../model/delta.ts";
+import type { Indicator } from "../model/indicator.ts";
+import type { SetChange, SetsApi } from "./qradar-api.ts";
+import { ClassicSets } from "./qradar-classic.ts";
+import { QradarClient } from "./qradar-client.ts";
+import { CollectionSets, SOURCE } from "./qradar-collections.ts";
+import { askOffer } from "./qradar-offer.ts";
+import { elementOf, GRACE, setOf, typeOf } from "./qradar-sets.ts";
+import { prefixOf, type QradarSettings, qradarSettings } from "./qradar-settings.ts";
+import { openRest } from "./rest-target.ts";
+import { defineTarget, type Found, type Target, type TargetContext } from "./target.ts";
+
+/**
+ * Reference sets of IBM QRadar, one for each type. QRadar forgets an element some days after it was last loaded, so an
+ * indicator whose end moved by as much as that margin comes again.
+ */
+export const qradar = defineTarget<QradarSettings>({
+  summary: "Reference sets of IBM QRadar, one for each MISP type, over the classic API or the newer collections API.",
+  settings: qradarSettings,
+  batch: 2_000,
+  // MISP-Broker has for years given consoles 10,000 at a time with a pause behind them.
+  rate: 2_000,
+  place: (settings) => JSON.stringify([settings.url, prefixOf(settings), settings.layout]),
+  composites: ({ layout }) => layout === "broker",
+  shows:
+    () =>
+    ({ expires }) =>
+      expires === null ? "" : String(Math.floor(expires / (GRACE * 86_400))),
+  origins: () => false,
+  open: async (settings, context) => new ReferenceSets(settings, context),
+});
+
+/** What the console names as the source of what came over its API: ours in the collections API, its own word in the classic. */
+const OUR_SOURCES = new Set([SOURCE, "reference data api"]);
+
+class ReferenceSets implements Target {
+  readonly #settings: QradarSettings;
+  readonly #client: QradarClient;
+  #api: SetsApi | undefined;
+
+  constructor(settings: QradarSettings, context: TargetContext) {
+    this.#settings = settings;
+    const ask = openRest(settings, { SEC: settings.token }, context);
+    this.#client = new QradarClient(ask, context.clock, () => {
+      this.#client.version = undefined;
+      this.#api = undefined;
+    });
+  }
+
+  async apply(delta: Delta, signal: AbortSignal): Promise<readonly Refusal[]> {
+    signal.throwIfAborted();
+    const { changes, refusals } = sortBySet(delta, this.#settings);
+    if (changes.length === 0) return refusals;
+    const unwanted = await (await this.#chosen(signal)).change(changes, signal);
+    return [...refusals, ...unwanted.map(({ indicator, reason }) => refusal(indicator, reason))];
+  }
+
+  async *list(signal: AbortSignal): AsyncGenerator<readonly Found[]> {
+    signal.throwIfAborted();
+    const concerns = (name: string) => typeOf(name, this.#settings) !== undefined;
+    for await (const { name, elements } of (await this.#chosen(signal)).list(concerns, signal)) {
+      const type = typeOf(name, this.#settings) ?? "";
+      yield elements.map(({ value, source }) => ({
+        indicator: OUR_SOURCES.has(source) ? { type, value } : null,
+        label: `${value} in ${name}`,
+        shows: null,
+      }));
+    }
+  }
+
+  readonly alias = elementOf;
+
+  /** The API that the console offers, asked for once. */
+  async #chosen(signal: AbortSignal): Promise<SetsApi> {
+    if (this.#api) return this.#api;
+    const { version, collections } = await askOffer(this.#client, this.#settings.api_version, signal);
+    this.#client.version = version;
+    this.#api = collections
+      ? new CollectionSets(this.#client)
+      : new ClassicSets(this.#client, this.#settings.encode_twice);
+    return this.#api;
+  }
+}
+
+/** Sorts a delta by set, and says which entries no set can take. */
+function sortBySet(delta: Delta, settings: QradarSettings) {
+  const changes = new Map<string, SetChange & { hold: Indicator[]; drop: Indicator[] }>();
+  const refusals: Refusal[] = [];
+  const sort = (indicator: Indicator, part: "hold" | "drop") => {
+    const set = setOf(indicator, settings);
+    if (typeof set !== "string") {
+      const change = changes.get(set.name) ?? { set, hold: [], drop: [] };
+      change[part].push(indicator);
+      changes.set(set.name, change);
+    } else if (part === "hold") refusals.push(refusal(indicator, set));
+  };
+  for (const entry of [...delta.add, ...delta.renew]) sort(entry, "hold");
+  // What no set can take was never held.
+  for (const indicator of delta.remove) sort(indicator, "drop");
+  return { changes: [...changes.values()], refusals };
+}
+
+function refusal({ type, value }: Indicator, reason: string): Refusal {
+  return { type, value, reason };
+}

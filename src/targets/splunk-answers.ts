@@ -1,0 +1,56 @@
+import type { RestAnswer } from "../rest/rest.ts";
+import { onOneLine } from "./one-line.ts";
+import { waitOf } from "./rest-target.ts";
+import { NotNow } from "./target.ts";
+
+/** The most of Splunk's own words that go into a message of ours. */
+const MOST_WORDS = 300;
+
+/** Puts a stranger's text in a form that may be told: without our secrets, on one line. */
+export type Tell = (text: string) => string;
+
+/** @param secrets what must not be told even when the far side repeats it */
+export function tellWithout(secrets: readonly string[]): Tell {
+  return (text) =>
+    onOneLine(secrets.reduce((told, secret) => told.replaceAll(secret, "***"), text)).slice(0, MOST_WORDS);
+}
+
+export function isDone({ status }: RestAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What Splunk says in an answer that is no success; empty where it says nothing that can be read. */
+export function wordsOf({ body }: RestAnswer): string {
+  const messages = fieldOf(body, "messages");
+  if (!Array.isArray(messages)) return "";
+  return messages
+    .map((message) => fieldOf(message, "text"))
+    .filter((text) => typeof text === "string")
+    .join("; ");
+}
+
+/**
+ * What an answer that is no success means.
+ * @param doing what was asked, to stand after "may not" and "could not"
+ * @param now Unix milliseconds
+ */
+export function failureOf(answer: RestAnswer, doing: string, tell: Tell, now: number): NotNow {
+  const words = tell(wordsOf(answer));
+  const said = words === "" ? "" : `: ${words}`;
+  return new NotNow(`${meaningOf(answer.status, doing)}${said}`, { wait: waitOf(answer, now) });
+}
+
+function meaningOf(status: number, doing: string): string {
+  if (status === 401) return "Splunk does not accept the token: it is wrong, switched off or has expired";
+  if (status === 403) return `the token's role may not ${doing}`;
+  if (status === 404) return `could not ${doing}: the app or the collection is not there`;
+  if (status === 409) return `could not ${doing}: something else was there first`;
+  if (status === 429) return `could not ${doing}: Splunk is asked too often`;
+  if (status === 503) return `could not ${doing}: the KV store is starting, or its cluster is not ready`;
+  return `could not ${doing}: Splunk answered ${status}`;
+}
+
+/** A field of what may be anything. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}

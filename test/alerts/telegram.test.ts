@@ -1,0 +1,148 @@
+import { createServer } from "node:http";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TellLater } from "../../src/alerts/notifier.ts";
+import { openTelegram, TelegramNotifier } from "../../src/alerts/telegram.ts";
+import { attendCommands, type Desk } from "../../src/alerts/telegram-commands.ts";
+import { calm, eventually } from "../support/running-courier.ts";
+import { aWord } from "./a-word.ts";
+import { BotApi } from "./bot-api.ts";
+
+const TOKEN = "123456:a-token-that-nobody-may-see";
+const CHAT = "-100200";
+const never = new AbortController().signal;
+let api: BotApi;
+
+beforeEach(async () => {
+  api = await BotApi.start();
+});
+
+afterEach(() => api[Symbol.asyncDispose]());
+
+async function aNotifier(apiRoot = api.url) {
+  const telegram = await openTelegram({ token: TOKEN, chat_id: CHAT, api_root: apiRoot });
+  return { telegram, notifier: new TelegramNotifier(telegram, CHAT) };
+}
+
+async function complaintOf(attempt: Promise<void>): Promise<Error> {
+  return attempt.then(
+    () => new Error("it was told"),
+    (error: Error) => error,
+  );
+}
+
+describe("telling", () => {
+  test("words go to the configured chat as plain text without previews, several in one message", async () => {
+    const { notifier } = await aNotifier();
+    await notifier.tell([aWord({ sentence: "*bold* <b>_x_</b> [a](b)" }), aWord({ key: "disk" })], never);
+    const [message] = api.messages;
+    expect(message).toMatchObject({ chat: CHAT, fields: ["chat_id", "link_preview_options", "text"] });
+    expect(message?.text).toBe("⚠ *bold* <b>_x_</b> [a](b).\nLook\n\n⚠ The feed is dead.\nLook");
+    expect(api.tokens).toEqual(new Set([`bot${TOKEN}`]));
+  });
+
+  test("a message is never longer than Telegram takes", async () => {
+    const { notifier } = await aNotifier();
+    await notifier.say("x".repeat(10_000), never);
+    expect(api.messages[0]?.text).toHaveLength(4_096);
+  });
+
+  test("when there are too many, the wait that Telegram names is passed on", async () => {
+    const { notifier } = await aNotifier();
+    const body = { ok: false, error_code: 429, description: "Too Many Requests", parameters: { retry_after: 7 } };
+    api.refusals.push({ status: 429, body });
+    const error = await complaintOf(notifier.tell([aWord()], never));
+    expect(error).toBeInstanceOf(TellLater);
+    expect(error).toMatchObject({ wait: 7_000 });
+  });
+
+  test("a group that got a new number is written to under it", async () => {
+    const { notifier } = await aNotifier();
+    const parameters = { migrate_to_chat_id: -100999 };
+    api.refusals.push({ status: 400, body: { ok: false, error_code: 400, description: "upgraded", parameters } });
+    await complaintOf(notifier.tell([aWord()], never));
+    await notifier.tell([aWord()], never);
+    expect(api.messages).toMatchObject([{ chat: "-100999" }]);
+  });
+
+  test.each([
+    ["a refusal", { status: 403, body: { ok: false, error_code: 403, description: "bot was blocked" } }],
+    ["a broken answer", { status: 502, body: {} }],
+  ])("%s is an error without the token in it", async (_, refusal) => {
+    const { notifier } = await aNotifier();
+    api.refusals.push(refusal);
+    const error = await complaintOf(notifier.tell([aWord()], never));
+    expect(error.message).toContain(String(refusal.status));
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain("a-token");
+  });
+
+  test("a server that is not there is an error without the token in it", async () => {
+    const { notifier } = await aNotifier("http://127.0.0.1:1");
+    const error = await complaintOf(notifier.tell([aWord()], never));
+    expect(error.message).toBe("Telegram does not answer");
+    expect(`${error.stack}`).not.toContain("a-token");
+  });
+
+  test("with a proxy, it asks the proxy for a tunnel", async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      asked.push(request.url ?? "");
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const address = proxy.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const settings = { token: TOKEN, chat_id: CHAT, api_root: "https://telegram.invalid" };
+    const telegram = await openTelegram({ ...settings, proxy: `http://127.0.0.1:${port}` });
+    await complaintOf(new TelegramNotifier(telegram, CHAT).tell([aWord()], never));
+    expect(asked).toEqual(["telegram.invalid:443"]);
+    proxy.closeAllConnections();
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+});
+
+describe("commands", () => {
+  const DESK: Desk = {
+    status: async () => "all is well",
+    explain: async (value) => `asked for ${value}`,
+    held: async () => "nothing is held",
+  };
+
+  async function attended(work: () => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const { telegram, notifier } = await aNotifier();
+    const attending = attendCommands({ telegram, notifier, desk: DESK, signal: stop.signal, warn: () => {} });
+    await work();
+    stop.abort();
+    await attending;
+  }
+
+  const said = (count: number) =>
+    eventually(async () => {
+      if (api.messages.length < count) throw new Error(`${api.messages.length} messages of ${count}`);
+      return api.messages.map(({ text }) => text);
+    });
+
+  test("status, explain and held are answered, values in whatever form they are copied", async () => {
+    await attended(async () => {
+      api.say(Number(CHAT), "/status");
+      api.say(Number(CHAT), "/explain@the_bot hxxps://evil[.]example/x");
+      api.say(Number(CHAT), "/held");
+      api.say(Number(CHAT), "/explain");
+      const answers = await said(4);
+      expect(answers.slice(0, 3)).toEqual(["all is well", "asked for https://evil.example/x", "nothing is held"]);
+      expect(answers[3]).toContain("Which value?");
+    });
+  });
+
+  test("another chat gets no answer, nor does what is no command", async () => {
+    await attended(async () => {
+      api.say(666, "/status");
+      api.say(Number(CHAT), "status please");
+      api.say(Number(CHAT), "/statusquo");
+      await calm();
+      expect(api.tries).toBe(0);
+      api.say(Number(CHAT), "/help");
+      expect((await said(1))[0]).toContain("/explain VALUE");
+    });
+  });
+});

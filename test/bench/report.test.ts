@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { catalog } from "../../src/bench/catalog.ts";
+import { median, percentile, rounded } from "../../src/bench/measure.ts";
+import { readOptions } from "../../src/bench/options.ts";
+import { figureNames, reportOf } from "../../src/bench/report.ts";
+import { FULL, QUICK } from "../../src/bench/sizes.ts";
+import { withTable } from "../../src/bench/table.ts";
+
+const SURROUNDINGS = { machine: "1 × abacus", node: "v20.19.0", date: "2026-11-21T10:00:00.000Z" };
+const report = reportOf({ "memory-start": { value: 101.234, runs: [101.234] } }, FULL, SURROUNDINGS);
+
+describe("the report", () => {
+  test("puts a figure beside what it is to reach, the peers, and how it was taken", () => {
+    const { unit, target, peer, how } = catalog["memory-start"];
+    expect(report.figures).toEqual({
+      "memory-start": { value: 101, unit, target, peer, how: how(), runs: [101] },
+    });
+  });
+
+  test("has null where there is nothing to reach and no peer", () => {
+    const figures = reportOf({ "bare-cpu": { value: 15, runs: [15] } }, QUICK, SURROUNDINGS).figures;
+    expect(figures["bare-cpu"]).toMatchObject({ target: null, peer: null });
+  });
+});
+
+describe("the table", () => {
+  const document =
+    "# Before\n<!-- figures: npm run bench -- --table docs/BENCHMARKS.md -->\nold\n<!-- end of figures -->\nAfter\n";
+
+  test("takes the place between its marks and names the machine", () => {
+    const written = withTable(document, report);
+    expect(written).toMatch(/^# Before\n[\s\S]*<!-- end of figures -->\nAfter\n$/);
+    expect(written).toContain("2026-11-21, Node v20.19.0, 1 × abacus.");
+    expect(written).not.toContain("old");
+  });
+
+  test("has a row for every figure, with a dash for those that were not taken", () => {
+    const rows = withTable(document, report)
+      .split("\n")
+      .filter((line) => line.startsWith("| "))
+      .slice(2);
+    expect(rows).toHaveLength(figureNames.length);
+    expect(rows.filter((row) => !row.includes("not measured in this run"))).toEqual([
+      expect.stringContaining("| **101** MB | ≤ 150 | MISP-Broker 200, Threat Bus 64 |"),
+    ]);
+  });
+
+  test("is not written into a document that has no place for it", () => {
+    expect(() => withTable("# Something else\n", report)).toThrow("no place marked");
+  });
+});
+
+describe("the command line", () => {
+  test("asks for everything in full unless it says otherwise", () => {
+    expect(readOptions([])).toMatchObject({ sizes: FULL, table: undefined });
+    expect(readOptions(["--quick", "--only", "flood,thumb", "--table", "x.md"])).toEqual({
+      sizes: QUICK,
+      only: ["flood", "thumb"],
+      table: "x.md",
+    });
+  });
+
+  test("can ask for one more ledger", () => {
+    expect(readOptions(["--largest", "5000000"])?.sizes.change.ledgers).toEqual([10_000, 1_000_000, 5_000_000]);
+  });
+
+  test.each([["--only", "everything"], ["--largest", "many"], ["--fast"], ["flood"]])(
+    "does not take %s %s",
+    (...words) => {
+      expect(readOptions(words)).toBeUndefined();
+    },
+  );
+});
+
+test("of measurements the middle one counts, the share that is asked for, and three digits", () => {
+  expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, Number.NaN]);
+  const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect([percentile(hundred, 0.99), percentile([7], 0.5), percentile([], 0.5)]).toEqual([99, 7, Number.NaN]);
+  expect([rounded(1234.5), rounded(123_456), rounded(0.123_45)]).toEqual([1230, 123_456, 0.123]);
+});

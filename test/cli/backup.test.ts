@@ -1,0 +1,85 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SightingType } from "../../src/model/misp.ts";
+import { RunningCourier } from "../support/running-courier.ts";
+import { call } from "./captured-terminal.ts";
+
+const PARTNER = { name: "Partner", uuid: "7a1f0c52-6c0b-4d8e-9f7e-2d3b8f6a1caa" };
+
+describe("backup and restore", () => {
+  let courier: RunningCourier;
+  let file: string;
+  const command = (...words: string[]) => call([...words, "--config", join(courier.directory, "config.yaml")]);
+  const pull = (...values: string[]) =>
+    courier.misp.pullFromServer({
+      organisation: PARTNER,
+      info: "Campaign",
+      attributes: values.map((value) => ({ type: "domain", value })),
+    });
+
+  beforeEach(async () => {
+    courier = await RunningCourier.start();
+    file = join(courier.directory, "courier.backup");
+    pull("kept.example");
+    await courier.listed("domain", "kept.example");
+  }, 30_000);
+
+  afterEach(() => courier[Symbol.asyncDispose]());
+
+  test("a state that was lost is there again after a restore, and in step with MISP as soon as it runs", async () => {
+    const made = await command("backup", file, "--json");
+    expect(JSON.parse(made.out)).toMatchObject({ file, indicators: 1 });
+    const later = pull("later.example");
+    await courier.listed("domain", "kept.example", "later.example");
+    await courier.stop();
+    expect(await command("restore", file)).toMatchObject({ code: 1, err: expect.stringContaining("--force") });
+    expect(await command("restore", file, "--force")).toMatchObject({ code: 0, err: "" });
+    expect((await command("explain", "later.example")).out).toContain("never heard of");
+    expect((await command("explain", "kept.example")).out).toContain("blocklists: holds it");
+    await courier.start();
+    pull("newest.example");
+    await courier.listed("domain", "kept.example", "later.example", "newest.example");
+    courier.misp.sight(later.attributes[0]?.id ?? 0, { type: SightingType.falsePositive });
+    await courier.listed("domain", "kept.example", "newest.example");
+  }, 40_000);
+
+  test("what was there before a forced restore is kept under another name", async () => {
+    await command("backup", file);
+    await courier.stop();
+    const { out } = await command("restore", file, "--force");
+    const names = await readdir(join(courier.directory, "state"));
+    const former = names.filter((name) => /^ledger\.sqlite\.2.*Z$/.test(name));
+    expect(former).toHaveLength(1);
+    expect(out).toContain(former[0]);
+    expect(names.filter((name) => name.includes("restoring"))).toEqual([]);
+  });
+
+  test("a backup is never written over, and only its owner may read it", async () => {
+    await writeFile(file, "mine");
+    expect(await command("backup", file)).toMatchObject({ code: 1, err: expect.stringContaining("exists already") });
+    expect(await readFile(file, "utf8")).toBe("mine");
+    expect((await readdir(courier.directory)).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  test("restoring is refused while a courier runs", async () => {
+    await command("backup", file);
+    const { code, err } = await command("restore", file, "--force");
+    expect(code).toBe(69);
+    expect(err).toContain("in use by another misp-courier");
+    await courier.listed("domain", "kept.example");
+  });
+
+  test("what is no backup changes nothing", async () => {
+    await courier.stop();
+    await writeFile(file, "no backup at all");
+    expect(await command("restore", file, "--force")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("no backup"),
+    });
+    const ledger = join(courier.directory, "state", "ledger.sqlite");
+    expect(await command("restore", ledger, "--force")).toMatchObject({ code: 1 });
+    expect(await command("restore", `${file}.none`, "--force")).toMatchObject({ code: 66 });
+    expect(await command("explain", "kept.example")).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,72 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RunningCourier } from "../support/running-courier.ts";
+import { call } from "./captured-terminal.ts";
+
+describe("drift", () => {
+  let courier: RunningCourier;
+  let config: string;
+  let file: string;
+  const values = Array.from({ length: 10 }, (_, n) => `d${n}.example`);
+
+  beforeAll(async () => {
+    courier = await RunningCourier.start();
+    config = join(courier.directory, "config.yaml");
+    file = join(courier.directory, "lists", "domain.csv");
+    const attributes = values.map((value) => ({ type: "domain", value }));
+    const { id } = courier.misp.addEvent({ info: "ten domains", attributes });
+    courier.misp.publish(id);
+    await courier.listed("domain", ...values);
+  });
+
+  afterAll(() => courier[Symbol.asyncDispose]());
+
+  const drift = (...words: string[]) => call(["drift", ...words, "--config", config]);
+  const halve = () => writeFile(file, `value\n${values.slice(5).join("\n")}\nby.hand\u001b[2J\n`);
+
+  test("beside a running courier finds that a list holds what it should", async () => {
+    expect(await drift()).toMatchObject({ code: 0, out: "blocklists: holds what it should (10 found, 10 expected)" });
+  });
+
+  test("beside a running courier has a list that shrank to half filled again, with a stranger's line left where it is", async () => {
+    await halve();
+    const { code, out } = await drift("blocklists");
+    expect(code).toBe(1);
+    expect(out).toContain("5  missing, such as\n      domain d0.example");
+    expect(out).toMatch(/1 {2}others' \(left alone\), such as\n +by\.hand\\u\{1b\}/);
+    expect(await courier.list("domain")).toHaveLength(6);
+    expect((await drift("--repair")).code).toBe(0);
+    await courier.listed("domain", ...values, "by.hand\u001b[2J");
+    expect((await drift()).code).toBe(0);
+  });
+
+  test("beside a running courier says so where the target cannot be read", async () => {
+    const { code, out } = await call(["drift", "--config", config, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([{ target: "blocklists", found: 11, held: 10, missing: 0, foreign: 1 }]);
+    const lists = join(courier.directory, "lists");
+    await rename(lists, `${lists}.away`);
+    const gone = await drift();
+    expect(gone.code).toBe(69);
+    expect(gone.out).toContain("blocklists: cannot be read now: cannot read");
+    await rename(`${lists}.away`, lists);
+  });
+
+  test("on a stopped courier marks what is lost, and the next start sends it", async () => {
+    await courier.stop();
+    await halve();
+    const { code, out } = await drift("--repair");
+    expect(code).toBe(0);
+    expect(out).toContain("5  missing");
+    expect(await courier.list("domain")).toHaveLength(6);
+    await courier.start();
+    await courier.listed("domain", ...values, "by.hand\u001b[2J");
+  });
+
+  test("of a target that there is not names those that there are", async () => {
+    const { code, err } = await drift("blocklist");
+    expect(code).toBe(64);
+    expect(err).toContain("there is blocklists");
+  });
+});

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
+import { call } from "./captured-terminal.ts";
+
+const HOUR = 3_600_000;
+let courier: RunningCourier;
+let ahead = -48 * HOUR;
+
+const exported = (...words: string[]) => call(["export", ...words, "--config", join(courier.directory, "config.yaml")]);
+const pull = (info: string, ...attributes: { type: string; value: string; toIds?: boolean }[]) =>
+  courier.misp.pullFromServer({
+    organisation: { name: "Partner", uuid: "7a1f0c52-6c0b-4d8e-9f7e-2d3b8f6a1caa" },
+    info,
+    tags: ["tlp:green"],
+    attributes,
+  });
+
+beforeAll(async () => {
+  courier = await RunningCourier.start({}, { clock: () => Date.now() + ahead });
+  pull(
+    "=cmd|'/c calc'!A1",
+    { type: "domain", value: "old.example" },
+    { type: "user-agent", value: "=1+1", toIds: true },
+  );
+  await courier.listed("domain", "old.example");
+  ahead = 0;
+  pull("New", { type: "ip-dst", value: "198.51.100.7" }, { type: "domain", value: "off.example", toIds: false });
+  pull(
+    "Pair",
+    { type: "domain|ip", value: "pair.example|198.51.100.8" },
+    { type: "imphash", value: "a".repeat(32), toIds: true },
+  );
+  await courier.listed("domain", "old.example", "pair.example");
+  await eventually(async () => expect(await courier.list("imphash")).toHaveLength(1));
+  await courier.listed("ip-dst", "198.51.100.7");
+}, 40_000);
+
+afterAll(() => courier[Symbol.asyncDispose]());
+
+test("ndjson has one object for each active indicator, composite types split", async () => {
+  const { code, out } = await exported();
+  expect(code).toBe(0);
+  const rows = out.split("\n").map((line) => JSON.parse(line));
+  const values = ["198.51.100.7", "198.51.100.8", "=1+1", "a".repeat(32), "old.example", "pair.example"];
+  expect(rows.map(({ value }) => value).sort()).toEqual(values);
+  expect(rows.find(({ value }) => value === "old.example")).toMatchObject({
+    type: "domain",
+    score: 50,
+    key: expect.stringMatching(/^[0-9a-f]{40}$/),
+    tags: ["tlp:green"],
+    origins: [{ organisation: "Partner", eventInfo: "=cmd|'/c calc'!A1" }],
+  });
+});
+
+test("--last looks at when events were published", async () => {
+  const { out } = await exported("--last", "1d");
+  const values = out.split("\n").map((line) => JSON.parse(line).value);
+  expect(values).toContain("198.51.100.7");
+  expect(values).not.toContain("old.example");
+});
+
+test("csv has a header and nothing that a spreadsheet would run", async () => {
+  const { out } = await exported("--format", "csv");
+  const [header, ...rows] = out.split("\n");
+  expect(header).toBe("value,type,score,expires,event_uuid,event,organisation,tags");
+  expect(rows).toHaveLength(6);
+  for (const cell of rows.flatMap((row) => row.split(","))) expect(cell).not.toMatch(/^"?[=+@-]/);
+});
+
+test("stix is one bundle whose references are all in it, and says what has no pattern", async () => {
+  const { code, out, err } = await exported("--format", "stix");
+  expect(code).toBe(0);
+  const { type, objects } = JSON.parse(out);
+  expect(type).toBe("bundle");
+  const ids = new Set(objects.map(({ id }: { id: string }) => id));
+  expect(ids.size).toBe(objects.length);
+  const indicators = objects.filter((object: { type: string }) => object.type === "indicator");
+  expect(indicators).toHaveLength(5);
+  for (const { created_by_ref, object_marking_refs } of indicators) {
+    for (const reference of [created_by_ref, ...object_marking_refs]) expect(ids).toContain(reference);
+  }
+  expect(err).toContain("1 indicators are left out");
+});
+
+test("two exports have the same ids", async () => {
+  const ids = async () => [...(await exported("--format", "stix")).out.matchAll(/indicator--[0-9a-f-]{36}/g)].join();
+  expect(await ids()).toBe(await ids());
+});
+
+test("an unknown format and a span that is none are refused", async () => {
+  expect(await exported("--format", "xml")).toMatchObject({
+    code: 64,
+    err: expect.stringContaining("ndjson, csv, stix"),
+  });
+  expect(await exported("--last", "yesterday")).toMatchObject({ code: 64 });
+});

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { help, wrap } from "../../src/cli/help.ts";
+import { aFolder } from "../support/a-folder.ts";
+import { CapturedTerminal, call } from "./captured-terminal.ts";
+
+const COMMAND = {
+  usage: "carry WHAT",
+  summary: "Carry a thing from one place to another, however far that may be, and come back.",
+  options: {},
+  words: [1, 1] as [number, number],
+  run: async () => 0,
+};
+
+test.each([
+  ["lauch", undefined],
+  ["expalin", "explain"],
+  ["catchup", "catch-up"],
+])("%s is no command, and means %s", async (word, meant) => {
+  const { code, err } = await call([word]);
+  expect(code).toBe(64);
+  expect(/did you mean "(.*)"\?/.exec(err)?.[1]).toBe(meant);
+});
+
+test.each([40, 60, 80, 120])("on a terminal of %d columns, no line of the help is wider", (width) => {
+  const terminal = Object.assign(new CapturedTerminal(), { width });
+  help({ carry: COMMAND, "take-back": COMMAND }, undefined, terminal);
+  for (const line of terminal.written.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+});
+
+test("a word that is longer than the line has one to itself", () => {
+  expect(wrap("a bb cccccccc d", 4)).toEqual(["a bb", "cccccccc", "d"]);
+});
+
+describe("completion", () => {
+  /** What bash proposes for the last of these words. */
+  async function proposed(...words: string[]): Promise<string[]> {
+    const file = join(aFolder(), "completion.bash");
+    await writeFile(file, (await call(["completion", "bash"])).out);
+    const typed = ["misp-courier", ...words].map((word) => `'${word}'`).join(" ");
+    const script = `source '${file}'; compopt() { :; }; COMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _misp_courier; echo "\${COMPREPLY[*]}"`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", script]);
+    return stdout.split(/\s+/).filter((word) => word !== "");
+  }
+
+  test("bash completes commands, their options and the words they take", async () => {
+    expect(await proposed("ex")).toEqual(["explain", "export"]);
+    expect(await proposed("status", "--j")).toEqual(["--json"]);
+    expect(await proposed("service", "un")).toEqual(["uninstall"]);
+    expect(await proposed("completion", "")).toEqual(expect.arrayContaining(["bash", "zsh", "fish"]));
+  });
+
+  test.each(["bash", "zsh", "fish"])("%s is told of every command", async (shell) => {
+    const { code, out } = await call(["completion", shell]);
+    expect(code).toBe(0);
+    for (const name of ["run", "check", "explain", "catch-up", "backup"]) expect(out).toContain(name);
+  });
+
+  test("another shell is refused", async () => {
+    expect(await call(["completion", "tcsh"])).toMatchObject({
+      code: 64,
+      err: expect.stringContaining("bash, zsh, fish"),
+    });
+  });
+});

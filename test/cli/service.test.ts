@@ -1,0 +1,44 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { aFolder } from "../support/a-folder.ts";
+import { call } from "./captured-terminal.ts";
+
+async function aConfig(folder: string, name = "config.yaml"): Promise<string> {
+  const file = join(folder, name);
+  const targets = "targets: {lists: {type: csv, directory: /srv/lists-of-the-test}}";
+  await writeFile(
+    file,
+    `misp: {url: "https://misp.example.org", key: "\${MISP_API_KEY}"}\n${targets}\nstate: ./state\n`,
+  );
+  return file;
+}
+
+test("a dry run shows unit and commands, with the folders that the configuration writes to", async () => {
+  const folder = aFolder();
+  const config = await aConfig(folder);
+  await writeFile(join(folder, "environment"), "MISP_API_KEY=a-secret-key\n");
+  const { code, out } = await call(["service", "install", "--config", config, "--dry-run"]);
+  expect(code).toBe(0);
+  expect(out).toContain("# /etc/systemd/system/misp-courier.service\n");
+  expect(out).toContain(` run --config ${config}\n`);
+  expect(out).toContain(`ReadWritePaths=${folder}/state\nReadWritePaths=/srv/lists-of-the-test\n`);
+  expect(out).toContain("systemctl enable --now misp-courier.service");
+  expect(out).not.toContain("a-secret-key");
+});
+
+test("a configuration with a mistake is not installed", async () => {
+  const config = await aConfig(aFolder());
+  const { code, err } = await call(["service", "install", "--config", config, "--dry-run"]);
+  expect(code).toBe(78);
+  expect(err).toContain("MISP_API_KEY");
+});
+
+test.each([
+  [["service", "start"]],
+  [["service"]],
+  [["service", "install", "--instance", "a b; rm -rf"]],
+  [["service", "install", "--user", "$(id)"]],
+])("%j is refused", async (words) => {
+  expect(await call([...words, "--dry-run"])).toMatchObject({ code: 64 });
+});

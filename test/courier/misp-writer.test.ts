@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MispWriter } from "../../src/courier/misp-writer.ts";
+import type { CurationStep } from "../../src/curation/curate-event.ts";
+import { CuratedEvents } from "../../src/ledger/curated-events.ts";
+import { Database } from "../../src/ledger/database.ts";
+import { silent } from "../../src/log.ts";
+import { MispClient } from "../../src/misp/client.ts";
+import { aFolder } from "../support/a-folder.ts";
+import { AnsweringServer, json } from "../support/answering-server.ts";
+
+const EVENT = "0e235bbc-2689-4a01-8c22-23879545607c";
+const ATTACH: CurationStep = { do: "attach", tag: "trusted" };
+const PUBLISH: CurationStep = { do: "publish" };
+const TAKEN = json({ saved: true, success: true });
+
+let misp: AnsweringServer;
+let database: Database;
+let curated: CuratedEvents;
+let now: number;
+let stop: AbortController;
+let lacks: (readonly string[])[];
+
+beforeEach(async () => {
+  misp = await AnsweringServer.start(TAKEN);
+  database = Database.open(join(aFolder(), "ledger.sqlite"));
+  now = 1_000_000_000;
+  curated = new CuratedEvents(database, () => now);
+  stop = new AbortController();
+  lacks = [];
+});
+
+afterEach(async () => {
+  stop.abort();
+  curated[Symbol.dispose]();
+  database.close();
+  await misp[Symbol.asyncDispose]();
+});
+
+function aWriter({ perMinute = 100, perEvent = 100 } = {}): MispWriter {
+  return new MispWriter({
+    client: new MispClient({ url: misp.url, key: "k", verify_tls: true, timeout: 5 }),
+    curated,
+    writesPerMinute: perMinute,
+    writesPerEvent: perEvent,
+    lacks: (cures) => void lacks.push(cures),
+    log: silent,
+    signal: stop.signal,
+    clock: () => now,
+  });
+}
+
+const records = () => {
+  curated[Symbol.dispose]();
+  return database
+    .prepare<{ step: string; tag: string | null; answer: string }>("SELECT step, tag, answer FROM misp_write")
+    .all();
+};
+
+test("a write that MISP takes is on record", async () => {
+  const writer = aWriter();
+  await writer.write(EVENT, ATTACH);
+  await writer.write(EVENT, PUBLISH);
+  expect(records()).toEqual([
+    { step: "attach", tag: "trusted", answer: "done" },
+    { step: "publish", tag: null, answer: "done" },
+  ]);
+  expect(misp.asked[0]).toMatchObject({
+    path: "/tags/attachTagToObject",
+    body: { uuid: EVENT, tag: "trusted", local: true },
+  });
+});
+
+test("a 200 with an error inside is a failure, and on record as one", async () => {
+  misp.answer = json({ saved: false, errors: "Invalid Tag." });
+  await expect(aWriter().write(EVENT, ATTACH)).rejects.toThrow("error inside");
+  expect(records()).toEqual([{ step: "attach", tag: "trusted", answer: expect.stringContaining("Invalid Tag.") }]);
+});
+
+describe("a right that is missing", () => {
+  const rejected = { saved: false, name: "Could not attachTagToObject Tag" };
+
+  test.each([
+    ["a role that may not tag", ATTACH, json({ message: "No permission" }, 403), "perm_tagger"],
+    [
+      "a user of another organisation than the host's",
+      ATTACH,
+      json({ ...rejected, errors: "host" }, 403),
+      "host_org_id",
+    ],
+    ["a role that may not publish", PUBLISH, json({ message: "No permission" }, 403), "perm_publish"],
+    ["an event of another organisation", PUBLISH, json({ message: "No permission" }, 405), "perm_site_admin"],
+  ])("is told with its cure: %s", async (_, step, answer, cure) => {
+    misp.answer = answer;
+    await expect(aWriter().write(EVENT, step)).rejects.toThrow();
+    expect(lacks).toEqual([[expect.stringContaining(cure)]]);
+  });
+
+  test("is not tried again at every event, but after a while, and forgotten once MISP takes it", async () => {
+    const writer = aWriter();
+    misp.answer = json({ message: "No permission" }, 403);
+    for (const event of [EVENT, EVENT, EVENT]) await expect(writer.write(event, PUBLISH)).rejects.toThrow();
+    expect(misp.asked).toHaveLength(1);
+    misp.answer = TAKEN;
+    await writer.write(EVENT, ATTACH);
+    now += 300_000;
+    await writer.write(EVENT, PUBLISH);
+    expect(lacks.at(-1)).toEqual([]);
+  });
+
+  test("is not what a MISP that is down has", async () => {
+    misp.answer = json({}, 500);
+    await expect(aWriter().write(EVENT, PUBLISH)).rejects.toThrow("500");
+    expect(lacks).toEqual([]);
+  });
+});
+
+describe("the writes are bounded", () => {
+  test("for one event within an hour", async () => {
+    const writer = aWriter({ perEvent: 2 });
+    for (const step of [ATTACH, PUBLISH]) await writer.write(EVENT, step);
+    await expect(writer.write(EVENT, ATTACH)).rejects.toThrow("writes_per_event");
+    await writer.write("279db1ff-7b99-4eba-8897-bd6231a7a5b6", ATTACH);
+    now += 3_600_000;
+    await writer.write(EVENT, ATTACH);
+    expect(misp.asked).toHaveLength(4);
+  });
+
+  test("within a minute, after which what is over goes on", async () => {
+    const writer = aWriter({ perMinute: 2 });
+    for (const step of [ATTACH, PUBLISH]) await writer.write(EVENT, step);
+    now += 59_980;
+    const third = writer.write(EVENT, ATTACH);
+    expect(misp.asked).toHaveLength(2);
+    now += 20;
+    await third;
+    expect(misp.asked).toHaveLength(3);
+  });
+
+  test("and what waits for its minute ends with the courier", async () => {
+    const writer = aWriter({ perMinute: 1 });
+    await writer.write(EVENT, ATTACH);
+    const second = writer.write(EVENT, PUBLISH);
+    stop.abort();
+    await expect(second).rejects.toThrow("aborted");
+  });
+});

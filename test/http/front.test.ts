@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LastingFront } from "../../src/http/lasting-front.ts";
+import { type Logger, silent } from "../../src/log.ts";
+import { load, MINIMAL } from "../config/configuration.ts";
+import { ask } from "../support/a-web-page.ts";
+import { eventually } from "../support/running-courier.ts";
+import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
+
+describe("the front of a running courier", () => {
+  let watched: WatchedCourier;
+  const event = { info: "Campaign", attributes: [{ type: "domain", value: "evil.example" }] };
+
+  beforeAll(async () => {
+    watched = await startWatched({
+      targets: {
+        blocklists: { type: "csv", directory: "./lists" },
+        firewall: { type: "http", lists: { domains: { types: ["domain"] } } },
+      },
+    });
+    const { misp } = watched.courier;
+    misp.publish(misp.addEvent(event).id);
+    await watched.courier.listed("domain", "evil.example");
+  });
+  afterAll(() => watched[Symbol.asyncDispose]());
+
+  const answer = async (path: string) => await ask(watched.url + path);
+
+  test("is healthy once it has caught up, and says so of the feed and each target", async () => {
+    await eventually(async () => {
+      const { status, text } = await answer("healthz");
+      expect(JSON.parse(text)).toMatchObject({
+        healthy: true,
+        complaints: [],
+        feed: { heard: true },
+        catchUp: { fresh: true },
+        targets: { blocklists: "in step", firewall: "in step" },
+      });
+      expect(status).toBe(200);
+    });
+  });
+
+  test("gives a firewall what the http target holds", async () => {
+    await eventually(async () => expect(await answer("lists/domains.txt")).toMatchObject({ text: "evil.example\n" }));
+  });
+
+  test("gives Prometheus counters, lag and held for each target, and how long a change took", async () => {
+    await eventually(async () => {
+      const { text, headers } = await answer("metrics");
+      expect(headers["content-type"]).toContain("text/plain; version=0.0.4");
+      expect(text).toMatch(/^misp_courier_heard_total\{kind="published"\} 1$/m);
+      expect(text).toMatch(/^misp_courier_delivered_items_total\{target="blocklists",operation="add"\} 1$/m);
+      expect(text).toMatch(/^misp_courier_target_held\{target="firewall"\} 1$/m);
+      expect(text).toMatch(/^misp_courier_target_lag\{target="firewall"\} 0$/m);
+      expect(text).toMatch(/^misp_courier_visible_seconds_count\{target="blocklists"\} 1$/m);
+      expect(text).toMatch(/^misp_courier_delivery_seconds_bucket\{le="\+Inf",target="firewall"\} 1$/m);
+      expect(text).toMatch(/^misp_courier_feed_heard 1$/m);
+    });
+  });
+
+  test("explains a value as the command line does", async () => {
+    const explanation: unknown = JSON.parse((await answer("explain?value=EVIL.example")).text);
+    expect(explanation).toMatchObject({
+      indicators: [{ value: "evil.example", withheld: null, targets: [{ name: "blocklists" }, { name: "firewall" }] }],
+    });
+    expect((await answer("explain")).status).toBe(400);
+  });
+
+  test("tells who watches what there was, and then every second what there is", async () => {
+    const viewer = await openStream(`${watched.url}live`);
+    const { misp } = watched.courier;
+    misp.publish(misp.addEvent({ info: "Later", attributes: [{ type: "domain", value: "later.example" }] }).id);
+    const text = await viewer.until(/"what":"added"[^}]*later\.example/);
+    expect(text).toMatch(/^event: begin\ndata: \{"history":\[/);
+    expect(text).toMatch(/event: tick\ndata: \{"second":\{"at":\d+,"heard":/);
+    expect(text).toMatch(/"what":"new"[^}]*later\.example[^}]*“Later”/);
+    expect(text).toMatch(/"what":"active"[^}]*later\.example/);
+    viewer.close();
+  });
+
+  test("lets in a number of viewers, and says so to the next", async () => {
+    const viewers = await Promise.all(Array.from({ length: 20 }, () => openStream(`${watched.url}live`)));
+    await eventually(async () => expect((await answer("live")).status).toBe(503));
+    for (const viewer of viewers) viewer.close();
+    await eventually(async () => (await openStream(`${watched.url}live`)).close());
+  });
+});
+
+test("a front whose address is taken logs it, and lets the courier work", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as AddressInfo;
+  const complaints: string[] = [];
+  const log: Logger = { ...silent, error: (sentence) => complaints.push(sentence) };
+  const config = load(`${MINIMAL}http: {listen: "127.0.0.1:${port}"}\n`);
+  const front = new LastingFront({ config, log, clock: Date.now });
+  await eventually(async () => expect(complaints).toEqual([expect.stringContaining("cannot be served")]));
+  front.observer.heard?.([]);
+  await front[Symbol.asyncDispose]();
+  other.close();
+});
+
+/** Opens a stream of server-sent events; rejects when it is refused. */
+function openStream(url: string) {
+  return new Promise<{ until(pattern: RegExp): Promise<string>; close(): void }>((resolve, reject) => {
+    const asked = request(url, { agent: false }, (response: IncomingMessage) => {
+      if (response.statusCode !== 200) return reject(new Error(`status ${response.statusCode}`));
+      let text = "";
+      response.setEncoding("utf8").on("data", (more: string) => {
+        text += more;
+      });
+      response.on("error", () => {});
+      const until = (pattern: RegExp) =>
+        eventually(async () => {
+          expect(text).toMatch(pattern);
+          return text;
+        });
+      resolve({ until, close: () => asked.destroy() });
+    });
+    asked.on("error", reject).end();
+  });
+}

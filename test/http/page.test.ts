@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Browser, chromiumOnThisMachine } from "../support/a-browser.ts";
+import { eventually } from "../support/running-courier.ts";
+import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
+
+const program = chromiumOnThisMachine();
+
+/** Runs in the page if any text of MISP becomes markup there. */
+const ATTACK = "<img src=x onerror=window.hacked=1><script>window.hacked=2</script>";
+
+const CARDS = ["ink", "quiet", "accent", "good", "bad", "first", "second"];
+const PAIRS = [
+  ...CARDS.map((name) => [name, "card"]),
+  ...["good", "bad", "wait"].map((name) => [name, `${name}-ground`]),
+  ["ink", "ground"],
+  ["quiet", "ground"],
+  ["on-accent", "accent"],
+];
+
+describe.runIf(program)("the page in Chromium", () => {
+  let watched: WatchedCourier;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    watched = await startWatched({
+      targets: {
+        blocklists: { type: "csv", directory: "./lists" },
+        firewall: { type: "http", lists: { domains: { types: ["domain"] } } },
+      },
+    });
+    browser = await Browser.open(program ?? "");
+    await browser.go(watched.url);
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await watched[Symbol.asyncDispose]();
+  });
+  beforeEach(() => eventually(async () => expect(await text("#feed")).toBe("MISP is heard")));
+
+  const text = async (selector: string) => await browser.evaluate(`document.querySelector('${selector}').innerText`);
+  const shows = (selector: string, part: string) =>
+    eventually(async () => expect(await text(selector)).toContain(part));
+
+  test("shows markup in values, events, tags and refusals as the text that it is", async () => {
+    const { misp } = watched.courier;
+    const { id } = misp.addEvent({
+      info: `Campaign ${ATTACK}`,
+      tags: [`tlp:${ATTACK}`],
+      attributes: [
+        { type: "user-agent", toIds: true, value: `agent ${ATTACK}` },
+        { type: "user-agent", toIds: true, value: `refused\u0085${ATTACK}` },
+        { type: "domain", value: "evil.example" },
+      ],
+    });
+    misp.publish(id);
+    await shows("#heard", `agent ${ATTACK}`);
+    await shows("#heard", `“Campaign ${ATTACK}”`);
+    await shows("#decided", `agent ${ATTACK}`);
+    await shows("#written", `agent ${ATTACK}`);
+    await shows("#waiting", `refused\\u{85}${ATTACK}`);
+    await browser.evaluate(`[...document.querySelectorAll('#decided button')]
+      .find((button) => button.textContent.startsWith('agent')).click()`);
+    await shows("#explanation", `“Campaign ${ATTACK}”`);
+    expect(await browser.evaluate("document.querySelectorAll('main img, main script').length")).toBe(0);
+    expect(await browser.evaluate("window.hacked")).toBeUndefined();
+    expect(browser.complaints).toEqual([]);
+  });
+
+  test("explains a value that is typed and sent off with the keyboard", async () => {
+    await watched.courier.listed("domain", "evil.example");
+    await browser.evaluate("document.getElementById('value').focus()");
+    await browser.evaluate("document.getElementById('value').value = ''");
+    await browser.type("EVIL.example");
+    await shows("#explanation", "evil.example domain");
+    await shows("#explanation", "blocklists: holds it since");
+  });
+
+  test("lets the stream be paused, and goes on", async () => {
+    const { misp } = watched.courier;
+    await browser.evaluate("document.getElementById('pause').click()");
+    misp.addEvent({ info: "unseen", attributes: [] });
+    await eventually(async () =>
+      expect(await browser.evaluate("document.querySelector('#pause').ariaPressed")).toBe("true"),
+    );
+    await browser.evaluate("document.getElementById('pause').click()");
+    misp.addEvent({ info: "seen again", attributes: [] });
+    await shows("#heard", "seen again");
+  });
+
+  test("has landmarks, a name for all that can be pressed, and one polite voice", async () => {
+    const count = async (selector: string) => await browser.evaluate(`document.querySelectorAll('${selector}').length`);
+    for (const landmark of ["header", "main", "footer", "search", "h1"]) expect(await count(landmark)).toBe(1);
+    expect(await count("button:empty, a:empty, main > section:not([aria-label]):not([aria-labelledby])")).toBe(0);
+    expect(await count("label[for=value]")).toBe(1);
+    expect(await count("[role=status][aria-live=polite]")).toBe(1);
+    expect(await count(".stream[aria-live], .stream:not([tabindex])")).toBe(0);
+    await shows("#status", "MISP is heard.");
+  });
+
+  test.each(["light", "dark"] as const)("has room on a phone, and contrast enough when it is %s", async (scheme) => {
+    await browser.go(watched.url, { width: 390, height: 844, scheme });
+    await eventually(async () => expect(await text("#targets")).toContain("firewall"));
+    expect(await browser.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    for (const [one = "", other = ""] of PAIRS) {
+      const enough = contrast(await colour(one), await colour(other)) >= 4.5;
+      expect([one, other, enough]).toEqual([one, other, true]);
+    }
+  });
+
+  const colour = async (name: string) =>
+    String(await browser.evaluate(`getComputedStyle(document.documentElement).getPropertyValue('--${name}').trim()`));
+});
+
+if (!program) {
+  test("the page in Chromium", ({ skip }) => skip("there is no Chromium on this machine; CHROMIUM may name one"));
+}
+
+/** WCAG's contrast of two colours such as `#1a2129`, 1 to 21. */
+function contrast(one: string, other: string): number {
+  const [darker = 0, brighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (brighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
+    const share = Number.parseInt(colour.slice(start, start + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -1,0 +1,134 @@
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { ask } from "../support/a-web-page.ts";
+import { anEntry } from "../support/entries.ts";
+import { apply } from "../targets/far-side.ts";
+import { type Fronted, openFront } from "./a-front.ts";
+
+const TOKEN = "correct-horse";
+const DOMAINS = { domains: { types: ["domain"] } };
+
+const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`who:${password}`).toString("base64")}` });
+
+describe("a web server without a token", () => {
+  test.each(["localhost", "127.0.0.1:8711", "127.1.2.3", "[::1]:8711"])("answers to the name %s", async (host) => {
+    await using front = await openFront(DOMAINS);
+    expect((await ask(front.url, { host })).status).toBe(200);
+  });
+
+  test.each(["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8711", "192.0.2.1", ":", "a b"])(
+    "does not answer to %s, to which a name of the attacker's may have been turned",
+    async (host) => {
+      await using front = await openFront(DOMAINS);
+      for (const path of ["", "healthz", "metrics", "live", "explain?value=a", "lists/domains.txt"]) {
+        expect((await ask(front.url + path, { host })).status).toBe(421);
+      }
+    },
+  );
+
+  test.each(["POST", "PUT", "DELETE", "OPTIONS"])("has nothing that %s could change", async (method) => {
+    await using front = await openFront(DOMAINS);
+    expect(await ask(front.url, {}, method)).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+  });
+
+  test.each(["nothing", "../package.json", "%2e%2e/package.json", "page.css/", "//healthz", "lists/none.txt", "%"])(
+    "has nothing at %s",
+    async (path) => {
+      await using front = await openFront(DOMAINS);
+      expect((await ask(front.url + path)).status).toBe(404);
+    },
+  );
+
+  test("lets no script and no style into the page but its own files, and nobody frame it", async () => {
+    await using front = await openFront(DOMAINS);
+    for (const path of ["", "page.js", "healthz", "nothing"]) {
+      const { headers } = await ask(front.url + path);
+      expect(headers["content-security-policy"]).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+      expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+      expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
+    }
+    expect((await ask(front.url)).text).not.toMatch(/<script(?![^>]* src=)|<style|\bstyle=|\bon\w+=|https?:/);
+  });
+});
+
+describe("a web server with a token", () => {
+  const open = () => openFront(DOMAINS, { listen: "0.0.0.0:0", token: TOKEN });
+
+  test.each(["", "page.js", "metrics", "live", "explain?value=a", "lists/domains.txt", "nothing"])(
+    "asks for it at /%s",
+    async (path) => {
+      await using front = await open();
+      const wrong = [{}, { authorization: `Bearer ${TOKEN}x` }, { authorization: TOKEN }, basic(""), basic("wrong")];
+      for (const headers of wrong) {
+        const answer = await ask(reachable(front) + path, headers);
+        expect(answer.status).toBe(401);
+        expect(answer.text).not.toContain(TOKEN);
+      }
+    },
+  );
+
+  test("takes it as a bearer's, and as the password that browsers and firewalls show", async () => {
+    await using front = await open();
+    for (const headers of [{ authorization: `Bearer ${TOKEN}` }, basic(TOKEN)]) {
+      expect((await ask(reachable(front), { ...headers, host: "courier.example.org" })).status).toBe(200);
+    }
+  });
+
+  test("tells everybody how it is", async () => {
+    await using front = await open();
+    expect((await ask(`${reachable(front)}healthz`)).status).toBe(503);
+  });
+
+  const reachable = ({ url }: Fronted) => url.replace("0.0.0.0", "127.0.0.1");
+});
+
+describe("a list over HTTP", () => {
+  const path = "lists/domains.txt";
+  const many = Array.from({ length: 200 }, (_, n) => anEntry({ value: `host-${n}.example` }));
+
+  test("is not there, rather than empty, before anything is known", async () => {
+    await using front = await openFront(DOMAINS);
+    expect(await ask(front.url + path)).toMatchObject({ status: 503, headers: { "retry-after": "30" } });
+  });
+
+  test("is text in UTF-8 with its length, whole or, for HEAD, without its content", async () => {
+    await using front = await openFront(DOMAINS);
+    await apply({ ...front, ...unused }, { add: [anEntry({ value: "bücher.example" })] });
+    const expected = { "content-type": "text/plain; charset=utf-8", "content-length": "16" };
+    expect(await ask(front.url + path)).toMatchObject({ status: 200, headers: expected, text: "bücher.example\n" });
+    expect(await ask(front.url + path, {}, "HEAD")).toMatchObject({ status: 200, headers: expected, text: "" });
+  });
+
+  test("is sent again only when it has changed", async () => {
+    await using front = await openFront(DOMAINS);
+    await apply({ ...front, ...unused }, { add: many });
+    const etag = String((await ask(front.url + path)).headers.etag);
+    for (const known of [etag, `"other", ${etag}`, `W/${etag}`, "*"]) {
+      const answer = await ask(front.url + path, { "if-none-match": known });
+      expect(answer).toMatchObject({ status: 304, headers: { etag }, text: "" });
+    }
+    await apply({ ...front, ...unused }, { remove: [many[0] ?? anEntry()] });
+    const changed = await ask(front.url + path, { "if-none-match": etag });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.etag).not.toBe(etag);
+  });
+
+  test("is compressed for who takes it, under a name of its own", async () => {
+    await using front = await openFront(DOMAINS);
+    await apply({ ...front, ...unused }, { add: many });
+    const plain = await ask(front.url + path, { "accept-encoding": "gzip;q=0, br" });
+    const packed = await ask(front.url + path, { "accept-encoding": "deflate, gzip" });
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    expect(packed.headers["content-encoding"]).toBe("gzip");
+    expect(gunzipSync(packed.body)).toEqual(plain.body);
+    expect(packed.headers.etag).not.toBe(plain.headers.etag);
+    expect(packed.headers.vary).toBe("Accept-Encoding");
+    const again = await ask(front.url + path, {
+      "accept-encoding": "gzip",
+      "if-none-match": String(packed.headers.etag),
+    });
+    expect(again.status).toBe(304);
+  });
+
+  const unused = { held: async () => [], close: async () => {} };
+});

@@ -1,0 +1,39 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { BotApi } from "../alerts/bot-api.ts";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
+
+const CHAT = -100200;
+const TOKEN = "123456:a-token-that-nobody-may-see";
+
+test("a chat is told that MISP refuses the key, and answers what it is asked", async () => {
+  await using api = await BotApi.start();
+  const alerts = { telegram: { token: TOKEN, chat_id: CHAT, api_root: api.url } };
+  await using courier = await RunningCourier.start({ alerts });
+  const said = (what: RegExp) =>
+    eventually(async () => expect(api.messages.map(({ text }) => text).join("\n---\n")).toMatch(what));
+
+  courier.misp.pullFromServer({
+    organisation: { name: "Partner", uuid: "7a1f0c52-6c0b-4d8e-9f7e-2d3b8f6a1caa" },
+    info: "Campaign",
+    attributes: [{ type: "domain", value: "held.example" }],
+  });
+  await courier.listed("domain", "held.example");
+  api.say(CHAT, "/status");
+  await said(/Nothing is wrong\.\nThe feed is heard\.[\s\S]*blocklists: (in step|\d+ changes behind)/);
+  api.say(CHAT, "/explain held[.]example");
+  await said(/domain held\[\.]example: active, score 50\n[\s\S]*blocklists: holds it, is to hold it/);
+  api.say(CHAT, "/explain never.example");
+  await said(/Nothing is known of never\[\.]example/);
+  api.say(CHAT, "/held");
+  await said(/No change waits for a person/);
+
+  await courier.stop();
+  await courier.start({
+    alerts,
+    misp: { url: courier.misp.url, key: "f".repeat(40), zeromq: courier.misp.endpoint, timeout: "5s" },
+  });
+  await said(/⚠ MISP refuses the courier's key/);
+  expect((await stat(join(courier.directory, "state", "alerts.json"))).mode & 0o777).toBe(0o600);
+}, 40_000);

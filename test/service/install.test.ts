@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { install, installation, type SystemCommand, uninstall } from "../../src/service/install.ts";
+import type { UnitSettings } from "../../src/service/unit.ts";
+import { aFolder } from "../support/a-folder.ts";
+
+const SETTINGS: UnitSettings = {
+  instance: undefined,
+  user: "misp-courier",
+  node: "/usr/bin/node",
+  program: "/opt/misp courier/dist/main.js",
+  config: "/etc/misp-courier/config.yaml",
+  writes: ["/var/lib/misp-courier", "/srv/100% lists"],
+  missing: ["/srv/100% lists"],
+};
+const UNITS = "etc/systemd/system";
+
+function aSystem() {
+  const commands: SystemCommand[] = [];
+  const root = aFolder();
+  const run = async (command: SystemCommand) => void commands.push(command);
+  return { root, run, commands, has: (path: string) => existsSync(join(root, UNITS, path)) };
+}
+
+test("the unit runs the courier under its own user, and lets it write where its configuration says alone", async () => {
+  const system = aSystem();
+  await install(installation(SETTINGS), system);
+  const unit = await readFile(join(system.root, UNITS, "misp-courier.service"), "utf8");
+  for (const line of ["Type=notify", "ProtectSystem=strict", "NoNewPrivileges=true", "CapabilityBoundingSet="]) {
+    expect(unit.split("\n")).toContain(line);
+  }
+  const paths = await readFile(join(system.root, UNITS, "misp-courier.service.d/paths.conf"), "utf8");
+  expect(paths.split("\n").filter((line) => !line.startsWith("#"))).toEqual([
+    "[Service]",
+    "ExecStart=",
+    'ExecStart=/usr/bin/node "/opt/misp courier/dist/main.js" run --config /etc/misp-courier/config.yaml',
+    "EnvironmentFile=-/etc/misp-courier/environment",
+    "User=misp-courier",
+    "Group=misp-courier",
+    "StateDirectory=misp-courier",
+    "WorkingDirectory=/var/lib/misp-courier",
+    'ReadWritePaths="/srv/100%% lists"',
+    "",
+  ]);
+  expect(system.commands.slice(1)).toEqual([
+    ["install", "-d", "-m", "0750", "-o", "misp-courier", "-g", "misp-courier", "/srv/100% lists"],
+    ["systemctl", "daemon-reload"],
+    ["systemctl", "enable", "--now", "misp-courier.service"],
+  ]);
+});
+
+test("several run side by side from one template, which stays until the last of them goes", async () => {
+  const system = aSystem();
+  for (const instance of ["north", "south"]) {
+    const config = `/etc/misp-courier/${instance}.yaml`;
+    await install(installation({ ...SETTINGS, instance, config, writes: [], missing: [] }), system);
+  }
+  const south = await readFile(join(system.root, UNITS, "misp-courier@south.service.d/paths.conf"), "utf8");
+  expect(south).toContain("StateDirectory=misp-courier-south\n");
+  expect(south).toContain("EnvironmentFile=-/etc/misp-courier/south.environment\n");
+  await uninstall("north", system);
+  expect(system.has("misp-courier@north.service.d")).toBe(false);
+  expect(system.has("misp-courier@.service")).toBe(true);
+  await uninstall("south", system);
+  expect(system.has("misp-courier@.service")).toBe(false);
+  expect(system.commands).toContainEqual(["systemctl", "disable", "--now", "misp-courier@south.service"]);
+});

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { Auditor, type Repair } from "../../src/delivery/auditor.ts";
+import { Journal } from "../../src/delivery/journal.ts";
+import { Lane } from "../../src/delivery/lane.ts";
+import { silent } from "../../src/log.ts";
+import { qradar } from "../../src/targets/qradar.ts";
+import { aFolder } from "../support/a-folder.ts";
+import { until } from "../support/a-lane.ts";
+import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
+import { aView } from "../support/a-view.ts";
+import { type ConsoleSide, openConsole, valuesOf } from "./qradar/a-console.ts";
+import { TOKEN } from "./qradar/stand-in-qradar.ts";
+
+const NO_LIMITS = { max_removed: { percent: 100, at_least: 100 }, max_added: null, never_empty: false };
+const apis = [
+  ["classic", { versions: ["13.1"] }],
+  ["collections", {}],
+] as const;
+
+describe.each(apis)("a console with the %s API", (_name, options) => {
+  async function withLane(
+    use: (side: ConsoleSide, audit: (repair: Repair) => ReturnType<Auditor["audit"]>) => Promise<void>,
+  ) {
+    const side = await openConsole({}, options);
+    const ledger = new ALedger();
+    const domains = Array.from({ length: 20 }, (_, n) => told({ id: n + 1, value: `d${n}.example` }));
+    ledger.hear(heardEvent(), ...domains, told({ id: 30, type: "url", value: "http://a.example/Mixed" }));
+    ledger.published();
+    const view = aView({ shows: qradar.shows(qradar.settings.parse({ url: side.console.url, token: TOKEN })) });
+    const { deltas, holdings } = ledger.ledger;
+    deltas.register(view);
+    const journal = await Journal.open(join(aFolder(), "journal.json"));
+    const clock = () => ledger.now;
+    const basics = { view, target: side.target, deltas, clock };
+    const lane = new Lane({
+      ...basics,
+      ...{ batch: 100, limits: NO_LIMITS, journal, log: silent, random: () => 0 },
+      delivered: (_, step) => auditor.delivered(step),
+    });
+    const auditor = new Auditor({ ...basics, holdings, exclusively: lane.exclusively.bind(lane) });
+    try {
+      lane.wake();
+      await until(() => deltas.lag("lists") === 0);
+      await use(side, (repair) => auditor.audit(repair, new AbortController().signal));
+    } finally {
+      await lane.stop(0);
+      await side.close();
+    }
+  }
+
+  test("that holds what it should is found to, also where it keeps another spelling", () =>
+    withLane(async ({ console }, audit) => {
+      const urls = console.store.get("misp_url");
+      if (urls) urls.elements = new Map([...urls.elements].map(([key, it]) => [key, { ...it, value: key }]));
+      expect(await audit("nothing")).toMatchObject({ found: 21, held: 21, missing: 0, extra: 0, foreign: 0 });
+    }));
+
+  test("whose set was purged is filled again, once and for all", () =>
+    withLane(async ({ console }, audit) => {
+      const headers = { SEC: TOKEN };
+      const purge = `${console.url}/api/reference_data/sets/misp_domain?purge_only=true`;
+      const answer = await fetch(purge, { method: "DELETE", headers });
+      expect(answer.status).toBe(202);
+      await fetch(`${console.url}${answer.headers.get("location")}`, { headers });
+      expect(valuesOf(console, "misp_domain")).toEqual([]);
+      expect(await audit("lost")).toMatchObject({ found: 1, missing: 20 });
+      await until(() => valuesOf(console, "misp_domain")?.length === 20);
+      expect(await audit("nothing")).toMatchObject({ found: 21, missing: 0 });
+    }));
+
+  test("that was emptied to half keeps what rules and people put beside it", () =>
+    withLane(async ({ console }, audit) => {
+      const set = console.store.get("misp_domain");
+      if (!set) throw new Error("there is no set");
+      for (let n = 0; n < 10; n += 1) console.store.take(set, `d${n}.example`);
+      console.store.put(set, "by.rule", "Rule: beaconing");
+      expect(await audit("all")).toMatchObject({ missing: 10, foreign: 1 });
+      await until(() => set.elements.size === 21);
+      expect(set.elements.has("by.rule")).toBe(true);
+    }));
+});
