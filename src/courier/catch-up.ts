@@ -37,7 +37,7 @@ export interface Caught {
   changedEvents: number;
   vanishedEvents: number;
   sightings: number;
-  /** Events that changed, or were heard of, so shortly before that they are to be looked at once more. */
+  /** Events that changed, or were heard of, so shortly before that they are to be looked at once more; or that are in doubt. */
   unsettled: number;
   milliseconds: number;
 }
@@ -63,13 +63,14 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const gone = await settleVanished({ changed: list, vanished }, options);
   const sightings = await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
+  const open = ledger.compare(list);
   ledger.adoption.release();
   return {
     loaded,
     changedEvents: changed.length,
     vanishedEvents: gone,
     sightings,
-    unsettled: list.filter(({ unsettled }) => unsettled).length + ledger.compare(list).changed.length,
+    unsettled: list.filter(({ unsettled }) => unsettled).length + open.changed.length + open.vanished.length,
     milliseconds: clock() - began,
   };
 }
