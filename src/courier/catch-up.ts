@@ -37,7 +37,7 @@ export interface Caught {
   changedEvents: number;
   vanishedEvents: number;
   sightings: number;
-  /** Events that changed, or were heard of, so shortly before that they are to be looked at once more; or that are in doubt. */
+  /** Events and sightings that changed, or were heard of, so shortly before that they are to be looked at once more. */
   unsettled: number;
   milliseconds: number;
 }
@@ -63,16 +63,21 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const gone = await settleVanished({ changed: list, vanished }, options);
   const sightings = await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
-  const open = ledger.compare(list);
   ledger.adoption.release();
   return {
     loaded,
     changedEvents: changed.length,
     vanishedEvents: gone,
     sightings,
-    unsettled: list.filter(({ unsettled }) => unsettled).length + open.changed.length + open.vanished.length,
+    unsettled: unsettled(list, ledger),
     milliseconds: clock() - began,
   };
+}
+
+function unsettled(list: readonly ListedEvent[], ledger: Ledger): number {
+  const { changed, vanished } = ledger.compare(list);
+  const young = list.filter(({ unsettled }) => unsettled);
+  return young.length + changed.length + vanished.length + ledger.doubtedSightings;
 }
 
 /** When the list of events was first read, and when the last complete catch-up began; milliseconds. */

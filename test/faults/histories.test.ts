@@ -7,7 +7,7 @@ import { type OracleRules, RULES } from "../model/oracle.ts";
 import { World } from "../model/world.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { ChildCourier } from "./child-courier.ts";
-import { amiss, askToCatchUp } from "./converged.ts";
+import { amiss, catchUp, settled } from "./converged.ts";
 import { LostWords } from "./lost-words.ts";
 import { aFastMisp, MispClock } from "./misp-clock.ts";
 import { announce, LONG, SEED } from "./trials.ts";
@@ -104,7 +104,8 @@ async function live(directory: string, life: readonly Step[][], rules: OracleRul
     publishAll(world, clock);
     wishes.follow();
     await misp.flushed();
-    await askToCatchUp(courier);
+    await catchUp(courier);
+    await settled(courier);
     const lines = await amiss(courier, watch, () => [...world.desired().exactly].sort());
     if (lines.length > 0) return lines;
   }
