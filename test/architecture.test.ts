@@ -11,7 +11,7 @@ const files = readdirSync(fileURLToPath(new URL("src", root)), { recursive: true
   .filter((file) => file.endsWith(".ts"));
 
 /** The most lines that a file may have. */
-const LONGEST = 220;
+const LONGEST = 226;
 /** Rooms that may look at the process and the clock. */
 const EDGE = ["main.ts", "log.ts", "cli", "demo", "demo/stand-in", "bench"];
 

@@ -5,7 +5,7 @@ import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledg
 import { StateDamaged } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
 import { replaceFile } from "../state/replace-file.ts";
-import { LEDGER_FILE } from "./courier.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "./courier.ts";
 
 /** What beside the ledger belongs to the state: the journal, the outbox of alerts, copies of MISP's warninglists. */
 const KEPT = /^(?!\.)[^/]+\.json$|^warninglists\/(?!\.)[^/]+\.json$/;
@@ -48,6 +48,8 @@ export async function restoreState(file: string, state: string, force: boolean, 
     const { attachments, facts } = unpackBackup(temporary);
     await sync(temporary);
     const former = existsSync(ledger) ? await setAside(ledger, now) : undefined;
+    // One that is newer than the backup belongs to another ledger.
+    await rm(join(state, JOURNAL_FILE), { force: true });
     for (const { name, content } of attachments) await putBack(state, name, content);
     await rename(temporary, ledger);
     await sync(state);

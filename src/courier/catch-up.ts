@@ -37,7 +37,7 @@ export interface Caught {
   changedEvents: number;
   vanishedEvents: number;
   sightings: number;
-  /** Events that changed, or were heard of, so shortly before that they are to be looked at once more. */
+  /** Events and sightings that changed, or were heard of, so shortly before that they are to be looked at once more. */
   unsettled: number;
   milliseconds: number;
 }
@@ -69,9 +69,15 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
     changedEvents: changed.length,
     vanishedEvents: gone,
     sightings,
-    unsettled: list.filter(({ unsettled }) => unsettled).length + ledger.compare(list).changed.length,
+    unsettled: unsettled(list, ledger),
     milliseconds: clock() - began,
   };
+}
+
+function unsettled(list: readonly ListedEvent[], ledger: Ledger): number {
+  const { changed, vanished } = ledger.compare(list);
+  const young = list.filter(({ unsettled }) => unsettled);
+  return young.length + changed.length + vanished.length + ledger.doubtedSightings;
 }
 
 /** When the list of events was first read, and when the last complete catch-up began; milliseconds. */

@@ -64,12 +64,16 @@ export interface Observer {
  * @throws StateDamaged, StateInUse and StateUnwritable when its state cannot be used
  */
 export async function runCourier(options: CourierOptions): Promise<void> {
-  const failed = new AbortController();
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  options.signal.addEventListener("abort", end, { once: true });
+  if (options.signal.aborted) end();
   try {
-    await run({ ...options, signal: AbortSignal.any([options.signal, failed.signal]) });
+    await run({ ...options, signal: stop.signal });
   } finally {
+    options.signal.removeEventListener("abort", end);
     // After a failure, too, nothing of it may go on.
-    failed.abort();
+    end();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Notice } from "../model/notice.ts";
-import { MISSING, SETTLED } from "./attributes.ts";
+import { type AttributeRow, MISSING, SETTLED } from "./attributes.ts";
 import { newEvent } from "./events.ts";
 import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
@@ -28,20 +28,24 @@ const SLICE = 1_000;
 export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "contents" }>, moment: Moment): void {
   const event = tables.events.get(contents.id);
   if (event?.uuid !== contents.uuid) return;
-  let after = 0;
   let early = false;
-  for (;;) {
-    const slice = tables.attributes.following(event.id, after, SLICE);
-    for (const row of slice) {
-      if (row.deleted !== 0 || contents.attributes.has(row.uuid)) continue;
-      if (isSettled(row, moment)) markGone(tables, row, MISSING, moment);
-      else early = true;
-    }
-    const last = slice.at(-1);
-    if (!last || slice.length < SLICE) break;
-    after = last.id;
+  for (const row of attributesOf(tables, event.id)) {
+    if (row.deleted !== 0 || contents.attributes.has(row.uuid)) continue;
+    if (isSettled(row, moment)) markGone(tables, row, MISSING, moment);
+    else early = true;
   }
   if (early) tables.events.list(event, ASKED_EARLY);
+  else if (contents.attributes.size === 0) tables.events.list(event, NOT_LISTED);
+}
+
+function* attributesOf({ attributes }: Tables, event: number): Generator<AttributeRow> {
+  for (let after = 0; ; ) {
+    const slice = attributes.following(event, after, SLICE);
+    yield* slice;
+    const last = slice.at(-1);
+    if (!last || slice.length < SLICE) return;
+    after = last.id;
+  }
 }
 
 /** What was heard in a time to come was heard by a clock that was ahead. */
@@ -51,6 +55,9 @@ function isSettled({ heard }: { heard: number }, { asked, now }: Moment): boolea
 
 /** No list has an event like this: one that was read too early to be believed is read again. */
 const ASKED_EARLY = "~early";
+
+/** The list has no events without attributes, so that such a one is not taken for vanished. */
+const NOT_LISTED = "";
 
 /** How MISP's list has an event; one that is not known yet is remembered, so that it is not asked about again and again. */
 export function hearListed(tables: Tables, { id, uuid, state }: Extract<Notice, { kind: "listed" }>): void {

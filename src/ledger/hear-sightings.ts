@@ -57,10 +57,14 @@ export function hearSightingDeleted(tables: Tables, id: number, { now }: Moment)
   if (known && known.deleted === 0) takeBack(tables, known, now);
 }
 
-/** REST lists all sightings of a span that our key may see: one that it would show, and does not, is gone. */
+/** REST lists all sightings of a span that our key may see: one that it would show, and does not, is gone, unless it was heard of just before. */
 export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, { asked }: Moment): void {
-  for (const row of tables.sightings.between(from, to)) {
-    if (!ids.has(row.id) && isVisible(tables, row) && row.heard + SETTLED < asked) takeBack(tables, row, asked);
+  const { sightings } = tables;
+  for (const row of sightings.between(from, to)) {
+    sightings.doubted.delete(row.id);
+    if (ids.has(row.id) || !isVisible(tables, row)) continue;
+    if (row.heard + SETTLED < asked) takeBack(tables, row, asked);
+    else sightings.doubted.add(row.id);
   }
 }
 

@@ -145,6 +145,11 @@ export class Ledger implements Disposable {
     return { changed, vanished: [...known.values()] };
   }
 
+  /** How many sightings were heard of so shortly before MISP's listing that it cannot tell whether they are still there. */
+  get doubtedSightings(): number {
+    return this.#tables.sightings.doubted.size;
+  }
+
   /** Whether it is known who an organisation is. */
   knowsOrganisation(id: number): boolean {
     return typeof this.#organisation.get(id)?.uuid === "string";

@@ -28,6 +28,8 @@ const LOUDEST = { count: 200, within: 3_600_000 };
 
 /** The sightings table. */
 export class Sightings {
+  /** Those that MISP's last listing should have had, if it was not made before them. */
+  readonly doubted = new Set<number>();
   readonly #byId: Statement<SightingRow>;
   readonly #put: Statement<never>;
   readonly #delete: Statement<never>;
@@ -97,6 +99,7 @@ export class Sightings {
   /** @param at when that was heard, milliseconds */
   delete(id: number, at: number): void {
     this.#delete.run(at, id);
+    this.doubted.delete(id);
   }
 
   /** The expirations that an organisation gave to an attribute. */

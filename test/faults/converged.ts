@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { expect } from "vitest";
 import { call } from "../cli/captured-terminal.ts";
 import { eventually } from "../support/running-courier.ts";
 import type { ChildCourier } from "./child-courier.ts";
@@ -44,6 +46,33 @@ export async function amiss(...looked: Parameters<typeof converged>): Promise<st
 /** Asks the running courier, as a person would, to compare with MISP now. */
 export async function askToCatchUp(courier: ChildCourier): Promise<void> {
   await call(["catch-up", "--config", courier.config]);
+}
+
+/** Has it compare, and resolves when a comparison that began after that is through. */
+export async function catchUp(courier: ChildCourier): Promise<void> {
+  const asked = Date.now();
+  await askToCatchUp(courier);
+  await eventually(async () => expect(courier.log.some((line) => isInStepSince(asked, line))).toBe(true), PATIENCE);
+}
+
+/**
+ * Resolves when nothing waits for its tags any more. Lists may be right before: what holds up a value, while another that
+ * does so still waits, is the only one until then.
+ */
+export async function settled(courier: ChildCourier): Promise<void> {
+  const ledger = new DatabaseSync(join(courier.directory, "state", "ledger.sqlite"), { readOnly: true });
+  const waiting = ledger.prepare("SELECT 1 FROM support WHERE withheld = 'settling' LIMIT 1");
+  try {
+    await eventually(async () => expect(waiting.get()).toBeUndefined(), PATIENCE);
+  } finally {
+    ledger.close();
+  }
+}
+
+function isInStepSince(moment: number, line: string): boolean {
+  if (!line.includes('"In step with MISP"')) return false;
+  const { timestamp, milliseconds } = JSON.parse(line);
+  return Date.parse(timestamp) - milliseconds >= moment;
 }
 
 async function because(courier: ChildCourier, { lost, wrong }: Difference): Promise<string[]> {

@@ -7,7 +7,8 @@ import { type OracleRules, RULES } from "../model/oracle.ts";
 import { World } from "../model/world.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { ChildCourier } from "./child-courier.ts";
-import { amiss, askToCatchUp } from "./converged.ts";
+import { amiss, catchUp, settled } from "./converged.ts";
+import { LostWords } from "./lost-words.ts";
 import { aFastMisp, MispClock } from "./misp-clock.ts";
 import { announce, LONG, SEED } from "./trials.ts";
 import { type Trouble, Troubles, troubles } from "./troubles.ts";
@@ -86,7 +87,8 @@ async function live(directory: string, life: readonly Step[][], rules: OracleRul
     filter: rules.filter,
     indicators: { exceptions: { comment: "SOC Exception", tags: rules.exceptionTags } },
   });
-  await using watch = new Watch(courier.lists, world);
+  const wishes = new LostWords(world);
+  await using watch = new Watch(courier.lists, wishes);
   const wrong = new Troubles(misp, courier);
   courier.start();
   for (const history of life) {
@@ -95,12 +97,15 @@ async function live(directory: string, life: readonly Step[][], rules: OracleRul
       clock.pass(action.wait);
       world.settle();
       world.perform(action);
+      wishes.follow();
       await pause(time);
     }
     await wrong.calm();
     publishAll(world, clock);
+    wishes.follow();
     await misp.flushed();
-    await askToCatchUp(courier);
+    await catchUp(courier);
+    await settled(courier);
     const lines = await amiss(courier, watch, () => [...world.desired().exactly].sort());
     if (lines.length > 0) return lines;
   }

@@ -4,9 +4,9 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** What the rules asked for at any time so far; both sets grow before MISP says anything of it. Entries are `type value`. */
 export interface Wishes {
-  readonly everWanted: ReadonlySet<string>;
+  readonly everWanted: Pick<ReadonlySet<string>, "has">;
   /** What was to leave after it had been wanted. */
-  readonly withdrawn: ReadonlySet<string>;
+  readonly withdrawn: Pick<ReadonlySet<string>, "has">;
 }
 
 /** How often the files are looked at, milliseconds. */

@@ -59,9 +59,16 @@ function damaged(text: string, damage: Damage): string {
   count = 0;
   const changed = JSON.stringify(JSON.parse(text), (key, value: unknown) => {
     count += 1;
-    // Without its block of tags an event says that it has none.
-    if (count !== place || (damage.does === "drop" && key === "Tag")) return value;
+    if (count !== place || saysSomethingElse(key, value, damage)) return value;
     return damage.does === "drop" ? undefined : damage.by;
   });
   return changed ?? "";
+}
+
+/** An empty list, another truth value, or no block of tags are no damage: they are another word of MISP, which counts. */
+function saysSomethingElse(key: string, value: unknown, damage: Damage): boolean {
+  if (damage.does === "drop") return key === "Tag";
+  if (damage.does === "cut") return false;
+  const { by } = damage;
+  return (Array.isArray(value) && Array.isArray(by) && by.length === 0) || (typeof value === "boolean" && by === true);
 }

@@ -70,6 +70,8 @@ describe("the front of a running courier", () => {
   test("tells who watches what there was, and then every second what there is", async () => {
     const viewer = await openStream(`${watched.url}live`);
     const { misp } = watched.courier;
+    // What was decided before the first tick belongs to the past.
+    await viewer.until(/event: tick/);
     misp.publish(misp.addEvent({ info: "Later", attributes: [{ type: "domain", value: "later.example" }] }).id);
     const text = await viewer.until(/"what":"added"[^}]*later\.example/);
     expect(text).toMatch(/^event: begin\ndata: \{"history":\[/);

@@ -61,6 +61,23 @@ describe("MISP's list of events", () => {
     expect(ledger.ledger.compare([]).vanished).toEqual([]);
   });
 
+  test("has no events without attributes: one that has lost them has not vanished, and is read again once it has some", () => {
+    remember(1, "a");
+    ledger.now += 60_000;
+    ledger.answer([contents()]);
+    expect(ledger.ledger.compare([])).toEqual({ changed: [], vanished: [] });
+    expect(ledger.ledger.compare([line(1, "a")]).changed).toHaveLength(1);
+  });
+
+  test("that lacks an event whose attributes were heard of just before leaves it in doubt", () => {
+    remember(1, "a");
+    ledger.now += 60_000;
+    ledger.hear(told({ timestamp: NOW + 60 }, "edit"));
+    ledger.now += 1_000;
+    ledger.answer([contents()], 1_500);
+    expect(ledger.ledger.compare([]).vanished).toMatchObject([{ id: 1 }]);
+  });
+
   test("is remembered over a restart, also of events of which nothing else is known", () => {
     remember(8, "a");
     ledger.reopen();

@@ -113,6 +113,18 @@ describe("REST's list of all sightings of a span that the key may see", () => {
     expect(ledger.standing()).toBeNull();
   });
 
+  test("leaves in doubt what was heard of just before it, until it is asked for again", () => {
+    ledger.answer([shown]);
+    ledger.now += 1_000;
+    ledger.answer([listed()]);
+    expect(ledger.standing()).toBe("false_positive");
+    expect(ledger.ledger.doubtedSightings).toBe(1);
+    ledger.now += 10_000;
+    ledger.answer([listed()]);
+    expect(ledger.standing()).toBeNull();
+    expect(ledger.ledger.doubtedSightings).toBe(0);
+  });
+
   test("says nothing of sightings that the key was never shown, or of other days", () => {
     ledger.hear(sighted());
     ledger.now += 10_000;

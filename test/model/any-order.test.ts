@@ -31,7 +31,7 @@ describe.each(RULES)("rules: $name", (rules) => {
           expect(missing(verdicts.active, atMost)).toEqual([]);
         });
       }),
-      runs(60),
+      runs(40),
     );
   });
 
@@ -75,7 +75,7 @@ async function converges(rules: OracleRules, trouble: Trouble, { ties }: { ties:
         published,
       );
     }),
-    runs(60),
+    runs(40),
   );
 }
 

@@ -127,7 +127,7 @@ function printed(address: bigint): string {
 }
 
 function isLess(mask: string, other: string): boolean {
-  return /^\s*[+-]?[\d.]+(e[+-]?\d+)?\s*$/i.test(mask) ? Number(mask) < Number(other) : mask < other;
+  return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(mask) ? Number(mask) < Number(other) : mask < other;
 }
 
 function nativeRegex(entry: string): RegExp | null {

@@ -30,7 +30,10 @@ const values = fc.oneof(
 );
 
 function networks(address: fc.Arbitrary<string>, longest: number): fc.Arbitrary<string> {
-  const masks = fc.oneof(fc.integer({ min: 0, max: longest }).map(String), fc.constantFrom("", "abc", "!", "08"));
+  const masks = fc.oneof(
+    fc.integer({ min: 0, max: longest }).map(String),
+    fc.constantFrom("", "abc", "!", "08", "9.."),
+  );
   return fc.tuple(address, fc.option(masks)).map(([text, mask]) => (mask === null ? text : `${text}/${mask}`));
 }
 

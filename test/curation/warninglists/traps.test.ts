@@ -70,6 +70,7 @@ describe("a list of networks warns", () => {
     ["of a network inside", ["10.0.0.0/8"], "10.0.0.0/9", "10.0.0.0/8"],
     ["of a mask that is no number", ["10.0.0.0/8"], "10.1.1.1/abc", "10.0.0.0/8"],
     ["not of a mask that is a smaller text", ["10.0.0.0/8"], "10.1.1.1/!", null],
+    ["not of a mask with too many dots, which is a smaller text", ["10.0.0.0/8"], "10.1.1.1/15..", null],
     ["of a mask that is empty", ["10.0.0.0/8"], "10.1.1.1/", "10.0.0.0/8"],
     ["of a mask 0, which PHP takes for none", ["10.0.0.0/8"], "10.1.1.1/0", "10.0.0.0/8"],
     ["of a mask before a second slash", ["10.0.0.0/8"], "10.1.1.1/9/1", "10.0.0.0/8"],
