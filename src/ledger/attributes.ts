@@ -59,6 +59,7 @@ export class Attributes {
   readonly #move: Statement<never>;
   readonly #remove: Statement<never>;
   readonly #ofEvent: Statement<AttributeRow>;
+  readonly #changedAt: Statement<{ id: number }>;
   readonly #all: Statement<AttributeRow>;
 
   constructor(database: Database) {
@@ -73,6 +74,7 @@ export class Attributes {
     this.#move = database.prepare("UPDATE attribute SET event = ? WHERE id = ?");
     this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
+    this.#changedAt = database.prepare("SELECT id FROM attribute WHERE event = ? AND timestamp = ? LIMIT 1");
     this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
   }
 
@@ -102,6 +104,11 @@ export class Attributes {
   remove(id: number): void {
     this.#remove.run(id);
     this.recent.delete(id);
+  }
+
+  /** Whether an event has an attribute that was last changed at this time, Unix seconds. */
+  anyOf(event: number, timestamp: number): boolean {
+    return this.#changedAt.get(event, timestamp) !== undefined;
   }
 
   /** The next attributes of an event (0: of all events) after an id, in the order of ids. */

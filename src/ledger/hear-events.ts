@@ -17,8 +17,18 @@ export function hearEvent(tables: Tables, facts: EventFacts, how: FactsTelling, 
   if (how === "heard" && facts.published) tables.questions.ask(facts.id, facts.uuid, { published: true });
   if (known && JSON.stringify(known) === JSON.stringify(after)) return;
   tables.events.put(after);
-  // Attributes that came without their event wait for it.
-  if (known || tables.attributes.following(after.id, 0, 1).length > 0) tables.reviews.start(after.id);
+  if (concernsAttributes(tables, known, after)) tables.reviews.start(after.id);
+}
+
+/**
+ * Whether attributes are to be judged again: those that came without their event wait for it. That REST was asked once more
+ * is news only for those that were changed in the second of the publication.
+ */
+function concernsAttributes({ attributes }: Tables, before: EventRow | undefined, after: EventRow): boolean {
+  const askedAgain = before && JSON.stringify({ ...before, confirmed: after.confirmed }) === JSON.stringify(after);
+  return askedAgain
+    ? attributes.anyOf(after.id, after.published_through)
+    : attributes.following(after.id, 0, 1).length > 0;
 }
 
 /** An event is gone; MISP says nothing of its attributes, so the ledger remembers which they are. */

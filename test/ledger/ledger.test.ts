@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Notice } from "../../src/model/notice.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
 import { NOW } from "../support/an-attribute.ts";
-import { aPublication } from "../support/an-event.ts";
+import { anEvent, aPublication } from "../support/an-event.ts";
 import { DAY, ruleSettings } from "../support/rule-settings.ts";
 
 function many(count: number, facts: Parameters<typeof told>[0] = {}): Notice[] {
@@ -49,6 +49,28 @@ describe("judging again", () => {
     ledger.reopen(ruleSettings());
     ledger.reviewed();
     expect(active(ledger)).toBe(301);
+  });
+
+  test("is not asked for by an event that came before its attributes, nor by a word of REST that is no news to them", () => {
+    const ledger = new ALedger();
+    ledger.answer([{ kind: "listed", id: 1, uuid: anEvent().uuid, state: "new" }]);
+    ledger.answer([aPublication(), ...many(3)]);
+    expect(ledger.reviewed()).toBe(0);
+    ledger.now += 1_000;
+    ledger.answer([aPublication()]);
+    expect(ledger.reviewed()).toBe(0);
+    expect(active(ledger)).toBe(3);
+  });
+
+  test("is asked for where REST's word decides between times of the same second", () => {
+    const ledger = new ALedger();
+    ledger.answer([aPublication()]);
+    ledger.hear(told({ timestamp: NOW - 60 }));
+    expect(ledger.standing()).toBe("unpublished");
+    ledger.now += 1_000;
+    ledger.answer([aPublication()]);
+    expect(ledger.reviewed()).toBe(1);
+    expect(ledger.standing()).toBeNull();
   });
 
   test("follows the clock: a TTL that runs out is news that MISP never tells", () => {

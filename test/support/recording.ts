@@ -11,6 +11,12 @@ const event = z.looseObject({
 const PUBLICATION = "misp_json ";
 const publication = z.looseObject({ Event: event });
 
+const SIGHTING = "misp_json_sighting ";
+const sighting = z.looseObject({
+  Sighting: z.looseObject({ id: z.string(), attribute_id: z.string(), event_id: z.string() }),
+  action: z.string(),
+});
+
 const step = z.strictObject({
   label: z.string(),
   request: z.strictObject({ method: z.string(), path: z.string() }),
@@ -48,6 +54,12 @@ export async function readScenario(name: string): Promise<Step[]> {
 export function publications({ frames }: Step): RecordedEvent[] {
   const sent = frames.filter((frame) => frame.startsWith(PUBLICATION));
   return sent.map((frame) => publication.parse(JSON.parse(frame.slice(PUBLICATION.length))).Event);
+}
+
+/** What a step's messages say of sightings. */
+export function sightings({ frames }: Step): z.infer<typeof sighting>[] {
+  const sent = frames.filter((frame) => frame.startsWith(SIGHTING));
+  return sent.map((frame) => sighting.parse(JSON.parse(frame.slice(SIGHTING.length))));
 }
 
 /** The answers that are no scenario's own. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { json } from "node:stream/consumers";
-import { type Answers, publications, type RecordedEvent, type Step } from "./recording.ts";
+import { type Answers, publications, type RecordedEvent, type Step, sightings } from "./recording.ts";
 
 interface Answer {
   status: number;
@@ -8,7 +8,8 @@ interface Answer {
 }
 
 /**
- * MISP's REST API as recorded: it shows the events as they stand after the last step, and is otherwise empty. It takes local
+ * MISP's REST API as recorded: it shows the events and the sightings as they stand after the last step, and its lists of
+ * events and attributes are empty. It takes local
  * tags, with the answer that a genuine MISP gave.
  */
 export class ReplayedRest implements AsyncDisposable {
@@ -20,6 +21,7 @@ export class ReplayedRest implements AsyncDisposable {
   readonly #answers: Answers;
   readonly #server: Server;
   readonly #events = new Map<string, RecordedEvent>();
+  readonly #sightings = new Map<string, { event_id: string }>();
   /** By the UUID of the event that the courier attached it to. */
   readonly #localTags = new Map<string, unknown>();
   /** Events whose publication is not saved yet. */
@@ -54,6 +56,10 @@ export class ReplayedRest implements AsyncDisposable {
   become(step: Step): void {
     for (const event of step.events) this.#events.set(event.id, event);
     for (const id of step.gone) this.#events.delete(String(id));
+    for (const { Sighting, action } of sightings(step)) {
+      if (action === "delete") this.#sightings.delete(Sighting.id);
+      else this.#sightings.set(Sighting.id, Sighting);
+    }
     for (const { id, published, publish_timestamp } of publications(step)) {
       const saved = this.#events.get(id);
       if (saved) this.#unsaved.set(id, { ...saved, published, publish_timestamp });
@@ -81,7 +87,7 @@ export class ReplayedRest implements AsyncDisposable {
       case "POST /attributes/restSearch":
         return { status: 200, body: { response: { Attribute: [] } } };
       case "POST /sightings/restSearch":
-        return { status: 200, body: { response: [] } };
+        return { status: 200, body: { response: this.#sighted() } };
       case "POST /events/index":
         return this.busy ? { status: 503, body: {} } : { status: 200, body: [] };
       case "POST /tags/attachTagToObject":
@@ -97,6 +103,12 @@ export class ReplayedRest implements AsyncDisposable {
     if (!event) return [];
     const { Attribute, Object: objects, ...facts } = event;
     return [{ Event: member(query, "metadata") ? facts : event }];
+  }
+
+  /** Those of a deleted event are deleted with it. */
+  #sighted(): unknown[] {
+    const there = [...this.#sightings.values()].filter(({ event_id }) => this.#events.has(event_id));
+    return there.map((Sighting) => ({ Sighting }));
   }
 
   #attach(path: string, body: unknown): Answer {
