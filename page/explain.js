@@ -1,3 +1,4 @@
+import { doDeed } from "./deeds.js";
 import { byId, element, visible } from "./dom.js";
 
 /** Lets the search box, and every value on the page, ask why a value is where it is. */
@@ -27,11 +28,26 @@ async function explain(value) {
 async function ask(value) {
   const answer = await fetch(`explain?value=${encodeURIComponent(value)}`);
   if (!answer.ok) return [element("p", { class: "bad" }, await answer.text())];
-  const { indicators, elsewhere, reasons } = await answer.json();
-  if (indicators.length > 0) return indicators.map((indicator) => articleOf(indicator, reasons));
+  const { indicators, elsewhere, reasons, decides } = await answer.json();
+  if (indicators.length > 0) {
+    const thumbs = decides ? [thumbsFor(indicators[0].value)] : [];
+    return [...thumbs, ...indicators.map((indicator) => articleOf(indicator, reasons))];
+  }
   if (elsewhere.length === 0) return [element("p", {}, code(value), " was never heard of.")];
   const places = elsewhere.map(({ type, event }) => item(`${visible(type)} in event “${visible(event)}”`));
   return [element("p", {}, code(value), " was heard of, but is no valid value of its type:"), list(places)];
+}
+
+/** A person's word on a value, which goes to MISP. */
+function thumbsFor(value) {
+  return element("p", {}, thumb(value, true, "False positive"), " ", thumb(value, false, "Seen"));
+}
+
+function thumb(value, isFalse, name) {
+  const button = element("button", { type: "button", title: `Tell MISP: ${visible(value)}` }, name);
+  const done = `MISP has it: ${visible(value)} ${isFalse ? "is a false positive" : "was seen"}.`;
+  button.addEventListener("click", () => void doDeed("thumbs", { value, false_positive: isFalse }, done));
+  return button;
 }
 
 function articleOf({ type, value, withheld, score, parts, supports, sightings, targets, since }, reasons) {

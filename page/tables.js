@@ -1,8 +1,10 @@
+import { doDeed } from "./deeds.js";
 import { byId, clockTime, duration, element, number, valueButton, visible } from "./dom.js";
 
 /** The tables of how things stand; each is left alone while it would look the same. */
 export function showTables(situation) {
   fill("targets", situation.targets, targetTable(situation.lists), "No target is configured.", situation.lists);
+  fill("held", situation.held, heldTable(situation.decides), "No guard holds anything.", situation.decides);
   fill("waiting", situation.waiting, waitingTable, "Nothing waits for anybody.");
   fill("spells", situation.spells, spellTable, "MISP was always heard.");
   fill("withheld", situation.withheld, withheldTable, "Nothing is withheld.");
@@ -65,6 +67,33 @@ function listLinks(lists, target) {
         beyond,
       );
     });
+}
+
+function heldTable(decides) {
+  return {
+    columns: [["target"], ["changes"], ["why"], ...(decides ? [["decide"]] : [])],
+    cells: ({ target, kind, count: changes, since, reason, samples }) => [
+      element("th", { scope: "row" }, target, " ", quiet("since "), clockTime(since)),
+      element(
+        "td",
+        {},
+        `${number(changes)} ${kind === "add" ? "additions" : "removals"}: `,
+        ...samples.flatMap(({ value }) => [valueButton(value), " "]),
+      ),
+      element("td", {}, visible(reason)),
+      ...(decides ? [element("td", {}, decision("release", target), " ", decision("discard", target))] : []),
+    ],
+  };
+}
+
+function decision(word, target) {
+  const name = word === "release" ? "Release" : "Discard";
+  const button = element("button", { type: "button", "aria-label": `${name} what is held for ${target}` }, name);
+  button.addEventListener(
+    "click",
+    () => void doDeed("held", { decision: word, target }, `${name}: asked for ${target}.`),
+  );
+  return button;
 }
 
 const waitingTable = {

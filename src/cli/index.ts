@@ -21,6 +21,7 @@ import { plan } from "./plan.ts";
 import { replayCommand } from "./replay.ts";
 import { run } from "./run.ts";
 import { service } from "./service.ts";
+import { sight } from "./sight.ts";
 import { splunkApp } from "./splunk-app.ts";
 import { status } from "./status.ts";
 
@@ -38,6 +39,7 @@ const commands: Record<string, Command> = {
   "catch-up": catchUpCommand,
   "splunk-app": splunkApp,
   drift,
+  sight,
   "import-broker": importBrokerCommand,
   export: exportCommand,
   replay: replayCommand,

@@ -4,6 +4,7 @@ import { explainValue } from "../courier/explanation.ts";
 import { harmless, together } from "../courier/observers.ts";
 import type { Logger } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
+import { deedRoutes } from "./deeds.ts";
 import { healthOf } from "./health.ts";
 import { Lists } from "./lists.ts";
 import { Live } from "./live.ts";
@@ -72,6 +73,7 @@ export class Front implements AsyncDisposable {
       { path: /\/metrics/, answer: (asked) => this.#scrape(asked) },
       { path: /\/explain/, answer: (asked) => this.#explain(asked) },
       this.#live.route,
+      ...deedRoutes(this.#options.config),
       ...this.#lists.routes,
       await pageRoute(),
     ];
@@ -95,6 +97,6 @@ export class Front implements AsyncDisposable {
     const journal = await this.#sources.journal();
     const now = this.#options.clock();
     const explanation = explainValue(value, { config, ledger, journal, protections, targets, now });
-    answerJson(response, 200, { ...explanation, reasons: REASONS });
+    answerJson(response, 200, { ...explanation, reasons: REASONS, decides: config.http.token !== undefined });
   }
 }

@@ -1,5 +1,6 @@
 import type { BlindSpell } from "../ledger/blind-spells.ts";
 import type { Pulse } from "../ledger/pulse.ts";
+import type { Indicator } from "../model/indicator.ts";
 import { REASONS, type Reason } from "../model/verdict.ts";
 import type { ListOverview } from "./lists.ts";
 import type { Sources } from "./sources.ts";
@@ -15,6 +16,16 @@ export interface Situation {
   targets: TargetSituation[];
   lists: ListOverview[];
   spells: { since: number; until: number | null; cause: string; repaired: boolean }[];
+  /** What guards hold until a person decides, and whether that can be done from the page. */
+  held: {
+    target: string;
+    kind: "add" | "remove";
+    count: number;
+    since: number;
+    reason: string;
+    samples: Indicator[];
+  }[];
+  decides: boolean;
   /** What waits for a person: refused by a target for good. */
   waiting: { kind: "parked"; target: string; type: string; value: string; reason: string; at: number }[];
 }
@@ -60,6 +71,8 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
     targets,
     lists,
     spells: pulse.spells.map(spellOf),
+    held: sources.report.holds(),
+    decides: sources.config.http.token !== undefined,
     waiting: waiting.toSorted((one, other) => other.at - one.at).slice(0, WAITING),
   };
 }

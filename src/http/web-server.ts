@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { Logger } from "../log.ts";
 import { type Admission, admission } from "./admission.ts";
 
@@ -6,6 +12,8 @@ import { type Admission, admission } from "./admission.ts";
 export interface Route {
   /** Matched against the whole path. */
   path: RegExp;
+  /** What changes something is a `POST`, and is only done for who shows the token. */
+  method?: "POST";
   /** Answered without a token. */
   open?: boolean;
   answer(asked: Asked): void | Promise<void>;
@@ -39,7 +47,7 @@ const HEADERS = {
 /** More at once are turned away. */
 const MOST_CONNECTIONS = 200;
 
-/** The courier's web server: it reads, and changes nothing. */
+/** The courier's web server. */
 export class WebServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #options: WebServerOptions;
@@ -91,10 +99,6 @@ export class WebServer implements AsyncDisposable {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, method = "", url = "" } = request;
     if (!this.#admission.host(headers)) return refuse(response, 421, "This server is not called that.");
-    if (method !== "GET" && method !== "HEAD") {
-      response.setHeader("Allow", "GET, HEAD");
-      return refuse(response, 405, "Nothing can be changed here.");
-    }
     // Not against a base: that would take `//name` for another host.
     const address = `http://courier${url}`;
     const asked = url.startsWith("/") && URL.canParse(address) ? new URL(address) : undefined;
@@ -107,7 +111,20 @@ export class WebServer implements AsyncDisposable {
       return refuse(response, 401, "The token is missing or wrong.");
     }
     if (!asked || !route) return refuse(response, 404, "There is nothing here.");
+    const allowed = route.method ? [route.method] : ["GET", "HEAD"];
+    if (!allowed.includes(method)) {
+      response.setHeader("Allow", allowed.join(", "));
+      return refuse(response, 405, route.method ? "This is done, not read." : "Nothing can be changed here.");
+    }
+    if (route.method && !this.#mayChange(headers)) {
+      return refuse(response, 403, "Changes want http.token to be set, and JSON from this server's own page.");
+    }
     await route.answer({ request, response, url: asked, parts });
+  }
+
+  /** Browsers show a token to every page that has them ask; JSON they send to other sites only if those agree, and this does not. */
+  #mayChange({ "content-type": type }: IncomingHttpHeaders): boolean {
+    return this.#options.token !== undefined && /^application\/json\b/.test(type ?? "");
   }
 
   #find(path: string): [Route | undefined, readonly string[]] {

@@ -1,3 +1,4 @@
+import type { SightingType } from "../model/misp.ts";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { isObject, type Json } from "./coerce.ts";
 import { MispError, meaningOf } from "./errors.ts";
@@ -112,6 +113,17 @@ export class MispClient {
   /** Publishes an event, without the e-mails that MISP's `alert` would send. With background jobs it is only queued then. */
   async publishEvent(uuid: string, signal?: AbortSignal): Promise<void> {
     await this.#request("POST", `/events/publish/${encodeURIComponent(uuid)}`, {}, signal);
+  }
+
+  /**
+   * Gives a thumb to every attribute with this value, in the name of the key's owner.
+   * @throws MispError `unknown` where MISP has no such value, `forbidden` without the right to sight
+   */
+  async addSighting(value: string, type: SightingType, signal?: AbortSignal): Promise<void> {
+    const path = "/sightings/add";
+    const answer = objectAnswer(await this.#request("POST", path, { value, type, source: "" }, signal));
+    // MISP says in a 200 that there was nothing to sight.
+    if (!isObject(answer.Sighting)) throw new MispError("unknown", `${path}: MISP has no attribute with this value`);
   }
 
   /** Whether MISP has a tag of this name. */

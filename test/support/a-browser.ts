@@ -80,6 +80,12 @@ export class Browser implements AsyncDisposable {
     await this.#ask("Page.navigate", { url });
   }
 
+  /** Has every request carry these headers, as after a person was asked for a token. */
+  async carry(headers: Record<string, string>): Promise<void> {
+    await this.#ask("Network.enable", {});
+    await this.#ask("Network.setExtraHTTPHeaders", { headers });
+  }
+
   /** What an expression comes to in the page. */
   async evaluate(expression: string): Promise<unknown> {
     const answer = await this.#ask("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });

@@ -1,0 +1,30 @@
+import { loadConfig } from "../config/load.ts";
+import { MispClient } from "../misp/client.ts";
+import { MispError } from "../misp/errors.ts";
+import { SightingType } from "../model/misp.ts";
+import { type Command, configOption, Exit, textOption } from "./command.ts";
+import { printable } from "./printable.ts";
+
+export const sight: Command = {
+  usage: "sight VALUE [--false-positive] [--config FILE]",
+  summary: "Say in MISP that a value was seen, or that it is a false positive.",
+  details:
+    "The sighting is given to every attribute with this value, in the name of the key's owner. A running courier hears " +
+    "of it on MISP's feed as of any other.",
+  options: { ...configOption, "false-positive": { type: "boolean", default: false } },
+  words: [1, 1],
+  async run(given, { environment, out, err, signal }) {
+    const { misp } = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const [value = ""] = given.positionals;
+    const isFalse = given.values["false-positive"] === true;
+    try {
+      await new MispClient(misp).addSighting(value, isFalse ? SightingType.falsePositive : SightingType.seen, signal);
+    } catch (error) {
+      if (!(error instanceof MispError)) throw error;
+      err(`misp-courier: ${printable(error.message)}`);
+      return error.meaning === "unreachable" || error.meaning === "busy" ? Exit.unavailable : Exit.failed;
+    }
+    out(`MISP has it: ${printable(value)} ${isFalse ? "is a false positive" : "was seen"}.`);
+    return Exit.ok;
+  },
+};

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { RunningCourier } from "../support/running-courier.ts";
+import { call } from "./captured-terminal.ts";
+
+let courier: RunningCourier;
+
+beforeAll(async () => {
+  courier = await RunningCourier.start();
+  const { misp } = courier;
+  misp.publish(misp.addEvent({ info: "event", attributes: [{ type: "domain", value: "evil.example" }] }).id);
+  await courier.listed("domain", "evil.example");
+});
+afterAll(() => courier[Symbol.asyncDispose]());
+
+const sight = (...words: string[]) => call(["sight", ...words, "--config", join(courier.directory, "config.yaml")]);
+
+test("a false positive takes a value off, and a later sighting brings it back", async () => {
+  expect(await sight("evil.example", "--false-positive")).toMatchObject({
+    code: 0,
+    out: "MISP has it: evil.example is a false positive.",
+  });
+  await courier.listed("domain");
+  // Of the same second, the false positive decides.
+  await pause(1_100);
+  expect((await sight("evil.example")).code).toBe(0);
+  await courier.listed("domain", "evil.example");
+});
+
+test("a value that MISP does not have is told, and so is a MISP that is away", async () => {
+  expect(await sight("nowhere.example")).toMatchObject({ code: 1, err: expect.stringContaining("no attribute") });
+  courier.misp.faults.restStatus = 500;
+  expect((await sight("evil.example")).code).toBe(69);
+});

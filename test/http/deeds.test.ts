@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LEDGER_FILE } from "../../src/courier/courier.ts";
+import { LedgerReport } from "../../src/ledger/report.ts";
+import { eventually } from "../support/running-courier.ts";
+import { openFront } from "./a-front.ts";
+import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
+
+const TOKEN = "let-me-in";
+const DOMAINS = Array.from({ length: 12 }, (_, index) => `d${index + 1}.example`);
+const JSON_BODY = { "content-type": "application/json", authorization: `Bearer ${TOKEN}` };
+
+function post(url: string, body: unknown, headers: Record<string, string> = JSON_BODY): Promise<Response> {
+  return fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+describe("from the page, with its token,", () => {
+  let watched: WatchedCourier;
+  let events: number[];
+
+  beforeAll(async () => {
+    watched = await startWatched({
+      http: { listen: "127.0.0.1:0", token: TOKEN },
+      guard: { max_removed: { percent: 20, at_least: 5 } },
+    });
+    const { misp } = watched.courier;
+    events = [DOMAINS, ["spared.example"]].map((values) => {
+      const { id } = misp.addEvent({ info: "event", attributes: values.map((value) => ({ type: "domain", value })) });
+      misp.publish(id);
+      return id;
+    });
+    await watched.courier.listed("domain", ...DOMAINS, "spared.example");
+  });
+  afterAll(() => watched[Symbol.asyncDispose]());
+
+  test("a value gets a thumb in MISP, which takes it off and brings it back", async () => {
+    const { courier, url } = watched;
+    const [first = "", ...rest] = DOMAINS;
+    expect((await post(`${url}thumbs`, { value: first, false_positive: true })).status).toBe(201);
+    await courier.listed("domain", ...rest, "spared.example");
+    // Of the same second, the false positive decides.
+    await pause(1_100);
+    expect((await post(`${url}thumbs`, { value: first, false_positive: false })).status).toBe(201);
+    await courier.listed("domain", ...DOMAINS, "spared.example");
+  });
+
+  test("a value that MISP does not have gets none, and is told so", async () => {
+    const answer = await post(`${watched.url}thumbs`, { value: "nowhere.example", false_positive: true });
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.stringContaining("no attribute with this value"),
+    ]);
+  });
+
+  test("what a guard holds is let go", async () => {
+    const { courier, url } = watched;
+    courier.misp.deleteEvent(events[0] ?? 0);
+    using report = new LedgerReport(join(courier.directory, "state", LEDGER_FILE));
+    await eventually(async () => expect(report.holds()).toMatchObject([{ target: "blocklists", count: 12 }]));
+    expect((await post(`${url}held`, { decision: "release", target: "blocklists" })).status).toBe(202);
+    await courier.listed("domain", "spared.example");
+  });
+
+  test.each([
+    ["without the token", { "content-type": "application/json" }, 401],
+    ["as a form of another site could send it", { ...JSON_BODY, "content-type": "text/plain" }, 403],
+  ])("nothing is done %s", async (_, headers, status) => {
+    for (const path of ["held", "thumbs"]) {
+      expect((await post(watched.url + path, { decision: "release", target: "blocklists" }, headers)).status).toBe(
+        status,
+      );
+    }
+  });
+
+  test.each([
+    ["held", { decision: "release", target: "nobody" }, 404],
+    ["held", { decision: "release", target: "__proto__" }, 404],
+    ["held", { decision: "forget", target: "blocklists" }, 400],
+    ["thumbs", { value: "", false_positive: true }, 400],
+    ["thumbs", { value: "x".repeat(20_000), false_positive: true }, 400],
+    ["thumbs", [], 400],
+  ])("nothing is done at %s for %j", async (path, body, status) => {
+    expect((await post(watched.url + path, body)).status).toBe(status);
+  });
+
+  test("what is done cannot be read", async () => {
+    const answer = await fetch(`${watched.url}held`, { headers: JSON_BODY });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+});
+
+test("nothing can be done from a page that has no token", async () => {
+  await using front = await openFront({ domains: { types: ["domain"] } });
+  const answer = await post(`${front.url}thumbs`, { value: "a.example", false_positive: true });
+  expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("http.token")]);
+});
