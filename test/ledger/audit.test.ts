@@ -25,10 +25,11 @@ test("a deed is on record with the target's answer", async () => {
   expect(report.since(ledger.now + 1)).toEqual([]);
 });
 
-test("what was written to MISP is on record beside it", () => {
+test("what was written to MISP is on record beside it", async () => {
   const ledger = new ALedger();
   ledger.ledger.curated.wrote("6f1d", { do: "attach", tag: "t" }, "done");
   using report = new AuditReport(ledger.file);
+  await until(() => report.since(0).length > 0);
   expect(report.since(0)).toMatchObject([{ what: "misp", target: null, event: "6f1d", answer: "done" }]);
 });
 

@@ -16,6 +16,7 @@ const WHOLE = [
   "INSERT INTO audit",
   "DELETE FROM audit",
   "SELECT h.target, t.name, h.kind",
+  "SELECT t.name AS target, group_concat(h.reason",
 ];
 
 afterEach(() => vi.restoreAllMocks());
