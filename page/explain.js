@@ -40,13 +40,13 @@ async function ask(value) {
 
 /** A person's word on a value, which goes to MISP. */
 function thumbsFor(value) {
-  return element("p", {}, thumb(value, true, "False positive"), " ", thumb(value, false, "Seen"));
+  return element("p", { class: "choices" }, thumb(value, true, "False positive"), thumb(value, false, "Seen"));
 }
 
 function thumb(value, isFalse, name) {
   const button = element("button", { type: "button", title: `Tell MISP: ${visible(value)}` }, name);
   const done = `MISP has it: ${visible(value)} ${isFalse ? "is a false positive" : "was seen"}.`;
-  button.addEventListener("click", () => void doDeed("thumbs", { value, false_positive: isFalse }, done));
+  button.addEventListener("click", () => void doDeed("thumbed", "thumbs", { value, false_positive: isFalse }, done));
   return button;
 }
 

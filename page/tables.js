@@ -81,7 +81,15 @@ function heldTable(decides) {
         ...samples.flatMap(({ value }) => [valueButton(value), " "]),
       ),
       element("td", {}, visible(reason)),
-      ...(decides ? [element("td", {}, decision("release", target), " ", decision("discard", target))] : []),
+      ...(decides
+        ? [
+            element(
+              "td",
+              {},
+              element("div", { class: "choices" }, ...["release", "discard"].map((word) => decision(word, target))),
+            ),
+          ]
+        : []),
     ],
   };
 }
@@ -91,7 +99,7 @@ function decision(word, target) {
   const button = element("button", { type: "button", "aria-label": `${name} what is held for ${target}` }, name);
   button.addEventListener(
     "click",
-    () => void doDeed("held", { decision: word, target }, `${name}: asked for ${target}.`),
+    () => void doDeed("decided-on", "held", { decision: word, target }, `${name}: asked for ${target}.`),
   );
   return button;
 }
