@@ -24,14 +24,16 @@ beforeEach(async () => {
   ids = event.attributes.map(({ id }) => id);
   misp.publish(event.id);
   await courier.listed("domain", ...DOMAINS);
-  // The files are there before the ledger has it on record.
-  await eventually(async () => expect(await json("status")).toMatchObject({ targets: [{ lag: 0 }] }));
+  await recorded();
 }, 30_000);
 
 afterEach(() => courier[Symbol.asyncDispose]());
 
 const run = (...words: string[]) => call([...words, "--config", join(courier.directory, "config.yaml")]);
 const json = async (...words: string[]) => JSON.parse((await run(...words, "--json")).out);
+
+/** The files are there before the ledger has it on record. */
+const recorded = () => eventually(async () => expect(await json("status")).toMatchObject({ targets: [{ lag: 0 }] }));
 
 /** Starts the courier again by other settings. */
 async function slip(settings: Record<string, unknown> = SLIP): Promise<void> {
@@ -52,6 +54,7 @@ describe("a slip of the filter that would take off 95 %", () => {
     courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
     courier.misp.softDelete(ids[1] ?? 0);
     await courier.listed("domain", ...DOMAINS.slice(2));
+    await recorded();
     await courier.stop();
     await courier.start();
     await courier.listed("domain", ...DOMAINS.slice(2));
@@ -62,6 +65,7 @@ describe("a slip of the filter that would take off 95 %", () => {
       out: expect.stringContaining("asked"),
     });
     await courier.listed("domain");
+    await recorded();
     expect(await json("held", "list")).toEqual([]);
     const trail = (await json("audit", "d5.example")).map((row: { what: string; who: string }) => [row.who, row.what]);
     expect(trail).toEqual([
@@ -79,6 +83,7 @@ describe("a slip of the filter that would take off 95 %", () => {
     await courier.start();
     courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
     await courier.listed("domain", ...DOMAINS.slice(1));
+    await recorded();
     expect(await json("held", "list")).toEqual([]);
   });
 
@@ -159,6 +164,7 @@ describe("audit", () => {
   test("tells who did what, when and why, of a value and of late", async () => {
     courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
     await courier.listed("domain", ...DOMAINS.slice(1));
+    await recorded();
     const rows = await json("audit", "D1.example");
     expect(rows).toMatchObject([
       { who: "rules", what: "add", target: "blocklists", attribute: ids[0], answer: "" },
