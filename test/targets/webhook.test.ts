@@ -171,6 +171,18 @@ describe("a batch that is too large", () => {
   });
 });
 
+it("a batch goes to the address just as it is written, with its last slash and its query", async () => {
+  const far = await openWebhook();
+  const target = await openTarget({ url: `${far.receiver.url}?tenant=a/` }, far);
+  await target.apply(aDelta({ add: [one] }), new AbortController().signal);
+  await target.close?.();
+  await apply(far, { add: [one] });
+  expect(far.receiver.received.map(({ path }) => path)).toEqual([
+    "/hooks/t0ken-in-the-path/?tenant=a/",
+    "/hooks/t0ken-in-the-path/",
+  ]);
+});
+
 it("a webhook cannot be read back", async () => {
   expect((await openWebhook()).target.list).toBeUndefined();
 });
