@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
+import { standardWebhookHeaders } from "../rest/standard-webhooks.ts";
 import { type Notifier, TellLater } from "./notifier.ts";
 import { readable, type Word } from "./words.ts";
 
@@ -26,7 +26,8 @@ export function webhookNotifier({ url, secret, proxy }: WebhookSettings, clock: 
     name: "webhook",
     async tell(words, signal) {
       const body = JSON.stringify(messageOf(words));
-      const signed = secret === undefined ? {} : signature(secret, words[0]?.id ?? "", clock(), body);
+      const id = words[0]?.id ?? "";
+      const signed = secret === undefined ? {} : standardWebhookHeaders({ id, secrets: [secret], now: clock() }, body);
       const answer = await ask(rest, { method: "POST", path: "", body, headers: signed }, signal);
       if (answer.status < 300) return;
       const seconds = Number(answer.headers["retry-after"]);
@@ -59,13 +60,4 @@ function messageOf(words: readonly Word[]) {
       at: new Date(at).toISOString(),
     })),
   };
-}
-
-const PREFIX = "whsec_";
-
-function signature(secret: string, id: string, now: number, body: string): Record<string, string> {
-  const seconds = String(Math.floor(now / 1000));
-  const key = secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), "base64") : Buffer.from(secret);
-  const digest = createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64");
-  return { "webhook-id": id, "webhook-timestamp": seconds, "webhook-signature": `v1,${digest}` };
 }

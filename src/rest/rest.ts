@@ -16,7 +16,7 @@ export interface RestSettings {
 
 export interface RestRequest {
   method: string;
-  /** Below the URL; a stranger's text in it must be encoded. */
+  /** Below the URL; a stranger's text in it must be encoded. Empty: the URL just as it is given. */
   path: string;
   query?: Readonly<Record<string, string | number>> | undefined;
   /** Goes out as JSON; a text goes as it is. */
@@ -39,8 +39,10 @@ export class NoAnswer extends Error {
 /** Another system's API over HTTP. An answer is an answer whatever its status says, and secrets stay out of errors. */
 export class Rest {
   readonly #http: AxiosInstance;
+  readonly #url: string;
 
   constructor({ url, headers, verify_tls, ca_file, proxy, timeout }: RestSettings) {
+    this.#url = url;
     this.#http = axios.create({
       baseURL: url.replace(/\/+$/, ""),
       timeout: timeout * 1000,
@@ -65,7 +67,7 @@ export class Rest {
     try {
       const answer = await this.#http.request<string>({
         method,
-        url: path,
+        url: path === "" ? this.#url : path,
         data: body,
         ...(query ? { params: query } : {}),
         ...(headers ? { headers } : {}),
@@ -75,7 +77,7 @@ export class Rest {
     } catch (error) {
       // An axios error holds the request with its key: only its code and message go on.
       const code = error instanceof AxiosError ? (error.code ?? error.message) : String(error);
-      throw new NoAnswer(`no answer at ${path} (${code})`);
+      throw new NoAnswer(`no answer${path === "" ? "" : ` at ${path}`} (${code})`);
     }
   }
 }
