@@ -19,6 +19,8 @@ export interface SensorPostOptions {
 
 /** Between two sightings, between two looks for new ones, and until a key that MISP refuses is tried again; milliseconds. */
 const WAIT = { pace: 100, look: 250, key: 300_000, bug: 5_000 };
+/** How long MISP may still be at a request to which no answer came, and how long one may last when the courier is to stop, milliseconds. */
+const SETTLED = 5_000;
 /** How often MISP may fail at one sighting, while it takes others, until that is given up. */
 const STRIKES = 10;
 
@@ -26,6 +28,9 @@ const STRIKES = 10;
 export class SensorPost implements AsyncDisposable {
   readonly #options: SensorPostOptions;
   readonly #working: Promise<void>;
+  readonly #stop = new AbortController();
+  /** Ends the request under way: later than the courier's own signal, so that few have to be asked for. */
+  readonly #cut = new AbortController();
   /** How often MISP could not take any, since it last did. */
   #failures = 0;
   /** What was logged of refusals, each once. */
@@ -33,22 +38,27 @@ export class SensorPost implements AsyncDisposable {
 
   constructor(options: SensorPostOptions) {
     this.#options = options;
+    const { signal } = this.#stop;
+    signal.addEventListener("abort", () => this.#cutLater(), { once: true });
+    options.signal.addEventListener("abort", () => this.#stop.abort(), { once: true, signal });
+    if (options.signal.aborted) this.#stop.abort();
     this.#working = this.#work();
   }
 
-  /** Resolves once the request under way has ended; the signal ends it. */
+  /** Resolves once the request under way has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
     await this.#working;
   }
 
   async #work(): Promise<void> {
-    const { signal, log } = this.#options;
+    const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
         await resting(await this.#one(), signal);
       } catch (error) {
         if (signal.aborted) return;
-        log.error("A sighting of a sensor cannot be sent; this is tried again", { error });
+        this.#options.log.error("A sighting of a sensor cannot be sent; this is tried again", { error });
         await resting(WAIT.bug, signal);
       }
     }
@@ -56,13 +66,13 @@ export class SensorPost implements AsyncDisposable {
 
   /** Sends the next one. @returns how long to rest, milliseconds */
   async #one(): Promise<number> {
-    const { queue, clock, signal } = this.#options;
+    const { queue, clock } = this.#options;
     const next = queue.next(clock());
     if (!next) return WAIT.look;
     try {
       await this.#send(next);
     } catch (error) {
-      if (!(error instanceof MispError) || signal.aborted) throw error;
+      if (!(error instanceof MispError) || this.#stop.signal.aborted) throw error;
       return this.#failed(next, await this.#looked(error));
     }
     this.#answered();
@@ -71,21 +81,21 @@ export class SensorPost implements AsyncDisposable {
   }
 
   async #send(next: WaitingSighting): Promise<void> {
-    const { queue, client, signal } = this.#options;
+    const { queue, client, clock } = this.#options;
     const { subject, type, date } = next;
     const source = next.source === "" ? OWN_SOURCE : `${OWN_SOURCE}: ${next.source}`;
-    if (next.doubt === 1 && (await hasSighting(client, { ...next, source }, signal))) return;
+    if (next.doubt === 1 && (await hasSighting(client, { ...next, source }, this.#stop.signal))) return;
     const attribute = next.attribute ?? queue.attributeWith(formsOf(subject)) ?? null;
-    queue.begin(next.id, attribute);
+    queue.begin(next.id, attribute, clock() + SETTLED);
     const of = attribute === null ? { value: subject } : { uuid: attribute };
-    await client.addSighting({ of, type, source, date }, signal);
+    await client.addSighting({ of, type, source, date }, this.#cut.signal);
   }
 
   /** A key that was withdrawn looks like a right that is missing; only MISP's version tells them apart. */
   async #looked(error: MispError): Promise<MispError> {
     if (error.meaning !== "forbidden") return error;
     try {
-      await this.#options.client.version(this.#options.signal);
+      await this.#options.client.version(this.#stop.signal);
       return error;
     } catch (other) {
       if (other instanceof MispError) return other;
@@ -105,7 +115,8 @@ export class SensorPost implements AsyncDisposable {
       this.#options.log.warn("MISP does not take what sensors saw; it waits", { error });
     }
     const wait = meaning === "key" ? WAIT.key : backoff(this.#failures, error.wait, Math.random());
-    queue.later(next.id, clock() + Math.max(wait, backoff(strikes + 1, undefined, 1)), strikes);
+    const least = meaning === "unreachable" ? SETTLED : backoff(strikes + 1, undefined, 1);
+    queue.later(next.id, clock() + Math.max(wait, least), strikes);
     return wait;
   }
 
@@ -119,6 +130,10 @@ export class SensorPost implements AsyncDisposable {
       log.warn("MISP refuses something that a sensor saw; more like it is only counted", { error });
     }
     return WAIT.pace;
+  }
+
+  #cutLater(): void {
+    setTimeout(() => this.#cut.abort(), SETTLED).unref();
   }
 
   #answered(): void {

@@ -72,7 +72,7 @@ export class SensorSightings implements Disposable {
       `SELECT DISTINCT a.uuid FROM indicator i JOIN support s ON s.indicator = i.id JOIN attribute a ON a.id = s.attribute
        WHERE i.value IN (SELECT value FROM json_each(?)) AND a.deleted = 0 LIMIT 2`,
     );
-    this.#begin = database.prepare("UPDATE sensed SET attribute = ?, doubt = 1 WHERE id = ?");
+    this.#begin = database.prepare("UPDATE sensed SET attribute = ?, doubt = 1, due = ? WHERE id = ?");
     this.#later = database.prepare("UPDATE sensed SET due = ?, strikes = ? WHERE id = ?");
     this.#finish = database.prepare("UPDATE sensed SET due = NULL WHERE id = ?");
     this.#count = database.prepare(
@@ -119,9 +119,9 @@ export class SensorSightings implements Disposable {
     return others.length === 0 ? only?.uuid : undefined;
   }
 
-  /** It is about to be sent: from here on MISP may have it. */
-  begin(id: number, attribute: string | null): void {
-    this.#begin.run(attribute, id);
+  /** It is about to be sent: from here on MISP may have it. Should nothing more be heard of it, it waits until `due`, milliseconds. */
+  begin(id: number, attribute: string | null, due: number): void {
+    this.#begin.run(attribute, due, id);
   }
 
   /** It waits until `due`, milliseconds. */

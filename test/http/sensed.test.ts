@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/courier.ts";
 import { Database } from "../../src/ledger/database.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
+import { SensorSightings } from "../../src/ledger/sensor-sightings.ts";
+import { SightingType } from "../../src/model/misp.ts";
+import { aClient } from "../support/a-client.ts";
 import { calm, eventually } from "../support/running-courier.ts";
 import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
 
@@ -151,6 +154,25 @@ describe("what sensors saw", () => {
     await courier.start();
     await settled();
     expect(await valuesFrom("restarted")).toEqual(DOMAINS.toSorted());
+  });
+
+  test("is not sent again when the courier was killed before it heard that MISP has it", async () => {
+    const { courier } = watched;
+    await courier.stop();
+    using queue = SensorSightings.open(join(courier.directory, "state", LEDGER_FILE));
+    const date = Math.floor(Date.now() / 1000);
+    const seen = { attribute: null, type: SightingType.seen, date, source: "killed" };
+    queue.take(
+      ["a.example", "b.example"].map((subject) => ({ ...seen, subject })),
+      Date.now(),
+    );
+    const had = queue.next(Date.now());
+    queue.begin(had?.id ?? 0, null, 0);
+    const { url, key } = courier.misp;
+    await aClient(url, { key }).addSighting({ ...seen, of: { value: "a.example" }, source: "misp-courier: killed" });
+    await courier.start();
+    await settled();
+    expect(await valuesFrom("killed")).toEqual(["a.example", "b.example"]);
   });
 });
 
