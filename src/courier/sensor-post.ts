@@ -116,7 +116,8 @@ export class SensorPost implements AsyncDisposable {
     }
     const wait = meaning === "key" ? WAIT.key : backoff(this.#failures, error.wait, Math.random());
     const least = meaning === "unreachable" ? SETTLED : backoff(strikes + 1, undefined, 1);
-    queue.later(next.id, clock() + Math.max(wait, least), strikes);
+    // Another key may come with the next start.
+    queue.later(next.id, meaning === "key" ? 0 : clock() + Math.max(wait, least), strikes);
     return wait;
   }
 

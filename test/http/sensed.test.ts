@@ -5,6 +5,7 @@ import { Database } from "../../src/ledger/database.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
 import { SensorSightings } from "../../src/ledger/sensor-sightings.ts";
 import { SightingType } from "../../src/model/misp.ts";
+import { call } from "../cli/captured-terminal.ts";
 import { aClient } from "../support/a-client.ts";
 import { calm, eventually } from "../support/running-courier.ts";
 import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
@@ -110,6 +111,8 @@ describe("what sensors saw", () => {
     await settled();
     expect(figures()).toEqual({ waiting: 0, posted, refused: refused + 2 });
     const metrics = await (await fetch(`${watched.url}metrics`, { headers: HEADERS })).text();
+    const status = await call(["status", "--config", join(watched.courier.directory, "config.yaml")]);
+    expect(status.out).toContain(`0 wait for MISP, it took ${posted} and refused ${refused + 2}.`);
     expect(metrics).toContain(`misp_courier_sensor_sightings{state="refused"} ${refused + 2}`);
   });
 
