@@ -17,8 +17,9 @@ export const sight: Command = {
     const { misp } = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     const [value = ""] = given.positionals;
     const isFalse = given.values["false-positive"] === true;
+    const type = isFalse ? SightingType.falsePositive : SightingType.seen;
     try {
-      await new MispClient(misp).addSighting(value, isFalse ? SightingType.falsePositive : SightingType.seen, signal);
+      await new MispClient(misp).addSighting({ of: { value }, type }, signal);
     } catch (error) {
       if (!(error instanceof MispError)) throw error;
       err(`misp-courier: ${printable(error.message)}`);

@@ -53,6 +53,7 @@ function readable(summary: Summary, targets: readonly TargetStatus[], now: numbe
     ...summary.blindSpells.slice(0, 5).map(blindLine),
     ...summary.findings.map((finding) => `  ${printable(finding)}`),
     ...uncuratedLines(summary.uncurated),
+    ...sensedLines(summary.sensed),
     ...(summary.reviewing ? ["Part of the ledger is being judged again."] : []),
     "Targets:",
     ...targets.flatMap((target) => targetLines(target, now)),
@@ -86,6 +87,11 @@ function uncuratedLines(uncurated: Summary["uncurated"]): string[] {
   const shown = uncurated.slice(0, 5).map(({ event, reason }) => `    ${event}: ${printable(reason)}`);
   const more = uncurated.length > shown.length ? [`    and ${uncurated.length - shown.length} more`] : [];
   return [`  Events that wait for their curation: ${uncurated.length}`, ...shown, ...more];
+}
+
+function sensedLines({ waiting, posted, refused }: Summary["sensed"]): string[] {
+  if (waiting + posted + refused === 0) return [];
+  return [`Sightings of sensors: ${waiting} wait for MISP, it took ${posted} and refused ${refused}.`];
 }
 
 function moment(milliseconds: number): string {

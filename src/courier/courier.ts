@@ -34,6 +34,7 @@ import { LISTS_FOLDER, Protections } from "./protections.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
 import { requireSameTime } from "./same-time.ts";
+import { SensorPost } from "./sensor-post.ts";
 import { Vigil } from "./vigil.ts";
 
 export interface CourierOptions {
@@ -158,6 +159,7 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
     drift: (asked) => void answerDrift(asked, { audits, ledger, log }),
   });
 
+  await using _post = new SensorPost({ client, queue: ledger.sensed, log, signal, clock });
   await keeper.start();
   dispatcher.start();
   audits.start();

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
 import { resolvePath } from "../config/load.ts";
@@ -8,10 +7,14 @@ import { Requests } from "../ledger/requests.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { SightingType } from "../model/misp.ts";
+import { bodyOf } from "./body.ts";
 import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
 
 const decision = z.strictObject({ decision: z.enum(["release", "discard"]), target: z.string() });
 const thumb = z.strictObject({ value: z.string().min(1).max(4_096), false_positive: z.boolean() });
+
+/** Bytes; more than this is nothing that a page sends. */
+const LONGEST = 16_384;
 
 /** What a person may do from the page: decide on what a guard holds, and give a value a thumb in MISP. */
 export function deedRoutes(config: Config): Route[] {
@@ -23,7 +26,7 @@ export function deedRoutes(config: Config): Route[] {
 }
 
 async function decide({ request, response }: Asked, config: Config): Promise<void> {
-  const told = decision.safeParse(await bodyOf(request));
+  const told = decision.safeParse(await bodyOf(request, LONGEST));
   if (!told.success) return refuse(response, 400, 'This wants {"decision": "release" or "discard", "target": …}.');
   const { target } = told.data;
   if (!Object.hasOwn(config.targets, target)) return refuse(response, 404, "There is no such target.");
@@ -33,33 +36,14 @@ async function decide({ request, response }: Asked, config: Config): Promise<voi
 }
 
 async function giveThumb({ request, response }: Asked, client: MispClient): Promise<void> {
-  const told = thumb.safeParse(await bodyOf(request));
+  const told = thumb.safeParse(await bodyOf(request, LONGEST));
   if (!told.success) return refuse(response, 400, 'This wants {"value": …, "false_positive": true or false}.');
   const { value, false_positive: isFalse } = told.data;
   try {
-    await client.addSighting(value, isFalse ? SightingType.falsePositive : SightingType.seen);
+    await client.addSighting({ of: { value }, type: isFalse ? SightingType.falsePositive : SightingType.seen });
   } catch (error) {
     if (!(error instanceof MispError)) throw error;
     return refuse(response, error.meaning === "unknown" ? 404 : 502, error.message);
   }
   answerJson(response, 201, { told: true });
-}
-
-/** Bytes; more than this is nothing that a page sends. */
-const LONGEST = 16_384;
-
-/** The JSON that was sent; `undefined` where it is none, or too long. */
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    length += part.length;
-    if (length > LONGEST) return undefined;
-    parts.push(part);
-  }
-  try {
-    return JSON.parse(Buffer.concat(parts).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -10,6 +10,7 @@ import { Lists } from "./lists.ts";
 import { Live } from "./live.ts";
 import { Metrics } from "./metrics.ts";
 import { pageRoute } from "./page-files.ts";
+import { sensedRoute } from "./sensed.ts";
 import { Sources } from "./sources.ts";
 import { Watch } from "./watch.ts";
 import { type Asked, answerJson, answerText, type Route, refuse, WebServer } from "./web-server.ts";
@@ -74,6 +75,7 @@ export class Front implements AsyncDisposable {
       { path: /\/explain/, answer: (asked) => this.#explain(asked) },
       this.#live.route,
       ...deedRoutes(this.#options.config),
+      sensedRoute({ queue: () => this.#sources?.sensed, clock: this.#options.clock }),
       ...this.#lists.routes,
       await pageRoute(),
     ];

@@ -32,6 +32,11 @@ export class Metrics implements Meter {
   readonly #lag = this.#gauge("misp_courier_target_lag", "Changes that a target has not heard of", ["target"]);
   readonly #failures = this.#gauge("misp_courier_target_failures", "Failed tries since the last success", ["target"]);
   readonly #parked = this.#gauge("misp_courier_target_parked", "Items that a target will never take", ["target"]);
+  readonly #sensed = this.#gauge(
+    "misp_courier_sensor_sightings",
+    "What sensors saw: waiting, or ever posted or refused",
+    ["state"],
+  );
 
   heard(kind: string): void {
     this.#heard.inc({ kind });
@@ -57,13 +62,14 @@ export class Metrics implements Meter {
   }
 
   async #look(sources: Sources): Promise<void> {
-    const { heardAt, caughtUp, unreadable, spells, behind } = sources.pulse.look();
+    const { heardAt, caughtUp, unreadable, spells, behind, sensed } = sources.pulse.look();
     const { active, withheld, targets } = sources.counts.summary;
     const journal = await sources.journal();
     this.#feed.set(spells.some(({ until }) => until === null) ? 0 : 1);
     this.#heardAt.set(heardAt / 1000);
     this.#caughtUp.set(caughtUp / 1000);
     this.#unreadable.set(unreadable);
+    for (const [state, count] of Object.entries(sensed)) this.#sensed.set({ state }, count);
     this.#active.set(active);
     this.#withheld.reset();
     for (const [reason, count] of Object.entries(withheld)) this.#withheld.set({ reason }, count);

@@ -7,9 +7,10 @@ import type { Protections } from "../courier/protections.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerPulse } from "../ledger/pulse.ts";
 import { LedgerReport } from "../ledger/report.ts";
+import { SensorSightings } from "../ledger/sensor-sightings.ts";
 import { Counts } from "./counts.ts";
 
-/** Everything that is read of a running courier, beside it. */
+/** Everything that is read of a running courier, beside it, and where sensors leave what they saw. */
 export class Sources implements Disposable {
   readonly config: Config;
   /** Milliseconds. */
@@ -17,6 +18,7 @@ export class Sources implements Disposable {
   readonly pulse: LedgerPulse;
   readonly report: LedgerReport;
   readonly counts: Counts;
+  readonly sensed: SensorSightings;
   /** What each target's guard keeps from it. */
   readonly protections: Pick<Protections, "of">;
   readonly #journalFile: string;
@@ -30,6 +32,7 @@ export class Sources implements Disposable {
     this.protections = protections;
     this.pulse = new LedgerPulse(join(state, LEDGER_FILE));
     this.report = new LedgerReport(join(state, LEDGER_FILE));
+    this.sensed = SensorSightings.open(join(state, LEDGER_FILE));
     this.counts = new Counts(this.report, clock);
     this.#journalFile = join(state, JOURNAL_FILE);
   }
@@ -54,5 +57,6 @@ export class Sources implements Disposable {
   [Symbol.dispose](): void {
     this.pulse[Symbol.dispose]();
     this.report[Symbol.dispose]();
+    this.sensed[Symbol.dispose]();
   }
 }

@@ -15,6 +15,7 @@ import { Relearning, type Touched } from "./relearning.ts";
 import { Requests } from "./requests.ts";
 import { requalify, reviewSlice, SLICE } from "./reviewing.ts";
 import { EVERYTHING } from "./reviews.ts";
+import { SensorSightings } from "./sensor-sightings.ts";
 import { openTables, type Tables } from "./tables.ts";
 import { UnreadableMessages } from "./unreadable.ts";
 
@@ -46,6 +47,7 @@ export class Ledger implements Disposable {
   readonly adoption: Adoption;
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
+  readonly sensed: SensorSightings;
   readonly curated: CuratedEvents;
   readonly unreadable: UnreadableMessages;
   readonly #database: Database;
@@ -72,6 +74,7 @@ export class Ledger implements Disposable {
     this.curated = new CuratedEvents(this.#database, clock);
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);
+    this.sensed = new SensorSightings(this.#database);
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");

@@ -1,6 +1,7 @@
 import type { Reason } from "../model/verdict.ts";
 import type { BlindSpell } from "./blind-spells.ts";
 import { Database, type Statement } from "./database.ts";
+import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
 
 /** How a ledger is doing, as far as that can be told every second, whatever its size. Times are milliseconds, 0: never. */
 export interface Pulse {
@@ -14,6 +15,8 @@ export interface Pulse {
   spells: BlindSpell[];
   /** How many changes each target has not heard of yet, counted as far as `MOST_BEHIND`. */
   behind: ReadonlyMap<string, number>;
+  /** What sensors saw. */
+  sensed: SensorFigures;
 }
 
 /** What became of one indicator, newly judged. */
@@ -65,6 +68,7 @@ export class LedgerPulse implements Disposable {
       revision: this.#newest.get()?.revision ?? 0,
       spells: this.#spells.all(),
       behind: new Map(this.#behind.all().map(({ name, behind }) => [name, behind])),
+      sensed: SensorSightings.figures(this.#database),
     };
   }
 

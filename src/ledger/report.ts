@@ -5,6 +5,7 @@ import { Database, type Statement } from "./database.ts";
 import type { EventRow } from "./events.ts";
 import { type Hold, Holds } from "./holds.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
+import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
 import type { SightingRow } from "./sightings.ts";
 
 /** Figures of the whole ledger. */
@@ -31,6 +32,8 @@ export interface Summary {
   unreadableMessages: { at: number; topic: string; reason: string }[];
   /** What guards hold until a person decides. */
   held: Hold[];
+  /** What sensors saw. */
+  sensed: SensorFigures;
 }
 
 export interface TargetSummary {
@@ -86,6 +89,7 @@ export class LedgerReport implements Disposable {
       blindSpells: this.#sql<BlindSpell>("SELECT * FROM blind ORDER BY id DESC LIMIT 10").all(),
       targets: this.#targets(),
       held: this.holds(),
+      sensed: SensorSightings.figures(this.#database),
       unreadableMessages: this.#sql<{ at: number; topic: string; reason: string }>(
         "SELECT at, topic, reason FROM unreadable ORDER BY at DESC LIMIT 5",
       ).all(),

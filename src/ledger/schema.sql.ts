@@ -184,6 +184,23 @@ CREATE TABLE misp_write (
   answer TEXT NOT NULL
 );
 
+-- What sensors saw: what MISP has yet to hear of, and for a while what it has answered to.
+CREATE TABLE sensed (
+  id INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL,               -- a value, or the UUID of an attribute
+  attribute TEXT,                      -- UUID of the one that is sighted; NULL: those with that value
+  type INTEGER NOT NULL,
+  date INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  heard INTEGER NOT NULL,
+  due INTEGER,                         -- when it is to be sent, milliseconds; NULL: MISP has answered
+  doubt INTEGER NOT NULL DEFAULT 0,    -- it was sent, and may have arrived
+  strikes INTEGER NOT NULL DEFAULT 0   -- how often MISP failed at it while it took others
+);
+CREATE INDEX sensed_same ON sensed (subject, type, source, date);
+CREATE INDEX sensed_due ON sensed (due) WHERE due IS NOT NULL;
+CREATE INDEX sensed_done ON sensed (heard) WHERE due IS NULL;
+
 -- What a command asks of the running courier.
 CREATE TABLE request (id INTEGER PRIMARY KEY, what TEXT NOT NULL, argument TEXT NOT NULL);
 

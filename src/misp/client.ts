@@ -19,6 +19,16 @@ export interface Page {
   skipped: number;
 }
 
+/** A thumb for one attribute, or for all that have a value. */
+export interface NewSighting {
+  of: { uuid: string } | { value: string };
+  type: SightingType;
+  /** At most 255 characters. */
+  source?: string;
+  /** When it was seen, Unix seconds; now unless given. */
+  date?: number;
+}
+
 /** The little of MISP's REST that the courier needs. Every failure is a {@link MispError} that says what it means. */
 export class MispClient {
   readonly #rest: Rest;
@@ -116,12 +126,15 @@ export class MispClient {
   }
 
   /**
-   * Gives a thumb to every attribute with this value, in the name of the key's owner.
-   * @throws MispError `unknown` where MISP has no such value, `forbidden` without the right to sight
+   * Gives a thumb in the name of the key's owner. MISP keeps it as often as it is told.
+   * @throws MispError `unknown` where MISP has no such attribute, `forbidden` without the right to sight
    */
-  async addSighting(value: string, type: SightingType, signal?: AbortSignal): Promise<void> {
+  async addSighting({ of, type, source = "", date }: NewSighting, signal?: AbortSignal): Promise<void> {
     const path = "/sightings/add";
-    const answer = objectAnswer(await this.#request("POST", path, { value, type, source: "" }, signal));
+    const subject = "uuid" in of ? of : { value: literal(of.value) };
+    // An expiration takes the place of the one before only where MISP gets its type as text.
+    const body = { ...subject, type: String(type), source, ...(date === undefined ? {} : { timestamp: date }) };
+    const answer = objectAnswer(await this.#request("POST", path, body, signal));
     // MISP says in a 200 that there was nothing to sight.
     if (!isObject(answer.Sighting)) throw new MispError("unknown", `${path}: MISP has no attribute with this value`);
   }
@@ -169,6 +182,11 @@ export class MispClient {
       throw error;
     }
   }
+}
+
+/** MISP compares with LIKE: a value that is nothing but a wildcard would sight every attribute there is. */
+function literal(value: string): string {
+  return value.replaceAll(/[\\%_]/g, "\\$&");
 }
 
 function unexpected(path: string): MispError {

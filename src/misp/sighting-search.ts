@@ -1,7 +1,8 @@
+import type { SightingType } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import { sightingOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
-import { idAt, type Json } from "./coerce.ts";
+import { idAt, isObject, type Json } from "./coerce.ts";
 import { readAnswer } from "./errors.ts";
 
 /**
@@ -25,4 +26,28 @@ function readable(row: Json): Notice[] {
   } catch {
     return [];
   }
+}
+
+/** A sighting that MISP may have. */
+export interface SoughtSighting {
+  /** A value; only asked for where `attribute` is `null`. */
+  subject: string;
+  attribute: string | null;
+  type: SightingType;
+  /** Unix seconds. */
+  date: number;
+  source: string;
+}
+
+/** Whether MISP has a sighting with all of this. */
+export async function hasSighting(client: MispClient, sought: SoughtSighting, signal: AbortSignal): Promise<boolean> {
+  const { subject, attribute, type, date, source } = sought;
+  const rows = await client.searchSightings({ from: date, to: date, type, source }, signal);
+  return rows.some((row) => {
+    const about = isObject(row.Attribute) ? row.Attribute : {};
+    if (attribute !== null) return String(about.uuid).toLowerCase() === attribute.toLowerCase();
+    const value = String(about.value ?? row.value).toLowerCase();
+    // MISP also gives it to those of which one half is that value.
+    return [value, ...value.split("|")].includes(subject.toLowerCase());
+  });
 }

@@ -5,6 +5,7 @@ import { Database } from "../../src/ledger/database.ts";
 import { Deltas } from "../../src/ledger/deltas.ts";
 import { Events } from "../../src/ledger/events.ts";
 import { Indicators } from "../../src/ledger/indicators.ts";
+import { SensorSightings } from "../../src/ledger/sensor-sightings.ts";
 import { Sightings } from "../../src/ledger/sightings.ts";
 import { aFolder } from "../support/a-folder.ts";
 
@@ -46,6 +47,7 @@ describe("what one change costs does not grow with the ledger: no statement read
     ["attributes", (database) => new Attributes(database)],
     ["events", (database) => new Events(database)],
     ["sightings", (database) => new Sightings(database)],
+    ["sightings of sensors", (database) => new SensorSightings(database)],
   ])("%s", ([, open]) => {
     const planned = plans(open).filter(({ sql }) => !WHOLE.some((whole) => sql.startsWith(whole)));
     expect(planned.length).toBeGreaterThan(3);

@@ -75,7 +75,23 @@ function sightedBy({ args: [name], fields }: RestRequest, store: Store): Attribu
     return row?.kind === "attribute" ? [row] : [];
   }
   const values = textsOf(fields.values ?? fields.value) ?? [];
-  return [...new Set([...values].flatMap((value) => store.withValue(value)))];
+  return [...new Set([...values].flatMap((value) => like(value, store)))];
+}
+
+/** MISP compares with LIKE: `%` stands for anything, `_` for one character, and a backslash takes that from them. */
+function like(pattern: string, store: Store): AttributeRow[] {
+  const parts = pattern.toLowerCase().match(/\\?./gsu) ?? [];
+  if (!parts.some((part) => part === "%" || part === "_")) return store.withValue(pattern.replaceAll(/\\(.)/gsu, "$1"));
+  const wild = new RegExp(`^${parts.map(patternOf).join("")}$`, "su");
+  return [...store.attributes.values()].filter(({ value1, value2 }) =>
+    [value1, value2].some((value) => value !== "" && wild.test(value.toLowerCase())),
+  );
+}
+
+function patternOf(part: string): string {
+  if (part === "%") return ".*";
+  if (part === "_") return ".";
+  return (part.length > 1 && part.startsWith("\\") ? part.slice(1) : part).replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
 function kindOf(type: unknown): SightingKind | undefined {
