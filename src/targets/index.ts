@@ -3,6 +3,7 @@ import { http } from "./http.ts";
 import { qradar } from "./qradar.ts";
 import { splunk } from "./splunk.ts";
 import type { TargetKind } from "./target.ts";
+import { zeromq } from "./zeromq.ts";
 
 /** Every kind of target, by its `type:` in the configuration. */
-export const targetKinds: Readonly<Record<string, TargetKind>> = { csv, splunk, qradar, http };
+export const targetKinds: Readonly<Record<string, TargetKind>> = { csv, splunk, qradar, http, zeromq };
