@@ -6,7 +6,7 @@ import type { BusStore } from "./zeromq-store.ts";
 export interface StreamOptions {
   /** What the frames begin with. */
   topic: string;
-  publisher: Publisher;
+  publisher: Pick<Publisher, "send">;
   store: BusStore;
   /** What runs in it sees a store and a socket that nobody else changes. */
   turns: PQueue;
@@ -14,7 +14,7 @@ export interface StreamOptions {
 
 /** How long to wait for room in a queue, milliseconds, and how often before its subscriber counts as stuck. */
 const PAUSE = 5;
-const PATIENCE = 1_000;
+const PATIENCE = 400;
 /** How many messages of a snapshot are sent in one turn: changes wait that long. */
 const PAGE = 100;
 /** How long a snapshot that failed rests before it begins again, milliseconds. */
