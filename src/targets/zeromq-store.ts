@@ -34,6 +34,7 @@ const PAGE = 2_000;
 export class BusStore {
   readonly #file: string;
   readonly #database: HeldFile;
+  readonly #last: ReturnType<HeldFile["prepare"]>;
 
   /**
    * Opens the store, creating it when there is none; what was said in another format is forgotten.
@@ -43,14 +44,14 @@ export class BusStore {
     this.#file = file;
     this.#database = openHeldFile(file, SCHEMA);
     const { user_version: writtenIn } = this.#database.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (writtenIn === WRITTEN_IN[format]) return;
-    this.#database.exec(`DELETE FROM told; PRAGMA user_version = ${WRITTEN_IN[format]}`);
+    if (writtenIn !== WRITTEN_IN[format])
+      this.#database.exec(`DELETE FROM told; PRAGMA user_version = ${WRITTEN_IN[format]}`);
+    this.#last = this.#database.prepare("SELECT message, changed FROM told WHERE name = ?");
   }
 
   /** What was said last of an indicator. */
   last(indicator: Indicator): Pick<Told, "message" | "changed"> | undefined {
-    const statement = this.#database.prepare("SELECT message, changed FROM told WHERE name = ?");
-    return statement.get(nameOf(indicator)) as Pick<Told, "message" | "changed"> | undefined;
+    return this.#last.get(nameOf(indicator)) as Pick<Told, "message" | "changed"> | undefined;
   }
 
   /**

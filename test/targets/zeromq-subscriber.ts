@@ -11,13 +11,16 @@ export interface Heard {
 /** A subscriber that keeps what it hears, for what its messages say of each indicator last. */
 export class ASubscriber implements Disposable {
   readonly heard: Heard[] = [];
-  readonly #socket = new Subscriber({ linger: 0 });
+  readonly #socket = new Subscriber({ linger: 0, receiveHighWaterMark: 10 });
 
-  /** @param prefix what it subscribes to; the topic of indicators unless said */
-  constructor(endpoint: string, prefix = "stix2/indicator") {
+  /**
+   * @param prefix what it subscribes to; the topic of indicators unless said
+   * @param idle how long it reads nothing at first, milliseconds
+   */
+  constructor(endpoint: string, prefix = "stix2/indicator", idle = 0) {
     this.#socket.connect(endpoint);
     this.#socket.subscribe(prefix);
-    void this.#listen();
+    void pause(idle).then(() => this.#listen());
   }
 
   /** What was said last, by id or key: what is held for it. */
@@ -28,7 +31,7 @@ export class ASubscriber implements Disposable {
 
   /** Resolves with what it heard once that satisfies; also, after a while, when it does not: the test then says what is wrong. */
   async until(satisfied: (heard: Heard[]) => boolean): Promise<Heard[]> {
-    for (let tries = 0; tries < 1_000 && !satisfied(this.heard); tries += 1) await pause(5);
+    for (let tries = 0; tries < 4_000 && !satisfied(this.heard); tries += 1) await pause(5);
     return this.heard;
   }
 

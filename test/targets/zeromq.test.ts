@@ -175,15 +175,17 @@ describe("a subscriber of a zeromq target", () => {
   it("that reads slowly gets a snapshot whole, while others hear changes", async () => {
     const bind = await freeEndpoint();
     const target = await openTarget(aFolder(), { bind });
-    for (let batch = 0; batch < 12; batch += 1) {
-      const add = Array.from({ length: 1_000 }, (_, n) => anEntry({ value: `host-${batch}-${n}.example` }));
-      await apply(side(target), { add });
-    }
-    using late = new ASubscriber(bind);
-    await late.until(({ length }) => length > 0);
-    await apply(side(target), { remove: [anEntry({ value: "host-11-999.example" })] });
-    await late.until(() => late.heard.length >= 12_000 && late.held().length === 11_999);
-    expect(late.held().length).toBe(11_999);
+    // More than the queue of one subscriber and the buffers of its line hold.
+    const origins = [anOrigin({ eventInfo: "x".repeat(4_000) })];
+    const add = Array.from({ length: 8_000 }, (_, n) => anEntry({ value: `host-${n}.example`, origins }));
+    await apply(side(target), { add });
+    using late = new ASubscriber(bind, "stix2/indicator", 1_000);
+    using other = new ASubscriber(bind);
+    await other.until(({ length }) => length > 0);
+    await apply(side(target), { remove: [anEntry({ value: "host-7999.example" })] });
+    await late.until(({ length }) => length >= 8_000 && late.held().length === 7_999);
+    expect(late.held().length).toBe(7_999);
+    expect(other.held().length).toBe(7_999);
     await target.close?.();
   });
 
