@@ -9,7 +9,7 @@ const LINGER = 1_000;
 /** The longest that a stranger may send. */
 const LONGEST_REQUEST = 4_096;
 /** A socket lets go of its port some time after it was closed: then a bind is tried so often, so many milliseconds apart. */
-const BIND_TRIES = 60;
+const BIND_TRIES = 30;
 const BIND_PAUSE = 50;
 
 /** What sockets share that strangers connect to. */

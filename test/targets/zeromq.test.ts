@@ -60,9 +60,10 @@ async function listed(target: Target): Promise<Indicator[]> {
   return found;
 }
 
-async function trace({ store, subscriber }: Announced) {
+async function trace({ store, subscriber, held }: Announced) {
+  await held();
   const { mtimeNs, size } = await stat(`${store}-wal`, { bigint: true });
-  return { mtimeNs, size, heard: subscriber.heard.length };
+  return { mtimeNs, size, held: subscriber.held() };
 }
 
 async function outage({ store }: Announced) {
