@@ -31,7 +31,7 @@ export function connectHeldFile(file: string, readOnly: boolean, settings: strin
     return database;
   } catch (cause) {
     throw new StateDamaged(
-      `${file} cannot be opened (${reasonOf(cause)}). Move it away, and have the lists filled again with drift --repair.`,
+      `${file} cannot be opened (${reasonOf(cause)}). Move it away, and have the target filled again with drift --repair.`,
       { cause },
     );
   }
