@@ -98,6 +98,11 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
     terminal.err(`misp-courier: ${state.error.message}`);
     return state.code;
   }
+  // Such as an address that another program has.
+  if (error instanceof Error && error.name === "NotNow") {
+    terminal.err(`misp-courier: ${error.message}`);
+    return Exit.unavailable;
+  }
   terminal.err(`misp-courier: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return Exit.software;
 }

@@ -42,7 +42,7 @@ export const IDENTITY = {
   identity_class: "system",
 } as const;
 
-/** How many events an indicator names as its references. */
+/** How many events an indicator names as its references, and how many organisations. */
 const MOST_REFERENCES = 20;
 
 /**
@@ -83,11 +83,18 @@ export function stixIndicator(entry: Entry, changed: number): StixIndicator | un
 
 function referencesOf(origins: readonly Origin[]) {
   const events = new Map(origins.map(({ eventUuid, eventInfo }) => [eventUuid, eventInfo]));
-  return [...events].slice(0, MOST_REFERENCES).map(([uuid, info]) => ({
-    source_name: "misp-event",
-    external_id: uuid,
-    ...(info === "" ? {} : { description: info }),
-  }));
+  const organisations = new Set(origins.map(({ organisation }) => organisation).filter((name) => name !== ""));
+  return [
+    ...[...events].slice(0, MOST_REFERENCES).map(([uuid, info]) => ({
+      source_name: "misp-event",
+      external_id: uuid,
+      ...(info === "" ? {} : { description: info }),
+    })),
+    ...[...organisations].slice(0, MOST_REFERENCES).map((name) => ({
+      source_name: "misp-organisation",
+      external_id: name,
+    })),
+  ];
 }
 
 function time(seconds: number): string {

@@ -1,15 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "@photostructure/sqlite";
+import { existsSync } from "node:fs";
 import type { Entry } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
-import { StateDamaged } from "../state/damaged.ts";
-import { NotNow } from "./target.ts";
+import { changeHeldFile, connectHeldFile, type HeldFile, openHeldFile } from "./held-file.ts";
 
 /** An entry as the store keeps it. */
 export type Listed = Omit<Entry, "origins">;
-
-type Connection = InstanceType<typeof DatabaseSync>;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entry (
@@ -22,8 +17,6 @@ CREATE TABLE IF NOT EXISTS entry (
 -- In the order of a list that has room for some only.
 CREATE INDEX IF NOT EXISTS entry_best ON entry (type, score DESC, value, expires);
 `;
-/** How long a write waits for another program that has the file, milliseconds: everything else waits with it. */
-const PATIENCE = 100;
 const PAGE = 5_000;
 
 /** Where the store of a target is, below the state directory. */
@@ -34,9 +27,9 @@ export function listStoreFile(target: string): string {
 /** What the lists of one target are made of: what it holds, in a file that outlives a crash. */
 export class ListStore {
   readonly #file: string;
-  readonly #database: Connection;
+  readonly #database: HeldFile;
 
-  private constructor(file: string, database: Connection) {
+  private constructor(file: string, database: HeldFile) {
     this.#file = file;
     this.#database = database;
   }
@@ -46,9 +39,7 @@ export class ListStore {
    * @throws StateDamaged when the file is none
    */
   static open(file: string): ListStore {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // FULL: what the ledger says is held must not be forgotten in a power cut.
-    return ListStore.#connect(file, false, `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${SCHEMA}`);
+    return new ListStore(file, openHeldFile(file, SCHEMA));
   }
 
   /**
@@ -56,7 +47,8 @@ export class ListStore {
    * @throws StateDamaged when the file is none
    */
   static read(file: string): ListStore | undefined {
-    return existsSync(file) ? ListStore.#connect(file, true, "PRAGMA cache_size = -8192") : undefined;
+    if (!existsSync(file)) return undefined;
+    return new ListStore(file, connectHeldFile(file, true, "PRAGMA cache_size = -8192"));
   }
 
   /**
@@ -65,20 +57,14 @@ export class ListStore {
    */
   change(hold: readonly Listed[], drop: readonly Indicator[]): void {
     if (hold.length + drop.length === 0) return;
-    try {
-      this.#database.exec("BEGIN IMMEDIATE");
+    changeHeldFile(this.#file, this.#database, () => {
       const put = this.#database.prepare(
         "INSERT OR REPLACE INTO entry (type, value, score, expires) VALUES (?, ?, ?, ?)",
       );
       const remove = this.#database.prepare("DELETE FROM entry WHERE type = ? AND value = ?");
       for (const { type, value } of drop) remove.run(type, value);
       for (const { type, value, score, expires } of hold) put.run(type, value, score, expires);
-      this.#database.exec("COMMIT");
-    } catch (cause) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      if (!(cause instanceof Error && "sqliteCode" in cause)) throw cause;
-      throw new NotNow(`${this.#file} cannot be written: ${reasonOf(cause)}`, { cause });
-    }
+    });
   }
 
   /** The best of these types by score, each with the value as it stands in its type; the same value may come twice. */
@@ -117,21 +103,4 @@ export class ListStore {
   close(): void {
     this.#database.close();
   }
-
-  static #connect(file: string, readOnly: boolean, settings: string): ListStore {
-    try {
-      const database = new DatabaseSync(file, { readOnly, timeout: PATIENCE });
-      database.exec(settings);
-      return new ListStore(file, database);
-    } catch (cause) {
-      throw new StateDamaged(
-        `${file} cannot be opened (${reasonOf(cause)}). Move it away, and have the lists filled again with drift --repair.`,
-        { cause },
-      );
-    }
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -20,7 +20,7 @@ const ORIGIN: Origin = {
 };
 const ENTRY: Entry = { type: "domain", value: "evil.example", score: 62.5, expires: 1_800_000_000, origins: [ORIGIN] };
 
-test("an indicator carries id, times, score, tags, events and the most closed marking", () => {
+test("an indicator carries id, times, score, tags, events, organisations and the most closed marking", () => {
   expect(stixIndicator(ENTRY, 1_795_300_000)).toEqual({
     type: "indicator",
     spec_version: "2.1",
@@ -38,7 +38,10 @@ test("an indicator carries id, times, score, tags, events and the most closed ma
     valid_until: "2027-01-15T08:00:00.000Z",
     confidence: 63,
     labels: ["tlp:amber", "tlp:green"],
-    external_references: [{ source_name: "misp-event", external_id: ORIGIN.eventUuid, description: "Campaign" }],
+    external_references: [
+      { source_name: "misp-event", external_id: ORIGIN.eventUuid, description: "Campaign" },
+      { source_name: "misp-organisation", external_id: "Partner" },
+    ],
     object_marking_refs: ["marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"],
   });
 });

@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+const TCP = /^tcp:\/\/[^\s/]+:(\d{1,5}|\*)$/;
+const tcp = z.string().regex(TCP, "must be like tcp://127.0.0.1:13371");
+
+/** The keys of a `zeromq` target beside those that all targets share. */
+export const zeromqSettings = z.strictObject({
+  bind: tcp
+    .default("tcp://127.0.0.1:13371")
+    .describe("Where subscribers connect to; nobody is asked for a password there"),
+  manage: tcp
+    .optional()
+    .describe(
+      "Where applications of Threat Bus ask for a topic of their own and for a snapshot, such as " +
+        "tcp://127.0.0.1:13370; off unless set",
+    ),
+  format: z
+    .enum(["stix", "courier"])
+    .default("stix")
+    .describe("stix: STIX 2.1 indicators on stix2/indicator. courier: the courier's own JSON on courier/indicator"),
+});
+
+export type ZeromqSettings = z.output<typeof zeromqSettings>;
