@@ -84,7 +84,7 @@ test("any single misspelling of a key is an error at its path and line", () => {
       expect(issue?.message).toMatch(/^unknown key/);
       expect(text.split("\n")[(issue?.line ?? 0) - 1]).toMatch(new RegExp(`^[ -]*"?${wrong}"?:`));
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 

@@ -31,7 +31,7 @@ describe.each(RULES)("rules: $name", (rules) => {
           expect(missing(verdicts.active, atMost)).toEqual([]);
         });
       }),
-      runs(40),
+      runs(24),
     );
   });
 
@@ -75,7 +75,7 @@ async function converges(rules: OracleRules, trouble: Trouble, { ties }: { ties:
         published,
       );
     }),
-    runs(40),
+    runs(24),
   );
 }
 

@@ -154,7 +154,8 @@ describe("a subscriber of a zeromq target", () => {
     await apply(side(first), { remove: [anEntry({ value: "long-gone.example" })] });
     now += 31 * DAY;
     await apply(side(first), { remove: [anEntry({ value: "gone.example" })] });
-    const ids = new Map((await early.until(() => early.held().length === 250)).map(({ body }) => [body.name, body.id]));
+    const heardGone = () => early.held().length === 250 && early.heard.some(({ body }) => body.name === "gone.example");
+    const ids = new Map((await early.until(heardGone)).map(({ body }) => [body.name, body.id]));
     await first.close?.();
     early[Symbol.dispose]();
 
