@@ -9,11 +9,12 @@ import { LedgerReport } from "../../src/ledger/report.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { eventually } from "../support/running-courier.ts";
 import { ChildCourier } from "./child-courier.ts";
+import { LONG } from "./trials.ts";
 
 const TOKEN = "let-me-in";
-const VALUES = Array.from({ length: 30 }, (_, index) => `s${index}.example`);
+const VALUES = Array.from({ length: LONG ? 30 : 12 }, (_, index) => `s${index}.example`);
 /** Sooner than all are sent, milliseconds. */
-const KILLS = [150, 450, 900];
+const KILLS = LONG ? [150, 450, 900] : [450];
 
 async function aFreePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

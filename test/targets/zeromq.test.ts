@@ -187,6 +187,7 @@ describe("a subscriber of a zeromq target", () => {
     await apply(side(target), { remove: [anEntry({ value: "host-7999.example" })] });
     await late.until(({ length }) => length >= 8_000 && late.held().length === 7_999);
     expect(late.held().length).toBe(7_999);
+    await other.until(() => other.held().length === 7_999);
     expect(other.held().length).toBe(7_999);
     await target.close?.();
   });
