@@ -108,19 +108,34 @@ export class Troubles {
   async #blockList(): Promise<void> {
     await this.#giveBack();
     const file = join(this.#courier.lists, "domain.csv");
-    this.#blocked = await rename(file, `${file}.aside`).then(...YES_OR_NO);
-    if (this.#blocked) await mkdir(file);
+    await this.#atOnce(async () => {
+      this.#blocked = await rename(file, `${file}.aside`).then(...YES_OR_NO);
+      if (this.#blocked) await mkdir(file);
+    });
   }
 
   async #giveBack(): Promise<void> {
     const { lists } = this.#courier;
     if (this.#blocked) {
-      await rm(join(lists, "domain.csv"), { recursive: true });
-      await rename(join(lists, "domain.csv.aside"), join(lists, "domain.csv"));
+      await this.#atOnce(async () => {
+        await rm(join(lists, "domain.csv"), { recursive: true });
+        await rename(join(lists, "domain.csv.aside"), join(lists, "domain.csv"));
+      });
     }
     if (this.#away) await rename(`${lists}.away`, lists);
     this.#blocked = false;
     this.#away = false;
+  }
+
+  /** The courier stands still meanwhile: a file that it wrote in the middle of an exchange would be lost to it. */
+  async #atOnce(exchange: () => Promise<void>): Promise<void> {
+    const { pid } = this.#courier;
+    if (pid !== undefined) process.kill(pid, "SIGSTOP");
+    try {
+      await exchange();
+    } finally {
+      if (pid !== undefined) process.kill(pid, "SIGCONT");
+    }
   }
 
   async #end(how: "kill" | "restart"): Promise<void> {
