@@ -58,9 +58,9 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   }
   const loaded = await firstLoad(options, since);
   const list = await listEvents(client, clock, signal);
-  const { changed, vanished } = ledger.compare(list);
+  const { changed, vanished, unconfirmed } = ledger.compare(list);
   await refresh(changed, options);
-  const gone = await settleVanished({ changed: list, vanished }, options);
+  const gone = (await settleVanished(list, vanished, options)) + (await confirm(unconfirmed, options));
   const sightings = await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
   ledger.adoption.release();
@@ -108,7 +108,11 @@ async function refresh(events: readonly ListedEvent[], options: CatchUpOptions):
 const TOO_MANY = { events: 100, share: 0.2 };
 
 /** Events that left the list: deleted, or without attributes now. Each is asked for by name before it is believed. */
-async function settleVanished({ changed: list, vanished }: Comparison, options: CatchUpOptions): Promise<number> {
+async function settleVanished(
+  list: readonly ListedEvent[],
+  vanished: Comparison["vanished"],
+  options: CatchUpOptions,
+): Promise<number> {
   const { client, signal, clock, answer, log } = options;
   const share = vanished.length / (list.length + vanished.length);
   if (vanished.length > TOO_MANY.events && share > TOO_MANY.share) {
@@ -128,6 +132,22 @@ async function settleVanished({ changed: list, vanished }: Comparison, options: 
   return gone;
 }
 
+/**
+ * Events that nothing but the feed ever told of. One that MISP does not show when asked for by name is not acted upon: its
+ * attributes count as missing, unless they were heard of so shortly before that MISP may not have saved it yet.
+ */
+async function confirm(unconfirmed: Comparison["unconfirmed"], options: CatchUpOptions): Promise<number> {
+  const { client, signal, clock, answer } = options;
+  let gone = 0;
+  await each(unconfirmed, async ({ id, uuid }) => {
+    const asked = clock();
+    const notices = await askWhole(client, uuid, signal);
+    if (notices.length === 0) gone += 1;
+    await answer(notices.length > 0 ? notices : [{ kind: "contents", id, uuid, attributes: new Set() }], asked);
+  });
+  return gone;
+}
+
 const DAY = 86_400;
 /** MISP turns no pages of sightings: it is asked for spans of so many seconds. */
 const SPAN = 30 * DAY;
@@ -141,7 +161,8 @@ async function catchUpSightings({ client, ledger, signal, clock, answer, progres
   const last = ledger.fact(CAUGHT_UP);
   // A clock that was ahead for a while may have left a time to come.
   const reached = last === undefined ? 0 : Math.floor(Math.min(Number(last), clock()) / 1000) - BACKDATED;
-  const start = since ?? reached;
+  const whole = ledger.lacksSightings;
+  const start = whole ? 0 : (since ?? reached);
   let found = 0;
   for (let from = start, to = Math.max(start, end - REACH) + SPAN; from < end; from = to, to += SPAN) {
     const asked = clock();
@@ -150,6 +171,7 @@ async function catchUpSightings({ client, ledger, signal, clock, answer, progres
     await answer(notices, asked);
     progress?.({ phase: "sightings", done: found });
   }
+  if (whole) ledger.sightingsComplete();
   return found;
 }
 

@@ -55,6 +55,7 @@ export class Events {
   readonly #list: Statement<never>;
   readonly #createdBy: Statement<{ id: number }>;
   readonly #listing: Statement<Pick<EventRow, "id" | "uuid" | "listed">>;
+  readonly #unconfirmed: Statement<Pick<EventRow, "id" | "uuid">>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM event WHERE id = ?");
@@ -66,6 +67,10 @@ export class Events {
     this.#createdBy = database.prepare("SELECT id FROM event WHERE creator_uuid = ?");
     this.#list = database.prepare("UPDATE event SET listed = ? WHERE id = ?");
     this.#listing = database.prepare("SELECT id, uuid, listed FROM event WHERE deleted = 0 AND listed <> ''");
+    this.#unconfirmed = database.prepare(
+      `SELECT id, uuid FROM event WHERE deleted = 0 AND listed = ''
+       AND EXISTS (SELECT 1 FROM attribute WHERE attribute.event = event.id AND attribute.deleted = 0)`,
+    );
   }
 
   get(id: number): EventRow | undefined {
@@ -90,9 +95,14 @@ export class Events {
     this.recent.set(row.id, { ...row, listed: state });
   }
 
-  /** Events that MISP has shown to our key, as its list had them. One that it never did may be hidden, and cannot vanish. */
+  /** Events that MISP has shown to our key, as its list had them. */
   listing(): Pick<EventRow, "id" | "uuid" | "listed">[] {
     return this.#listing.all();
+  }
+
+  /** Events with attributes that MISP has never shown to our key: only the feed spoke of them. */
+  unconfirmed(): Pick<EventRow, "id" | "uuid">[] {
+    return this.#unconfirmed.all();
   }
 
   /** The numbers of an organisation's events. */

@@ -1,5 +1,6 @@
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
+import { SETTLED } from "./attributes.ts";
 import { described, type EventRow, newEvent, tagColumn, tagsOf, withTag } from "./events.ts";
 import { knownEvent } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
@@ -16,6 +17,7 @@ export function hearEvent(tables: Tables, facts: EventFacts, how: FactsTelling, 
   const after = eventAfter(before, facts, how, moment);
   if (how === "heard" && facts.published) tables.questions.ask(facts.id, facts.uuid, { published: true });
   if (known && JSON.stringify(known) === JSON.stringify(after)) return;
+  if (before.deleted > after.deleted) tables.sightings.incomplete = true;
   tables.events.put(after);
   if (concernsAttributes(tables, known, after)) tables.reviews.start(after.id);
 }
@@ -32,11 +34,11 @@ function concernsAttributes({ attributes }: Tables, before: EventRow | undefined
 }
 
 /** An event is gone; MISP says nothing of its attributes, so the ledger remembers which they are. */
-export function hearEventDeleted({ events, reviews }: Tables, id: number, uuid: string): void {
+export function hearEventDeleted({ events, reviews }: Tables, id: number, uuid: string, { now }: Moment): void {
   const byId = events.get(id);
   const known = byId?.uuid === uuid ? byId : events.byUuid(uuid);
   if (!known || known.deleted) return;
-  events.put({ ...known, deleted: 1 });
+  events.put({ ...known, deleted: 1, told: now });
   reviews.start(known.id);
 }
 
@@ -74,6 +76,8 @@ function eventAfter(before: EventRow, facts: EventFacts, how: FactsTelling, mome
     ...(newer ? described(facts) : {}),
     timestamp: Math.max(before.timestamp, facts.timestamp ?? 0),
     known: 1,
+    // What was taken for deleted may only have been hidden from our key for a while.
+    deleted: how === "answer" && moment.asked > before.told + SETTLED ? 0 : before.deleted,
     listed: how === "answer" ? before.listed || SHOWN : before.listed,
     ...tagsAfter(before, facts, how, moment),
     ...publicationAfter(before, facts, how, moment),

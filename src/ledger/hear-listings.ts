@@ -13,10 +13,14 @@ export interface ListedEvent {
   unsettled: boolean;
 }
 
-/** Events that are new or other than when they were last compared, and events that are no longer in the list. */
+/** What a list of MISP's events says of those in the ledger. */
 export interface Comparison {
+  /** New, or other than when they were last compared. */
   changed: ListedEvent[];
+  /** No longer in the list. */
   vanished: { id: number; uuid: string }[];
+  /** Not in the list, and known from the feed alone: deleted while nobody listened, or hidden from our key. */
+  unconfirmed: { id: number; uuid: string }[];
 }
 
 const SLICE = 1_000;

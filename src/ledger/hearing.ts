@@ -18,7 +18,7 @@ export function createHearing(tables: Tables, database: Database): Hear {
     attribute: (notice, moment) => hearAttribute(tables, notice, moment),
     "attribute-erased": (notice, moment) => hearErased(tables, notice, moment),
     event: (notice, moment) => hearEvent(tables, notice.event, notice.how, moment),
-    "event-deleted": ({ id, uuid }) => hearEventDeleted(tables, id, uuid),
+    "event-deleted": ({ id, uuid }, moment) => hearEventDeleted(tables, id, uuid, moment),
     published: ({ id, uuid }) => tables.questions.ask(id, uuid, { published: true }),
     pulled: ({ uuid }) => tables.questions.ask(0, uuid, { published: true }),
     tag: (notice, moment) => (notice.on === "event" ? hearEventTag : hearAttributeTag)(tables, notice, moment),

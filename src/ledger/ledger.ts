@@ -144,13 +144,28 @@ export class Ledger implements Disposable {
   compare(list: readonly ListedEvent[]): Comparison {
     const known = new Map(this.#tables.events.listing().map((event) => [event.uuid, event]));
     const changed = list.filter(({ uuid, state }) => known.get(uuid)?.listed !== state);
-    for (const { uuid } of list) known.delete(uuid);
-    return { changed, vanished: [...known.values()] };
+    const listed = new Set(list.map(({ uuid }) => uuid));
+    const isMissing = ({ uuid }: { uuid: string }) => !listed.has(uuid);
+    return {
+      changed,
+      vanished: [...known.values()].filter(isMissing),
+      unconfirmed: this.#tables.events.unconfirmed().filter(isMissing),
+    };
   }
 
   /** How many sightings were heard of so shortly before MISP's listing that it cannot tell whether they are still there. */
   get doubtedSightings(): number {
     return this.#tables.sightings.doubted.size;
+  }
+
+  /** Whether sightings of any age may be missing. */
+  get lacksSightings(): boolean {
+    return this.#tables.sightings.incomplete;
+  }
+
+  /** MISP's sightings of all times were read. */
+  sightingsComplete(): void {
+    this.#tables.sightings.incomplete = false;
   }
 
   /** Whether it is known who an organisation is. */

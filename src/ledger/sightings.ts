@@ -30,6 +30,8 @@ const LOUDEST = { count: 200, within: 3_600_000 };
 export class Sightings {
   /** Those that MISP's last listing should have had, if it was not made before them. */
   readonly doubted = new Set<number>();
+  /** Some were taken back with an event that is there again: MISP's listings of all times have them. */
+  incomplete = false;
   readonly #byId: Statement<SightingRow>;
   readonly #put: Statement<never>;
   readonly #delete: Statement<never>;

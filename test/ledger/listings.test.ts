@@ -65,7 +65,7 @@ describe("MISP's list of events", () => {
     remember(1, "a");
     ledger.now += 60_000;
     ledger.answer([contents()]);
-    expect(ledger.ledger.compare([])).toEqual({ changed: [], vanished: [] });
+    expect(ledger.ledger.compare([])).toEqual({ changed: [], vanished: [], unconfirmed: [] });
     expect(ledger.ledger.compare([line(1, "a")]).changed).toHaveLength(1);
   });
 
@@ -76,6 +76,33 @@ describe("MISP's list of events", () => {
     ledger.now += 1_000;
     ledger.answer([contents()], 1_500);
     expect(ledger.ledger.compare([]).vanished).toMatchObject([{ id: 1 }]);
+  });
+
+  test("tells of events that only the feed spoke of, as long as they have attributes", () => {
+    const { uuid } = anEvent({ id: 2 });
+    ledger.hear(
+      heardEvent({ id: 2, uuid }),
+      told({ id: 3, eventId: 2, value: "heard.example" }),
+      heardEvent({ id: 3 }),
+    );
+    expect(ledger.ledger.compare([]).unconfirmed).toEqual([{ id: 2, uuid }]);
+    expect(ledger.ledger.compare([line(2, "a")]).unconfirmed).toEqual([]);
+    ledger.now += 60_000;
+    ledger.answer([{ kind: "contents", id: 2, uuid, attributes: new Set() }]);
+    expect(ledger.ledger.compare([]).unconfirmed).toEqual([]);
+  });
+
+  test("that has an event again which seemed deleted brings it back, and asks for its sightings of all times", () => {
+    ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT });
+    ledger.reviewed();
+    ledger.now += 1_000;
+    ledger.published();
+    expect(ledger.standing()).toBe("event_deleted");
+    expect(ledger.ledger.lacksSightings).toBe(false);
+    ledger.now += 60_000;
+    ledger.published();
+    expect(ledger.standing()).toBeNull();
+    expect(ledger.ledger.lacksSightings).toBe(true);
   });
 
   test("is remembered over a restart, also of events of which nothing else is known", () => {

@@ -12,6 +12,7 @@ import { aFolder } from "../support/a-folder.ts";
 /** Those that no change asks for: to compare MISP's whole list of events, and when trust in an organisation is another. */
 const WHOLE = [
   "SELECT id, uuid, listed FROM event",
+  "SELECT id, uuid FROM event WHERE deleted = 0 AND listed = ''",
   "SELECT id FROM event WHERE creator_uuid = ?",
   // The rows of one step; the oldest rows, a bounded number; the reasons of what is held, two for each target at the most.
   "INSERT INTO audit",

@@ -51,6 +51,25 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "b.example");
   });
 
+  test("an event that REST was never asked about, and that was deleted meanwhile, is taken off", async () => {
+    let ahead = -3_600_000;
+    courier = await RunningCourier.start({}, { mispClock: () => Date.now() + ahead });
+    await calm();
+    courier.misp.faults.restDown = true;
+    const event = courier.misp.addEvent({ info: "short-lived", attributes: [{ type: "domain", value: "a.example" }] });
+    // An edit tells when the event was last published, and so that this covers what is older.
+    ahead += 2_000;
+    courier.misp.publish(event.id);
+    ahead += 2_000;
+    courier.misp.editEvent(event.id, { info: "very short-lived" });
+    await courier.listed("domain", "a.example");
+    await courier.stop();
+    courier.misp.deleteEvent(event.id);
+    courier.misp.faults.restDown = false;
+    await courier.start();
+    await courier.listed("domain");
+  });
+
   test("a deleted sighting brings its value back", async () => {
     courier = await RunningCourier.start();
     const { attributes } = publishDomains("a.example");
