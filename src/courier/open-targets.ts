@@ -39,7 +39,9 @@ export interface OpenTarget {
 /** Opens each target that the configuration enables and lays a lane to it. */
 export async function openTargets(options: OpenTargetsOptions): Promise<OpenTarget[]> {
   const enabled = Object.entries(options.config.targets).filter(([, target]) => target.enabled);
-  return Promise.all(enabled.map(([name, settings]) => layLane(name, settings, options)));
+  const opened = await Promise.all(enabled.map(([name, settings]) => layLane(name, settings, options)));
+  options.ledger.deltas.registered();
+  return opened;
 }
 
 async function layLane(name: string, settings: TargetConfig, options: OpenTargetsOptions): Promise<OpenTarget> {

@@ -1,5 +1,5 @@
 import { REASONS, type Reason, type Verdict } from "../model/verdict.ts";
-import { type Decays, decayOf } from "./decay.ts";
+import { type Decay, type Decays, decayOf } from "./decay.ts";
 import { type Quorum, quorumThumb, type Voice } from "./quorum.ts";
 import { ageUnder, score } from "./score.ts";
 import { latestThumb, type Thumbs } from "./thumbs.ts";
@@ -53,11 +53,22 @@ export function judge(
   const decay = decayOf(rules.decay, type);
   const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings.voices) };
   const scored = score(evidence, decay, seconds - reference);
-  const undiminished = scored.parts.reduce((sum, { name, points }) => (name === "decay" ? sum : sum + points), 0);
-  const marks = [...rules.minScores, Math.max(1, scored.score - BEHIND)];
+  if (against) return { withheld, reference, ...scored, due: null };
+  const turns = [...expiries(type, reference, rules), ...(decay ? declines(scored, decay, reference, rules) : [])];
+  return { withheld, reference, ...scored, due: next(turns, seconds) };
+}
+
+/** When age brings a score under one of the scores that matter, Unix seconds. */
+function declines(
+  { score, parts }: Pick<Verdict, "score" | "parts">,
+  decay: Decay,
+  reference: number,
+  { minScores }: JudgeRules,
+): number[] {
+  const undiminished = parts.reduce((sum, { name, points }) => (name === "decay" ? sum : sum + points), 0);
+  const marks = [...minScores, Math.max(1, score - BEHIND)];
   const ages = marks.map((least) => ageUnder(undiminished, least, decay)).filter((age) => age !== undefined);
-  const turns = [...expiries(type, reference, rules), ...ages.map((age) => reference + Math.ceil(age))];
-  return { withheld, reference, ...scored, due: against ? null : next(turns, seconds) };
+  return ages.map((age) => reference + Math.ceil(age));
 }
 
 /** Without spreading into `Math.max`: a popular value has more supports than a call has room for arguments. */

@@ -36,12 +36,15 @@ export interface TagValue {
 }
 
 /** The tags that have a numerical value. An attribute's own tag of a taxonomy stands in the place of its event's. */
-export function tagValues(attributeTags: readonly string[], eventTags: readonly string[]): TagValue[] {
+export function tagValues(attributeTags: readonly string[], eventTags: readonly string[]): readonly TagValue[] {
+  if (attributeTags.length + eventTags.length === 0) return NONE;
   const own = attributeTags.flatMap(valued);
   const taken = new Set(own.map(({ base }) => base));
   const inherited = eventTags.flatMap(valued).filter(({ base }) => !taken.has(base));
   return [...own, ...inherited].map(({ tag, value }) => ({ tag, value }));
 }
+
+const NONE: readonly TagValue[] = [];
 
 function valued(tag: string): { base: string; tag: string; value: number }[] {
   const [, base = "", name = ""] = MACHINE_TAG.exec(tag.toLowerCase()) ?? [];

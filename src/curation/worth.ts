@@ -22,6 +22,7 @@ export function worthOf({ attribute, event }: Support, warned: WarninglistVerdic
 /** The best word for an indicator among those who hold it up; what lowers it counts once, whoever it comes from. */
 export function bestOf(worths: readonly (Worth | null)[]): Worth {
   const known = worths.filter((worth) => worth !== null);
+  if (known.length === 0) return NO_WORD;
   const organisations = known.flatMap(({ organisation }) => organisation ?? []);
   const lowered = new Map(known.flatMap(({ lowered }) => lowered.map((hit) => [hit.list, hit] as const)));
   return {
@@ -30,6 +31,8 @@ export function bestOf(worths: readonly (Worth | null)[]): Worth {
     lowered: [...lowered.values()],
   };
 }
+
+const NO_WORD: Worth = { organisation: undefined, tags: [], lowered: [] };
 
 function mean(tags: Worth["tags"]): number {
   return tags.length === 0 ? -1 : tags.reduce((total, { value }) => total + value, 0) / tags.length;

@@ -47,11 +47,13 @@ const COLUMNS: readonly (keyof AttributeRow)[] = [
 ];
 
 /** What an update writes: indexed columns that stay as they are would cost a look into their index each. */
-const CHANGING = COLUMNS.filter((column) => column !== "id" && column !== "uuid" && column !== "event");
+const CHANGING = COLUMNS.slice(3);
 
 /** The attributes table. */
 export class Attributes {
   readonly recent = new Recent<number, AttributeRow>();
+  /** No row has a higher number: of most new attributes that says at once that they are new. */
+  #highest: number;
   readonly #byId: Statement<AttributeRow>;
   readonly #byUuid: Statement<AttributeRow>;
   readonly #insert: Statement<never>;
@@ -75,12 +77,13 @@ export class Attributes {
     this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
     this.#changedAt = database.prepare("SELECT id FROM attribute WHERE event = ? AND timestamp = ? LIMIT 1");
+    this.#highest = database.prepare<{ id: number | null }>("SELECT max(id) AS id FROM attribute").get()?.id ?? 0;
     this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
   }
 
   get(id: number): AttributeRow | undefined {
     const recent = this.recent.get(id);
-    if (recent) return recent;
+    if (recent || id > this.#highest) return recent;
     const row = this.#byId.get(id);
     return row && this.recent.set(id, row);
   }
@@ -90,13 +93,14 @@ export class Attributes {
   }
 
   insert(row: AttributeRow): void {
-    this.#insert.run(...COLUMNS.map((column) => row[column]));
+    this.#insert.run(row.id, row.uuid, row.event, ...changing(row));
+    this.#highest = Math.max(this.#highest, row.id);
     this.recent.set(row.id, row);
   }
 
   /** @param before how it was; the UUID stays */
   update(row: AttributeRow, before: AttributeRow): void {
-    this.#update.run(...CHANGING.map((column) => row[column]), row.id);
+    this.#update.run(...changing(row), row.id);
     if (row.event !== before.event) this.#move.run(row.event, row.id);
     this.recent.set(row.id, row);
   }
@@ -117,8 +121,15 @@ export class Attributes {
   }
 }
 
+/** Its {@link CHANGING} columns; by name, as most of a flood passes here. */
+function changing(row: AttributeRow) {
+  const { type, value, category, to_ids, deleted, comment, timestamp, first_seen, last_seen, distribution } = row;
+  const first = [type, value, category, to_ids, deleted, comment] as const;
+  return [...first, timestamp, first_seen, last_seen, distribution, row.tags, row.heard] as const;
+}
+
 export function newAttribute(told: Attribute, heard: number): AttributeRow {
-  return { ...columnsOf(told), tags: tagColumn(told.tags ?? []), heard };
+  return rowOf(told, tagColumn(told.tags ?? []), heard);
 }
 
 /**
@@ -129,9 +140,9 @@ export function retold(known: AttributeRow, told: Attribute, how: Telling, heard
   const wins = overrides(known, told, how, heard);
   if (!wins && !(how === "snapshot" && told.timestamp === known.timestamp)) return undefined;
   const tags = tagsAfter(known, told, how);
-  const row = wins ? { ...columnsOf(told), tags } : { ...known, tags };
   const last = how === "answer" ? 0 : heard;
-  return same(row, known) ? undefined : { ...row, heard: last };
+  const row = wins ? rowOf(told, tags, last) : { ...known, tags, heard: last };
+  return same(row, known) ? undefined : row;
 }
 
 function overrides(known: AttributeRow, told: Attribute, how: Telling, heard: number): boolean {
@@ -149,7 +160,7 @@ function tagsAfter(known: AttributeRow, told: Attribute, how: Telling): string {
   return tagColumn(how === "snapshot" ? [...tagsOf(known), ...told.tags] : told.tags);
 }
 
-function columnsOf(told: Attribute): Omit<AttributeRow, "tags" | "heard"> {
+function rowOf(told: Attribute, tags: string, heard: number): AttributeRow {
   return {
     id: told.id,
     uuid: told.uuid,
@@ -164,9 +175,11 @@ function columnsOf(told: Attribute): Omit<AttributeRow, "tags" | "heard"> {
     first_seen: told.firstSeen,
     last_seen: told.lastSeen,
     distribution: told.distribution,
+    tags,
+    heard,
   };
 }
 
-function same(one: Omit<AttributeRow, "heard">, other: AttributeRow): boolean {
-  return COLUMNS.every((column) => column === "heard" || one[column as keyof typeof one] === other[column]);
+function same(one: AttributeRow, other: AttributeRow): boolean {
+  return COLUMNS.every((column) => column === "heard" || one[column] === other[column]);
 }

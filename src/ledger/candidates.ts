@@ -14,12 +14,14 @@ interface Candidate extends Known {
   asideAt: number | null;
 }
 
-/** What sightings say. */
-export interface Doubts {
+/** Who judges: what sightings say, and what it has to know of the targets. */
+export interface Judge {
   /** Whether those of a composite attribute say that it holds nothing up. */
   isDown(attribute: number): boolean;
   /** Whether those of a value say that it is none to be afraid of. */
   isValueDown(value: string): boolean;
+  /** Some target shows where an indicator comes from. */
+  showsOrigins: boolean;
 }
 
 /** Comparisons, and the revision that they reach to. */
@@ -41,16 +43,16 @@ const ASIDE = "LEFT JOIN aside s ON s.target = ?1 AND s.indicator = i.id";
 /** Compares indicators with what a target holds of them. */
 export class Candidates {
   readonly #clock: () => number;
-  readonly #doubts: Doubts;
+  readonly #judge: Judge;
   readonly #supporters: Supporters;
   readonly #changed: Statement<Candidate>;
   readonly #held: Statement<Candidate>;
   readonly #again: Statement<Candidate>;
 
-  constructor(database: Database, clock: () => number, doubts: Doubts) {
+  constructor(database: Database, clock: () => number, judge: Judge) {
     this.#clock = clock;
-    this.#doubts = doubts;
-    this.#supporters = new Supporters(database, (attribute) => doubts.isDown(attribute));
+    this.#judge = judge;
+    this.#supporters = new Supporters(database, (attribute) => judge.isDown(attribute));
     this.#changed = database.prepare(
       `SELECT ${COLUMNS} FROM indicator i LEFT JOIN held h ON h.target = ?1 AND h.indicator = i.id ${ASIDE}
        WHERE i.revision > ?2 AND i.revision <= ?3 ORDER BY i.revision LIMIT ${SCAN}`,
@@ -105,7 +107,7 @@ export class Candidates {
   #staysAside({ kind, why, revision, asideAt, value }: Candidate, lack: Lack): boolean {
     if ("add" in lack) return kind === "add";
     if (!("remove" in lack) || kind !== "remove" || why !== lack.holding.why) return false;
-    if (revision <= (asideAt ?? 0) || !this.#doubts.isValueDown(value)) return true;
+    if (revision <= (asideAt ?? 0) || !this.#judge.isValueDown(value)) return true;
     lack.holding.why = "false_positive";
     return false;
   }

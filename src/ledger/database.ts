@@ -23,20 +23,32 @@ export class Statement<Row> {
 
   constructor(database: Connection, file: string, sql: string) {
     this.#file = file;
-    this.#statement = told(file, () => database.prepare(sql));
+    try {
+      this.#statement = database.prepare(sql);
+    } catch (error) {
+      throw stateTrouble(file, error);
+    }
   }
 
   get(...parameters: Parameter[]): Row | undefined {
-    return told(this.#file, () => this.#statement.get(...parameters)) as Row | undefined;
+    try {
+      return this.#statement.get(...parameters) as Row | undefined;
+    } catch (error) {
+      throw stateTrouble(this.#file, error);
+    }
   }
 
   all(...parameters: Parameter[]): Row[] {
-    return told(this.#file, () => this.#statement.all(...parameters)) as Row[];
+    try {
+      return this.#statement.all(...parameters) as Row[];
+    } catch (error) {
+      throw stateTrouble(this.#file, error);
+    }
   }
 
   /** Runs it. The driver's own `run` also tells what it changed, which takes as long as a small change itself. */
   run(...parameters: Parameter[]): void {
-    told(this.#file, () => this.#statement.get(...parameters));
+    this.get(...parameters);
   }
 }
 
@@ -149,15 +161,6 @@ export class Database {
 
   #otherVersion(version: number): string {
     return `${this.file} has schema version ${version}, this program knows ${this.#newest}. Use the version of misp-courier that wrote it, or move the file away.`;
-  }
-}
-
-/** Does what asks the database at `file`, whose errors are told by what they mean for it. */
-function told<Result>(file: string, ask: () => Result): Result {
-  try {
-    return ask();
-  } catch (error) {
-    throw stateTrouble(file, error);
   }
 }
 

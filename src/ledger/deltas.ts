@@ -1,9 +1,9 @@
 import type { Refusal } from "../model/delta.ts";
-import { Audit, type Deed } from "./audit.ts";
-import { Candidates, type Doubts, type Scanned } from "./candidates.ts";
+import { Audit, deedOf } from "./audit.ts";
+import { Candidates, type Judge, type Scanned } from "./candidates.ts";
 import type { Database, Statement } from "./database.ts";
 import { Holds } from "./holds.ts";
-import { type Comparison, IN_DOUBT, type Step, type TargetView } from "./step.ts";
+import { asColumn, type Comparison, IN_DOUBT, type Step, type TargetView } from "./step.ts";
 
 export type { Aside, AsideState, Comparison, Lack, Step, TargetView } from "./step.ts";
 export { IN_DOUBT } from "./step.ts";
@@ -22,6 +22,7 @@ export class Deltas {
   readonly holds: Holds;
   readonly #database: Database;
   readonly #clock: () => number;
+  readonly #judge: Judge;
   readonly #candidates: Candidates;
   readonly #audit: Audit;
   readonly #hold: Statement<never>;
@@ -32,16 +33,18 @@ export class Deltas {
   readonly #target: Statement<{ id: number; rules: string; place: string; guard: string; position: number }>;
   readonly #insertTarget: Statement<{ id: number }>;
   readonly #restart: Statement<never>;
+  readonly #leave: Statement<never>;
   readonly #restartGuarded: Statement<never>;
   readonly #newest: Statement<{ revision: number | null }>;
   readonly #changed: Statement<{ id: number }>;
   readonly #reviewing: Statement<unknown>;
   readonly #open = new Map<string, Opened>();
 
-  constructor(database: Database, clock: () => number, doubts: Doubts) {
+  constructor(database: Database, clock: () => number, judge: Judge) {
     this.#database = database;
     this.#clock = clock;
-    this.#candidates = new Candidates(database, clock, doubts);
+    this.#judge = judge;
+    this.#candidates = new Candidates(database, clock, judge);
     this.#audit = new Audit(database);
     this.holds = new Holds(database);
     this.#hold = database.prepare(
@@ -57,6 +60,7 @@ export class Deltas {
       "INSERT INTO target (name, rules, place, position) VALUES (?, ?, ?, 0) RETURNING id",
     );
     this.#restart = database.prepare("UPDATE target SET rules = ?, place = ?, position = 0 WHERE id = ?");
+    this.#leave = database.prepare("UPDATE target SET rules = '' WHERE name NOT IN (SELECT value FROM json_each(?))");
     this.#restartGuarded = database.prepare("UPDATE target SET guard = ?, position = 0 WHERE id = ?");
     this.#releaseAll = ["held", "aside", "hold", "again"].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE target = ?`),
@@ -67,7 +71,8 @@ export class Deltas {
   }
 
   /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
-  register({ name, digest, place }: TargetView): void {
+  register({ name, digest, place, origins }: TargetView): void {
+    this.#judge.showsOrigins ||= origins;
     const known = this.#target.get(name);
     const fresh = { restarts: 0, held: undefined };
     if (!known) {
@@ -84,6 +89,11 @@ export class Deltas {
       });
     }
     this.#open.set(name, { id: known.id, position: same ? known.position : 0, guard: known.guard, ...fresh });
+  }
+
+  /** All targets are registered: any other that there was begins again should it come back, as not all is noted for it. */
+  registered(): void {
+    this.#leave.run(JSON.stringify([...this.#open.keys()]));
   }
 
   /** What must not go to a target is this; if it was something else, the target begins again at the first revision. */
@@ -206,14 +216,4 @@ export class Deltas {
     if (!target) throw new Error(`target ${name} is not registered`);
     return target;
   }
-}
-
-function deedOf({ before, shown }: Step["holdings"][number]): Deed {
-  if (shown === null) return "remove";
-  return before === null || before === IN_DOUBT ? "add" : "renew";
-}
-
-/** What targets show of indicators, by their numbers: one statement for all of them costs a fraction of one for each. */
-function asColumn(shown: readonly (readonly [id: number, shown: string])[]): string {
-  return JSON.stringify(Object.fromEntries(shown));
 }

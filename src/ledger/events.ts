@@ -149,9 +149,18 @@ export function described(
   };
 }
 
-export function tagsOf(row: { tags: string }): string[] {
-  return row.tags === "[]" ? [] : (JSON.parse(row.tags) as string[]);
+export function tagsOf({ tags }: { tags: string }): readonly string[] {
+  const known = READ.get(tags);
+  if (known) return known;
+  const names: readonly string[] = JSON.parse(tags);
+  if (READ.size >= READ_LIMIT) READ.clear();
+  READ.set(tags, names);
+  return names;
 }
+
+/** Tag columns that were read lately: the same few combinations stand on most attributes. */
+const READ = new Map<string, readonly string[]>();
+const READ_LIMIT = 1_000;
 
 /** Tag names as a column holds them: sorted, without repetition, so that equal sets are equal text. */
 export function tagColumn(tags: readonly string[]): string {

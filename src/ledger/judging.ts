@@ -16,6 +16,16 @@ import type { Sightings, VoiceRow } from "./sightings.ts";
 /** Finds the organisation behind a number. */
 export type OrganisationOf = (id: number) => { uuid: string | null } | undefined;
 
+/** How an attribute is looked at; `context`: targets may have to hear of it in any case. */
+interface Circumstances {
+  support: Support;
+  context: boolean;
+  now: number;
+}
+
+/** What the filter of a target looks at beside what a support's own standing tells. */
+const FILTERED = ["type", "value", "event", "tags", "distribution"] as const;
+
 const SILENCE: Sayings = { thumbs: NO_THUMBS, voices: [] };
 
 /** Links attributes to the indicators that they hold up, and judges each touched indicator once. */
@@ -26,6 +36,8 @@ export class Judging {
   readonly #organisationOf: OrganisationOf;
   /** Warninglists and trust, as they are now. */
   knowledge: Knowledge = IGNORANCE;
+  /** Some target shows where an indicator comes from: whatever is told of an attribute may concern it. */
+  showsOrigins = false;
   /** Touched in this transaction; `true` where something that targets may show has changed. */
   readonly #touched = new Map<IndicatorEntry, boolean>();
 
@@ -44,8 +56,16 @@ export class Judging {
     const parts = partsOf(after.type, after.value);
     if (before && (before.type !== after.type || before.value !== after.value)) this.unlink(before, parts);
     const support = joined(after, event);
-    for (const part of parts) this.#support(part, after, support, now);
+    const context = this.#isContext(before, after);
+    for (const part of parts) this.#support(part, after, { support, context, now });
     return isTie(support);
+  }
+
+  /** Whether a target may have to hear of it even where the attribute's word on its indicators stays the same. */
+  #isContext(before: AttributeRow | undefined, after: AttributeRow): boolean {
+    // The same row over again: something about its event is new.
+    if (!before || before === after || this.showsOrigins) return true;
+    return FILTERED.some((column) => before[column] !== after[column]);
   }
 
   /** Takes an attribute away from its indicators, except from those that it still holds up. */
@@ -87,19 +107,20 @@ export class Judging {
     this.#touched.clear();
   }
 
-  #support(part: Part, attribute: AttributeRow, support: Support, now: number): void {
+  #support(part: Part, attribute: AttributeRow, { support, context, now }: Circumstances): void {
     const entry = this.#indicators.ensure(part, now);
     const before = entry.supports.get(attribute.id);
     const warned = this.knowledge.warn(attribute.type, part.raw);
     const withheld = qualify(support, part.type, warned.block, before?.withheld === null, this.#rules, now);
     const reference = referenceOf(attribute);
     const worth = worthColumn(worthOf(support, warned, this.knowledge));
-    if (!before || before.withheld !== withheld || before.reference !== reference || before.worth !== worth) {
+    const changes = !before || before.withheld !== withheld || before.reference !== reference || before.worth !== worth;
+    if (changes) {
       const composite = isComposite(attribute.type) ? 1 : 0;
       const row = { indicator: entry.row.id, attribute: attribute.id, withheld, reference, composite, worth };
       this.#indicators.putSupport(entry, row);
     }
-    this.touch(entry, true);
+    if (changes || context) this.touch(entry, true);
   }
 
   #verdict({ row, supports }: IndicatorEntry, now: number): Verdict {

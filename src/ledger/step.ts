@@ -76,3 +76,8 @@ export const IN_DOUBT = "?";
 export function fingerprint(shown: string): string {
   return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
 }
+
+/** What targets show of indicators, by their numbers: one statement for all of them costs a fraction of one for each. */
+export function asColumn(shown: readonly (readonly [id: number, shown: string])[]): string {
+  return JSON.stringify(Object.fromEntries(shown));
+}

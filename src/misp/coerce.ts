@@ -65,8 +65,9 @@ export function uuidOrNull(parent: Json, key = "uuid"): string | null {
  */
 export function textAt(parent: Json, key: string, limit = 65_536): string {
   const value = parent[key];
-  if (typeof value === "string") return value.slice(0, limit).toWellFormed().replaceAll("\0", "\uFFFD");
-  return typeof value === "number" ? String(value) : "";
+  if (typeof value !== "string") return typeof value === "number" ? String(value) : "";
+  const text = value.length > limit ? value.slice(0, limit) : value;
+  return text.isWellFormed() && !text.includes("\0") ? text : text.toWellFormed().replaceAll("\0", "\uFFFD");
 }
 
 /** As {@link booleanAt}, where a lack of it must not pass for false. */

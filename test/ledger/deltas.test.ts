@@ -89,6 +89,26 @@ describe("a renewal", () => {
     expect(await deliver(view)).toEqual(NOTHING);
   });
 
+  test("is not even noted where no target shows more than the value, unless a filter may look at it", () => {
+    registered(aView());
+    const before = ledger.ledger.deltas.newest();
+    ledger.hear(told({ value: "a.example", comment: "new", timestamp: NOW - 3_600 }, "edit"));
+    expect(ledger.ledger.deltas.newest()).toBe(before);
+    ledger.hear(told({ value: "a.example", comment: "new", timestamp: NOW - 3_600, tags: ["tlp:red"] }, "edit"));
+    expect(ledger.ledger.deltas.newest()).toBe(before + 1);
+  });
+
+  test("reaches a target that was away for a while, though nobody noted it", async () => {
+    const view = registered(aView(CONTEXT));
+    await deliver(view);
+    ledger.reopen();
+    registered(aView({ name: "other" }));
+    ledger.ledger.deltas.registered();
+    ledger.hear(told({ value: "a.example", comment: "new", timestamp: NOW - 3_600 }, "edit"));
+    ledger.reopen();
+    expect(await deliver(registered(aView(CONTEXT)))).toEqual({ ...NOTHING, renew: ["a.example"] });
+  });
+
   test("comes with a later expiry for a target that shows it", async () => {
     const view = registered(aView({ shows: ({ expires }) => String(expires) }));
     await deliver(view);
