@@ -108,6 +108,7 @@ async function live(directory: string, life: readonly Step[][], rules: OracleRul
     await settled(courier);
     const lines = await amiss(courier, watch, () => [...world.desired().exactly].sort());
     if (lines.length > 0) return lines;
+    wishes.calm();
   }
   return [...watch.wrong, ...courier.bugs];
 }
