@@ -15,7 +15,7 @@ import { MispClient } from "../misp/client.ts";
 import { Feed, type LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
-import { lockState } from "../state/lock.ts";
+import { lockState, PATIENCE } from "../state/lock.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { attendAlerts } from "./alerts.ts";
 import { beat } from "./beat.ts";
@@ -82,7 +82,7 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   // Each request that is under way listens to it.
   setMaxListeners(0, signal);
   const state = resolvePath(config, config.state);
-  using _lock = lockState(state);
+  using _lock = lockState(state, PATIENCE);
   const files = { ledger: join(state, LEDGER_FILE), journal: join(state, JOURNAL_FILE) };
   using ledger = openLedger(config, files.ledger, clock);
   const journal = await Journal.open(files.journal);

@@ -8,15 +8,19 @@ export class StateInUse extends Error {
   override readonly name = "StateInUse";
 }
 
+/** A command that finds no courier running does its work itself: a courier that starts meanwhile waits for it, milliseconds. */
+export const PATIENCE = 5_000;
+
 /**
  * Takes the state directory for this process. It is a lock of the operating system on a file of its own, so that it ends
  * with the process however that ends.
+ * @param patience how long to wait for another process to let go of it, milliseconds
  * @throws StateInUse when another process has it
  * @throws StateUnwritable when the directory cannot be made or written
  */
-export function lockState(directory: string): Disposable {
+export function lockState(directory: string, patience = 0): Disposable {
   const file = join(directory, "lock");
-  const database = openLock(directory, file);
+  const database = openLock(directory, file, patience);
   try {
     // The page count is written, so that a folder that can only be read is found out here.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; PRAGMA user_version = 1");
@@ -27,10 +31,10 @@ export function lockState(directory: string): Disposable {
   return { [Symbol.dispose]: () => database.close() };
 }
 
-function openLock(directory: string, file: string) {
+function openLock(directory: string, file: string, timeout: number) {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return new DatabaseSync(file, { timeout: 0 });
+    return new DatabaseSync(file, { timeout });
   } catch (cause) {
     throw stateTrouble(directory, cause);
   }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { lockState, StateInUse } from "../../src/state/lock.ts";
+import { lockState, PATIENCE, StateInUse } from "../../src/state/lock.ts";
 import { aFolder } from "../support/a-folder.ts";
 
 /** What another courier does to take a state, as a program of its own. */
@@ -19,9 +19,12 @@ const TAKER = `
   }
 `;
 
+/** The same, for half a second. */
+const PASSER = TAKER.replace("60_000", "60_000).unref(); setTimeout(() => process.exit(), 500");
+
 /** Another process that takes the state in `folder`, and what it says of that. */
-async function anotherTaker(folder: string): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", TAKER, join(folder, "lock")]);
+async function anotherTaker(folder: string, program = TAKER): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program, join(folder, "lock")]);
   onTestFinished(() => void child.kill("SIGKILL"));
   const [said] = await once(child.stdout, "data");
   return { child, said: String(said) };
@@ -34,6 +37,14 @@ test("a state is taken by one courier at a time", () => {
   expect(() => lockState(folder)).toThrow(folder);
   first[Symbol.dispose]();
   lockState(folder)[Symbol.dispose]();
+});
+
+test("a courier that starts waits for whoever is about to let go of the state", async () => {
+  const folder = aFolder();
+  const { said } = await anotherTaker(folder, PASSER);
+  expect(said).toBe("taken");
+  expect(() => lockState(folder)).toThrow(StateInUse);
+  lockState(folder, PATIENCE)[Symbol.dispose]();
 });
 
 test("two states have nothing to do with each other", () => {
