@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { LEDGER_FILE } from "../courier/courier.ts";
+import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import type { StandInMisp } from "../demo/stand-in/stand-in-misp.ts";
 
 /** The name of the one target. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
-import { LEDGER_FILE } from "../courier/courier.ts";
 import { formsOf } from "../courier/explanation.ts";
+import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { AuditReport, type AuditRow } from "../ledger/audit-report.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption, UsageError } from "./command.ts";

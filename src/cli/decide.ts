@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
 import { type Decision, decide } from "../courier/decisions.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal } from "../delivery/journal.ts";
 import { Holds } from "../ledger/holds.ts";
 import { Requests } from "../ledger/requests.ts";

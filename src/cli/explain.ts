@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
-import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
 import { type Explanation, explainValue } from "../courier/explanation.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Protections } from "../courier/protections.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
-import { LEDGER_FILE } from "../courier/courier.ts";
+import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { LedgerExport } from "../ledger/export.ts";
 import { type Command, configOption, Exit, textOption, UsageError } from "./command.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "./export-formats.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { LEDGER_FILE } from "../courier/courier.ts";
+import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import type { Hold } from "../ledger/holds.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { REASONS } from "../model/verdict.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { JOURNAL_FILE } from "../courier/courier.ts";
+import { JOURNAL_FILE } from "../courier/open-ledger.ts";
 import { Journal } from "../delivery/journal.ts";
 import { type Command, configOption, type Given, jsonOption, type Terminal } from "./command.ts";
 import { runDecision } from "./decide.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
-import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal, type JournalEntry } from "../delivery/journal.ts";
 import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report.ts";
 import { REASONS } from "../model/verdict.ts";

@@ -5,7 +5,7 @@ import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledg
 import { StateDamaged } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
 import { replaceFile } from "../state/replace-file.ts";
-import { JOURNAL_FILE, LEDGER_FILE } from "./courier.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "./open-ledger.ts";
 
 /** What beside the ledger belongs to the state: the journal, the outbox of alerts, copies of MISP's warninglists. */
 const KEPT = /^(?!\.)[^/]+\.json$|^warninglists\/(?!\.)[^/]+\.json$/;

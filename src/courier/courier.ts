@@ -2,16 +2,14 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { compileRules } from "../curation/rules.ts";
 import { Audits } from "../delivery/audits.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Journal } from "../delivery/journal.ts";
 import type { Step } from "../ledger/deltas.ts";
-import { digestOf } from "../ledger/digest.ts";
-import { Ledger } from "../ledger/ledger.ts";
 import type { Question } from "../ledger/questions.ts";
 import type { Logger } from "../log.ts";
 import { MispClient } from "../misp/client.ts";
+import { EventDesk } from "../misp/event-desk.ts";
 import { Feed, type LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
@@ -29,6 +27,7 @@ import { KnowledgeKeeper } from "./knowledge-keeper.ts";
 import { MispLists } from "./misp-lists.ts";
 import { findingsOf } from "./online-check.ts";
 import { openCurator } from "./open-curator.ts";
+import { JOURNAL_FILE, LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { openTargets } from "./open-targets.ts";
 import { LISTS_FOLDER, Protections } from "./protections.ts";
 import { attendRequests } from "./requests.ts";
@@ -95,6 +94,7 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
 
   const client = new MispClient(config.misp);
+  const desk = new EventDesk(client, signal);
   await using keeper = new KnowledgeKeeper({
     config,
     ledger,
@@ -107,7 +107,17 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
     },
     complete: () => curator.begin(),
   });
-  await using curator = openCurator({ config, ledger, client, keeper, log, signal, clock });
+  await using curator = openCurator({
+    config,
+    ledger,
+    client,
+    desk,
+    saved: () => intake.saved,
+    keeper,
+    log,
+    signal,
+    clock,
+  });
 
   const settled = (questions: readonly Question[]) => {
     for (const question of questions) inquiries.ask(question);
@@ -126,7 +136,9 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
     },
   });
   const answer = intake.answers.bind(intake);
-  const inquiries = new Inquiries({ client, signal, clock, answer, failed: logUnanswered(log) });
+  const unanswered = ({ uuid, eventId }: Question, error: unknown) =>
+    log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error });
+  const inquiries = new Inquiries({ client, desk, signal, clock, answer, failed: unanswered });
   await using catching = new CatchUpLoop({
     catchUp: (progress, since) => {
       const caught: typeof answer = async (notices, ...when) => {
@@ -193,29 +205,16 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   if (signal.aborted) feed.close();
   for await (const { frames, overrun } of feed.batches()) {
     observer?.frames?.(frames);
-    const notices = await intake.frames(frames);
+    const notices = intake.read(frames);
+    // MISP is asked about events while what they hold is saved.
+    curator.heard(notices);
+    await intake.heard(notices);
     vigil.heard(notices, overrun);
     keeper.heard(notices);
-    curator.heard(notices);
     acquaintance.heard(notices);
   }
   await introduction;
 }
 
-export const LEDGER_FILE = "ledger.sqlite";
-export const JOURNAL_FILE = "journal.json";
-
 /** The fact of the ledger in which `status` finds what was missing when MISP was last asked. */
 export const FINDINGS = "findings";
-
-/** Opens the ledger under the rules of a configuration. */
-export function openLedger(config: Config, file: string, clock: () => number, { durable = true } = {}): Ledger {
-  const targets = Object.values(config.targets).map(({ ttl, min_score }) => ({ ttl, min_score }));
-  const rulesDigest = digestOf([config.indicators, config.filter, targets]);
-  return new Ledger({ file, rules: compileRules(config, targets), rulesDigest, clock, durable });
-}
-
-function logUnanswered(log: Logger) {
-  return ({ uuid, eventId }: Question, error: unknown) =>
-    log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error });
-}

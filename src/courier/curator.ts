@@ -8,8 +8,8 @@ import {
 } from "../curation/curate-event.ts";
 import type { CuratedEvents } from "../ledger/curated-events.ts";
 import type { Logger } from "../log.ts";
-import type { MispClient } from "../misp/client.ts";
-import { type EventMetadata, EventMetadataDesk } from "../misp/event-metadata.ts";
+import type { EventDesk } from "../misp/event-desk.ts";
+import { type EventMetadata, metadataOf } from "../misp/event-metadata.ts";
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
@@ -26,7 +26,7 @@ export interface CuratorSettings {
 }
 
 export interface CuratorOptions extends CuratorSettings {
-  client: MispClient;
+  desk: EventDesk;
   writer: MispWriter;
   curated: CuratedEvents;
   held: HeldEvents;
@@ -34,6 +34,8 @@ export interface CuratorOptions extends CuratorSettings {
   trustOf: (organisation: string) => Trust | undefined;
   /** Whether a warninglist warns of an attribute. */
   warns: (type: string, value: string) => boolean;
+  /** Resolves when all that the feed has told so far is in the ledger. */
+  saved: () => Promise<void>;
   log: Logger;
   signal: AbortSignal;
   /** Milliseconds. */
@@ -54,7 +56,6 @@ const SLICE = 250;
 /** Curates events in MISP: trust tags, workflow state, publication. Each event once for each of its changes. */
 export class Curator implements AsyncDisposable {
   readonly #options: CuratorOptions;
-  readonly #desk: EventMetadataDesk;
   readonly #turns: EventTurns;
   readonly #ownTags: ReadonlySet<string>;
   readonly #published = new OwnPublications();
@@ -65,9 +66,8 @@ export class Curator implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CuratorOptions) {
-    const { client, signal, rules } = options;
+    const { signal, rules } = options;
     this.#options = options;
-    this.#desk = new EventMetadataDesk(client, signal);
     this.#turns = new EventTurns({ work: (uuid, occasion) => this.#turn(uuid, occasion), signal });
     this.#ownTags = new Set([...rules.trustTags, ...WORKFLOW_TAGS].map((tag) => tag.toLowerCase()));
   }
@@ -180,16 +180,17 @@ export class Curator implements AsyncDisposable {
   async #metadata(uuid: string): Promise<EventMetadata | undefined> {
     for (const wait of NOT_SAVED_YET) {
       if (wait > 0) await pause(wait, undefined, { signal: this.#options.signal });
-      const event = await this.#desk.look(uuid);
-      if (event) return event;
+      const found = await this.#options.desk.look(uuid);
+      if (found) return metadataOf(found);
     }
     return undefined;
   }
 
   /** Of how many attributes warninglists warn, where a gate asks; `null` as long as the ledger lacks some of them. */
   async #warned(event: number, attributes: number): Promise<number | null> {
-    const { curated, rules, warns } = this.#options;
+    const { curated, rules, warns, saved } = this.#options;
     if (rules.gates.max_warninglist_hits === null) return 0;
+    await saved();
     let known = 0;
     let hits = 0;
     for (

@@ -22,8 +22,10 @@ interface Told {
   facts?: Record<string, string>;
 }
 
-/** How many answers one transaction takes. */
-const SLICE = 500;
+/** How many answers, and how many messages, one transaction takes. */
+const SLICE = { answered: 500, heard: 50 };
+/** So many messages at once are a flood. */
+const FLOOD = 400;
 /** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
 const DISK_WAIT = 1_000;
 
@@ -32,6 +34,7 @@ export class Intake {
   readonly #options: IntakeOptions;
   #heard: number;
   #unreadable: number;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -45,25 +48,37 @@ export class Intake {
     return at === undefined ? undefined : Number(at);
   }
 
-  /** Frames from the feed, in their order; returns what they said. */
-  async frames(frames: readonly Buffer[]): Promise<readonly Notice[]> {
-    const notices = frames.flatMap((frame) => this.#read(frame));
+  /** What frames from the feed say, in their order. */
+  read(frames: readonly Buffer[]): readonly Notice[] {
     this.#heard += frames.length;
-    await this.#save(notices, { facts: { "heard-at": String(this.#options.clock()) } });
-    return notices;
+    return frames.flatMap((frame) => this.#read(frame));
   }
 
-  /**
-   * Answers of REST to what was asked at `asked`, milliseconds, in slices between which everything else goes on. `facts` are
-   * saved with the last of them.
-   */
+  /** Saves what the feed said; a flood, where each slice would cost as much again, at once. */
+  async heard(notices: readonly Notice[]): Promise<void> {
+    const size = notices.length >= FLOOD ? notices.length : SLICE.heard;
+    this.#saving = this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } });
+    await this.#saving;
+  }
+
+  /** Resolves when all that was heard before is saved. */
+  get saved(): Promise<void> {
+    return this.#saving;
+  }
+
+  /** Answers of REST to what was asked at `asked`, milliseconds. `facts` are saved with the last of them. */
   async answers(notices: readonly Notice[], asked: number, facts: Record<string, string> = {}): Promise<void> {
-    for (let start = 0; start + SLICE < notices.length; start += SLICE) {
-      await this.#save(notices.slice(start, start + SLICE), { asked });
+    await this.#inSlices(notices, SLICE.answered, { asked, facts });
+  }
+
+  /** Between two slices everything else goes on; facts go with the last one. */
+  async #inSlices(notices: readonly Notice[], size: number, { facts, ...told }: Told): Promise<void> {
+    let start = 0;
+    for (; start + size < notices.length; start += size) {
+      await this.#save(notices.slice(start, start + size), told);
       await nextTurn();
     }
-    const rest = notices.length % SLICE || Math.min(notices.length, SLICE);
-    await this.#save(notices.slice(notices.length - rest), { asked, facts });
+    await this.#save(notices.slice(start), { ...told, ...(facts ? { facts } : {}) });
   }
 
   #read(frame: Buffer): Notice[] {

@@ -2,6 +2,7 @@ import type { Config } from "../config/schema.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import type { MispClient } from "../misp/client.ts";
+import type { EventDesk } from "../misp/event-desk.ts";
 import { Curator } from "./curator.ts";
 import { HeldEvents } from "./held-events.ts";
 import type { KnowledgeKeeper } from "./knowledge-keeper.ts";
@@ -11,6 +12,8 @@ export interface OpenCuratorOptions {
   config: Config;
   ledger: Ledger;
   client: MispClient;
+  desk: EventDesk;
+  saved: () => Promise<void>;
   keeper: KnowledgeKeeper;
   log: Logger;
   signal: AbortSignal;
@@ -23,7 +26,17 @@ export const LACKS = "curation-lacks";
 export const HELD = "curation-held";
 
 /** The curator as the configuration wants it, knowing what the keeper knows. */
-export function openCurator({ config, ledger, client, keeper, log, signal, clock }: OpenCuratorOptions): Curator {
+export function openCurator({
+  config,
+  ledger,
+  client,
+  desk,
+  saved,
+  keeper,
+  log,
+  signal,
+  clock,
+}: OpenCuratorOptions): Curator {
   const { enabled, trust, own_events, ...curation } = config.curation;
   const writer = new MispWriter({
     client,
@@ -38,7 +51,8 @@ export function openCurator({ config, ledger, client, keeper, log, signal, clock
   ledger.note(LACKS, "[]");
   return new Curator({
     enabled: enabled && trust.length > 0,
-    client,
+    desk,
+    saved,
     writer,
     curated: ledger.curated,
     held: new HeldEvents({ saved: ledger.fact(HELD), save: (text) => ledger.note(HELD, text) }),

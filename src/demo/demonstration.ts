@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
-import { LEDGER_FILE, runCourier } from "../courier/courier.ts";
+import { runCourier } from "../courier/courier.ts";
 import { together } from "../courier/observers.ts";
+import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Front } from "../http/front.ts";
 import { type Log, type Logger, silent } from "../log.ts";
 import { TOPICS } from "../misp/messages.ts";

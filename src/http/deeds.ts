@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { LEDGER_FILE } from "../courier/courier.ts";
+import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Requests } from "../ledger/requests.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { JOURNAL_FILE, LEDGER_FILE } from "../courier/courier.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import type { Protections } from "../courier/protections.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerPulse } from "../ledger/pulse.ts";

@@ -4,11 +4,15 @@ import { attributesOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { type Json, numberOr } from "./coerce.ts";
 import { readAnswer } from "./errors.ts";
+import type { EventDesk } from "./event-desk.ts";
 
 /** An event's own facts as REST tells them; empty when MISP does not have it. */
-export async function askFacts(client: MispClient, event: string | number, signal: AbortSignal): Promise<Notice[]> {
-  const key = typeof event === "string" ? "uuid" : "eventid";
-  const [found] = await client.searchEvents({ [key]: event, metadata: 1, includeAllTags: 1 }, signal);
+export async function askFacts(
+  { client, desk }: { client: MispClient; desk: EventDesk },
+  event: string | number,
+  signal: AbortSignal,
+): Promise<Notice[]> {
+  const found = typeof event === "string" ? await desk.look(event) : await desk.lookUp(event);
   // A search answers with an empty list to many a mistake; before an event is taken for missing, it is asked for by name.
   const body = found ?? (await client.viewEvent(event, signal));
   if (!body) return [];

@@ -1,9 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Notice } from "../model/notice.ts";
 import { askFacts, askWhole } from "./answers.ts";
 import type { MispClient } from "./client.ts";
 import { MispError } from "./errors.ts";
+import type { EventDesk } from "./event-desk.ts";
 
 /** An event that REST is to be asked about. */
 export interface Inquiry {
@@ -18,6 +19,7 @@ export interface Inquiry {
 
 export interface InquiriesOptions {
   client: MispClient;
+  desk: EventDesk;
   signal: AbortSignal;
   /** Milliseconds. */
   clock: () => number;
@@ -45,6 +47,8 @@ export class Inquiries {
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
   /** Events being asked about; the value is what came up since the question was sent. */
   readonly #open = new Map<string, Inquiry | undefined>();
+
+  #together: { answers: (readonly Notice[])[]; asked: number; taken: Promise<void> } | undefined;
 
   constructor(options: InquiriesOptions) {
     this.#options = options;
@@ -104,8 +108,9 @@ export class Inquiries {
     const { first, most } = this.#pace.patience;
     for (let wait = first; ; wait = Math.min(wait * 2, most)) {
       try {
-        const answered = await this.#queue.add(() => this.#once(inquiry));
-        return answered === true;
+        // The desk itself asks for few at a time, and for many in one request.
+        if (!inquiry.whole && inquiry.uuid !== undefined) return await this.#once(inquiry);
+        return (await this.#queue.add(() => this.#once(inquiry))) === true;
       } catch (error) {
         if (!(error instanceof MispError) || !["unreachable", "busy", "garbled"].includes(error.meaning)) throw error;
         await pause(error.wait ?? wait, undefined, { signal: this.#options.signal });
@@ -115,10 +120,24 @@ export class Inquiries {
 
   /** Returns whether REST says that the event is published. */
   async #once({ whole, eventId, uuid }: Inquiry): Promise<boolean> {
-    const { client, signal, clock, answer } = this.#options;
+    const { client, desk, signal, clock } = this.#options;
     const asked = clock();
-    const notices = await (whole ? askWhole : askFacts)(client, uuid ?? eventId, signal);
-    if (notices.length > 0) await answer(notices, asked);
+    const event = uuid ?? eventId;
+    const notices = await (whole ? askWhole(client, event, signal) : askFacts({ client, desk }, event, signal));
+    if (notices.length > 0) await this.#takeIn(notices, asked);
     return notices.some((notice) => notice.kind === "event" && notice.event.published);
+  }
+  /** Answers that come together are taken in together, as of when the first of them was asked. */
+  #takeIn(notices: readonly Notice[], asked: number): Promise<void> {
+    this.#together ??= { answers: [], asked, taken: nextTurn().then(() => this.#takeAll()) };
+    this.#together.answers.push(notices);
+    this.#together.asked = Math.min(this.#together.asked, asked);
+    return this.#together.taken;
+  }
+
+  async #takeAll(): Promise<void> {
+    const { answers, asked } = this.#together ?? { answers: [], asked: 0 };
+    this.#together = undefined;
+    await this.#options.answer(answers.flat(), asked);
   }
 }

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { LEDGER_FILE } from "../../src/courier/courier.ts";
+import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
 import { aFolder } from "../support/a-folder.ts";

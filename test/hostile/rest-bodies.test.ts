@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Config } from "../../src/config/schema.ts";
 import { catchUp } from "../../src/courier/catch-up.ts";
-import { openLedger } from "../../src/courier/courier.ts";
+import { openLedger } from "../../src/courier/open-ledger.ts";
 import type { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
@@ -11,7 +11,8 @@ import { silent } from "../../src/log.ts";
 import { askFacts, askWhole } from "../../src/misp/answers.ts";
 import { MispClient } from "../../src/misp/client.ts";
 import { MispError } from "../../src/misp/errors.ts";
-import { EventMetadataDesk } from "../../src/misp/event-metadata.ts";
+import { EventDesk } from "../../src/misp/event-desk.ts";
+import { metadataOf } from "../../src/misp/event-metadata.ts";
 import { probe } from "../../src/misp/probe.ts";
 import { enabledLists, listBody } from "../../src/misp/warninglist-source.ts";
 import { SightingType } from "../../src/model/misp.ts";
@@ -77,8 +78,8 @@ async function bringUp(): Promise<void> {
     () => catchUp(options, 1),
     ...events.flatMap((uuid) => [
       async () => ledger.apply(await askWhole(client, uuid, NEVER), { asked }),
-      async () => ledger.apply(await askFacts(client, uuid, NEVER), { asked }),
-      () => new EventMetadataDesk(client, NEVER).look(uuid),
+      async () => ledger.apply(await askFacts({ client, desk: new EventDesk(client, NEVER) }, uuid, NEVER), { asked }),
+      async () => metadataOf((await new EventDesk(client, NEVER).look(uuid)) ?? {}),
     ]),
     () => probe(client),
     () => client.organisations(),

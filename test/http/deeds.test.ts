@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LEDGER_FILE } from "../../src/courier/courier.ts";
+import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
 import { eventually } from "../support/running-courier.ts";
 import { openFront } from "./a-front.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LEDGER_FILE } from "../../src/courier/courier.ts";
+import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { Database } from "../../src/ledger/database.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
 import { SensorSightings } from "../../src/ledger/sensor-sightings.ts";

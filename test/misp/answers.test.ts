@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { askFacts, askWhole } from "../../src/misp/answers.ts";
 import type { MispClient } from "../../src/misp/client.ts";
+import { EventDesk } from "../../src/misp/event-desk.ts";
 import { aClient } from "../support/a-client.ts";
 import { AnsweringServer, json } from "../support/answering-server.ts";
 import { wireAttribute, wireEventOfAttribute } from "../support/frames.ts";
@@ -13,19 +14,20 @@ let server: AnsweringServer;
 afterEach(() => server[Symbol.asyncDispose]());
 
 /** A client of a MISP that finds these events by a search, and shows this one. */
-async function mispWith(found: unknown[], shown?: object): Promise<MispClient> {
+async function mispWith(found: unknown[], shown?: object): Promise<{ client: MispClient; desk: EventDesk }> {
   server = await AnsweringServer.start((asked, response) => {
     const view = shown ? json({ Event: shown }) : json({ name: "Invalid event" }, 404);
     (asked.path === "/events/restSearch" ? json({ response: found }) : view)(asked, response);
   });
-  return aClient(server.url);
+  const client = aClient(server.url);
+  return { client, desk: new EventDesk(client, NEVER) };
 }
 
 test("an event's own facts are asked for without its attributes, by UUID where it is known", async () => {
-  const client = await mispWith([{ Event: EVENT }]);
+  const misp = await mispWith([{ Event: EVENT }]);
   const facts = { id: 1, uuid: UUID, published: true, timestamp: 10, publishTimestamp: 20 };
-  expect(await askFacts(client, UUID, NEVER)).toMatchObject([{ kind: "event", how: "answer", event: facts }]);
-  await askFacts(client, 1, NEVER);
+  expect(await askFacts(misp, UUID, NEVER)).toMatchObject([{ kind: "event", how: "answer", event: facts }]);
+  await askFacts(misp, 1, NEVER);
   expect(server.asked.map(({ body }) => body)).toMatchObject([
     { uuid: UUID, metadata: 1 },
     { eventid: 1, metadata: 1 },
@@ -41,7 +43,7 @@ test("an event that a search does not find is asked for by name before it is tak
 test("all of an event comes with its attributes, and those that are inherited from nobody else are told as its own", async () => {
   const Tag = [{ name: "tlp:red" }, { name: "of the event", inherited: true }];
   const whole = { ...EVENT, attribute_count: "1", Attribute: [wireAttribute({ Tag })] };
-  const notices = await askWhole(await mispWith([], whole), UUID, NEVER);
+  const notices = await askWhole((await mispWith([], whole)).client, UUID, NEVER);
   expect(notices.slice(0, 2)).toMatchObject([
     { kind: "event", how: "answer" },
     { kind: "attribute", how: "answer", attribute: { id: 3, tags: ["tlp:red"] }, event: { id: 1 } },
@@ -49,5 +51,5 @@ test("all of an event comes with its attributes, and those that are inherited fr
 });
 
 test("an event that is missing as a whole is no answer at all", async () => {
-  expect(await askWhole(await mispWith([]), UUID, NEVER)).toEqual([]);
+  expect(await askWhole((await mispWith([])).client, UUID, NEVER)).toEqual([]);
 });

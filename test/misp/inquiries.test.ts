@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { EventDesk } from "../../src/misp/event-desk.ts";
 import { Inquiries, type InquiriesOptions, type Inquiry } from "../../src/misp/inquiries.ts";
 import type { Notice } from "../../src/model/notice.ts";
 import { aClient } from "../support/a-client.ts";
@@ -26,8 +27,10 @@ afterEach(async () => {
 
 /** Asks the server, with waits of a few milliseconds in place of seconds. */
 function inquiries(options: Partial<InquiriesOptions> = {}): Inquiries {
+  const client = aClient(server.url);
   return new Inquiries({
-    client: aClient(server.url),
+    client,
+    desk: new EventDesk(client, stop.signal),
     signal: stop.signal,
     clock: () => server.asked.length,
     answer: async (notices, asked) => void answers.push({ notices, asked }),

@@ -1,4 +1,4 @@
-import { JOURNAL_FILE } from "../../courier/courier.ts";
+import { JOURNAL_FILE } from "../../courier/open-ledger.ts";
 import { TOPICS } from "../../misp/messages.ts";
 import { median } from "../measure.ts";
 import { caughtUp, courierState, goalReached, workTowards } from "../workers/courier.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { loadConfig, resolvePath } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
-import { LEDGER_FILE, openLedger } from "../../courier/courier.ts";
+import { LEDGER_FILE, openLedger } from "../../courier/open-ledger.ts";
 import { viewOf } from "../../courier/open-targets.ts";
 import { Protections } from "../../courier/protections.ts";
 import { gather } from "../../delivery/gather.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { loadConfig, resolvePath } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { lockState } from "../../state/lock.ts";
-import { LEDGER_FILE, openLedger } from "../courier.ts";
+import { LEDGER_FILE, openLedger } from "../open-ledger.ts";
 import { viewOf } from "../open-targets.ts";
 import { type ImportedConfig, importConfig } from "./broker-config.ts";
 import { heldOf } from "./broker-database.ts";

@@ -1,18 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { EventMetadataDesk } from "../../src/misp/event-metadata.ts";
+import { EventDesk } from "../../src/misp/event-desk.ts";
+import { metadataOf } from "../../src/misp/event-metadata.ts";
 import { aClient } from "../support/a-client.ts";
 import { type Answer, AnsweringServer, json } from "../support/answering-server.ts";
 
 const uuidOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
 let misp: AnsweringServer;
-let desk: EventMetadataDesk;
+let desk: EventDesk;
 let held: (() => void)[];
 
 beforeEach(async () => {
   held = [];
   misp = await AnsweringServer.start(found());
-  desk = new EventMetadataDesk(aClient(misp.url), new AbortController().signal);
+  desk = new EventDesk(aClient(misp.url), new AbortController().signal);
 });
 
 afterEach(() => misp[Symbol.asyncDispose]());
@@ -33,7 +34,7 @@ function eventOf(uuid: string) {
 }
 
 test("an event is looked up without its attributes", async () => {
-  expect(await desk.look(uuidOf(1))).toEqual({
+  expect(metadataOf((await desk.look(uuidOf(1))) ?? {})).toEqual({
     id: 7,
     uuid: uuidOf(1),
     organisation: "c973f943-6304-4b46-80e2-427216eb5698",
@@ -54,6 +55,7 @@ test("an event that cannot be read is none either, and no harm to those beside i
   misp.answer = json({ response: [{ Event: { uuid: 5 } }, { Event: eventOf(uuidOf(2)) }] });
   const [one, other] = await Promise.all([desk.look(uuidOf(1)), desk.look(uuidOf(2))]);
   expect([one, other?.uuid]).toEqual([undefined, uuidOf(2)]);
+  expect(metadataOf({ uuid: 5 })).toBeUndefined();
 });
 
 test("a rush of events is looked up in a few requests, and each event once", async () => {

@@ -1,0 +1,72 @@
+import type { MispClient } from "./client.ts";
+import { type Json, uuidOrNull } from "./coerce.ts";
+
+type Found = Json | undefined;
+
+interface Waiting {
+  resolve: (found: Found) => void;
+  reject: (error: unknown) => void;
+}
+
+const FACTS = { metadata: 1, includeAllTags: 1 };
+/** Requests under way at a time, and events in one of them. */
+const AT_ONCE = 4;
+const IN_ONE = 50;
+
+/**
+ * Looks up the own facts of events, without their attributes: one by one while few are asked for, many in one request behind
+ * a rush, and one that several ask for at a time once.
+ */
+export class EventDesk {
+  readonly #client: MispClient;
+  readonly #signal: AbortSignal;
+  readonly #asked = new Map<string, Waiting[]>();
+  #underWay = 0;
+
+  constructor(client: MispClient, signal: AbortSignal) {
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  /**
+   * An event as MISP's searches have it now; `undefined`: they do not find it (yet).
+   * @throws MispError when MISP cannot be asked
+   */
+  look(uuid: string): Promise<Found> {
+    return new Promise((resolve, reject) => {
+      this.#asked.set(uuid, [...(this.#asked.get(uuid) ?? []), { resolve, reject }]);
+      // Whoever asks within the same turn goes into the same request.
+      setImmediate(() => this.#next());
+    });
+  }
+
+  /** The same of an event of which only MISP's number is known. */
+  async lookUp(eventId: number): Promise<Found> {
+    const [found] = await this.#client.searchEvents({ ...FACTS, eventid: eventId }, this.#signal);
+    return found;
+  }
+
+  #next(): void {
+    while (this.#underWay < AT_ONCE && this.#asked.size > 0) {
+      const batch = new Map([...this.#asked].slice(0, IN_ONE));
+      for (const uuid of batch.keys()) this.#asked.delete(uuid);
+      this.#underWay += 1;
+      void this.#ask(batch).finally(() => {
+        this.#underWay -= 1;
+        this.#next();
+      });
+    }
+  }
+
+  async #ask(batch: ReadonlyMap<string, Waiting[]>): Promise<void> {
+    const uuids = [...batch.keys()];
+    const query = { ...FACTS, uuid: uuids.length === 1 ? uuids[0] : uuids };
+    try {
+      const rows = await this.#client.searchEvents(query, this.#signal);
+      const found = new Map(rows.map((event) => [uuidOrNull(event), event]));
+      for (const [uuid, waiting] of batch) for (const { resolve } of waiting) resolve(found.get(uuid));
+    } catch (error) {
+      for (const waiting of batch.values()) for (const { reject } of waiting) reject(error);
+    }
+  }
+}
