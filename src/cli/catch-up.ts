@@ -49,7 +49,7 @@ async function catchUpHere(
   const { clock, signal, out, err } = terminal;
   const log = logOf(config);
   using ledger = openLedger(config, join(state, LEDGER_FILE), clock);
-  const intake = new Intake({ ledger, log, signal, clock, saved: () => {} });
+  const intake = new Intake({ ledger, log, signal, clock, saved: () => {}, asks: () => {} });
   const client = new MispClient(config.misp);
   const progress = terminal.progress ? drawn(terminal.progress) : undefined;
   try {

@@ -119,22 +119,16 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
     clock,
   });
 
-  const settled = (questions: readonly Question[]) => {
+  const asks = (questions: readonly Question[]) => {
     for (const question of questions) inquiries.ask(question);
-    dispatcher.wake();
   };
-  using reviewer = new Reviewer({ ledger, log, judged: settled });
-  const intake = new Intake({
-    ledger,
-    log,
-    signal,
-    clock,
-    saved: (notices, questions) => {
-      observer?.heard?.(notices);
-      settled(questions);
-      reviewer.wake();
-    },
-  });
+  using reviewer = new Reviewer({ ledger, log, judged: () => dispatcher.wake(), asks });
+  const saved = (notices: readonly Notice[]) => {
+    observer?.heard?.(notices);
+    dispatcher.wake();
+    reviewer.wake();
+  };
+  const intake = new Intake({ ledger, log, signal, clock, saved, asks });
   const answer = intake.answers.bind(intake);
   const unanswered = ({ uuid, eventId }: Question, error: unknown) =>
     log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error });
@@ -208,11 +202,15 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
     const notices = intake.read(frames);
     // MISP is asked about events while what they hold is saved.
     curator.heard(notices);
-    await intake.heard(notices);
-    vigil.heard(notices, overrun);
-    keeper.heard(notices);
-    acquaintance.heard(notices);
+    const follow = () => {
+      vigil.heard(notices, overrun);
+      keeper.heard(notices);
+      acquaintance.heard(notices);
+    };
+    void intake.heard(notices).then(follow, () => feed.close());
+    await intake.room();
   }
+  await intake.saved;
   await introduction;
 }
 

@@ -13,7 +13,9 @@ export interface IntakeOptions {
   /** Milliseconds. */
   clock: () => number;
   /** Something was saved. */
-  saved: (notices: readonly Notice[], questions: readonly Question[]) => void;
+  saved: (notices: readonly Notice[]) => void;
+  /** What only REST can answer came up. */
+  asks: (questions: readonly Question[]) => void;
 }
 
 /** When REST was asked, if it is an answer, and what to save with it. */
@@ -24,8 +26,8 @@ interface Told {
 
 /** How many answers, and how many messages, one transaction takes. */
 const SLICE = { answered: 500, heard: 50 };
-/** So many messages at once are a flood. */
-const FLOOD = 400;
+/** So many messages that wait are a flood. */
+const FLOOD = 500;
 /** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
 const DISK_WAIT = 1_000;
 
@@ -34,7 +36,10 @@ export class Intake {
   readonly #options: IntakeOptions;
   #heard: number;
   #unreadable: number;
-  #saving: Promise<void> = Promise.resolve();
+  #saved: Promise<void> = Promise.resolve();
+  readonly #questions: Question[] = [];
+  /** How many messages have been heard and not been saved. */
+  #waiting = 0;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -54,16 +59,28 @@ export class Intake {
     return frames.flatMap((frame) => this.#read(frame));
   }
 
-  /** Saves what the feed said; a flood, where each slice would cost as much again, at once. */
+  /**
+   * Saves what the feed said, after all that it said before; of a flood, where small slices would cost as much again, much at
+   * once. Resolves when that is done.
+   */
   async heard(notices: readonly Notice[]): Promise<void> {
-    const size = notices.length >= FLOOD ? notices.length : SLICE.heard;
-    this.#saving = this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } });
-    await this.#saving;
+    this.#waiting += notices.length;
+    const size = this.#waiting >= FLOOD ? FLOOD : SLICE.heard;
+    this.#saved = this.#saved.then(() =>
+      this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } }),
+    );
+    await this.#saved;
+    this.#waiting -= notices.length;
   }
 
-  /** Resolves when all that was heard before is saved. */
+  /** Resolves when all that was heard is saved. */
   get saved(): Promise<void> {
-    return this.#saving;
+    return this.#saved;
+  }
+
+  /** Resolves when more may be heard: what waits to be saved must not grow without bounds. */
+  async room(): Promise<void> {
+    if (this.#waiting >= FLOOD * 2) await this.#saved;
   }
 
   /** Answers of REST to what was asked at `asked`, milliseconds. `facts` are saved with the last of them. */
@@ -79,6 +96,8 @@ export class Intake {
       await nextTurn();
     }
     await this.#save(notices.slice(start), { ...told, ...(facts ? { facts } : {}) });
+    // One question for all that was said of an event, and many events in one request.
+    this.#options.asks(this.#questions.splice(0));
   }
 
   #read(frame: Buffer): Notice[] {
@@ -114,8 +133,8 @@ export class Intake {
 
   #apply(notices: readonly Notice[], told: Told): void {
     const facts = { ...told.facts, heard: String(this.#heard), unreadable: String(this.#unreadable) };
-    const questions = this.#options.ledger.apply(notices, { ...told, facts });
-    this.#options.saved(notices, questions);
+    this.#questions.push(...this.#options.ledger.apply(notices, { ...told, facts }));
+    this.#options.saved(notices);
   }
 
   /** One of them hits a bug of ours: the others must not suffer for it. */

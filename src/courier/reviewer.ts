@@ -10,7 +10,9 @@ export interface ReviewerOptions {
   ledger: Ledger;
   log: Logger;
   /** Something was judged again. */
-  judged: (questions: readonly Question[]) => void;
+  judged: () => void;
+  /** What only REST can answer came up. */
+  asks: (questions: readonly Question[]) => void;
 }
 
 /** Has the ledger judge again what asks for it, in slices between which everything else goes on. */
@@ -42,9 +44,9 @@ export class Reviewer implements Disposable {
     try {
       while (!this.#stopped) {
         const { judged, more, questions } = this.#options.ledger.review();
-        if (judged > 0) this.#options.judged(questions);
+        this.#options.asks(questions);
         // Even the last slice, of which nothing was left to judge, may end what others wait for.
-        if (!more && any && judged === 0) this.#options.judged(questions);
+        if (judged > 0 || (!more && any)) this.#options.judged();
         any ||= judged > 0;
         if (!more) break;
         await nextTurn();
