@@ -13,8 +13,11 @@ export interface AnnounceOptions {
   signal: AbortSignal;
   /** Milliseconds. */
   clock: () => number;
+  /** How long it may take, milliseconds; a minute unless set: an urgent change does not wait for its own description. */
+  patience?: number | undefined;
 }
 
+const PATIENCE = 60_000;
 /** The longest rest between two slices of work, milliseconds. */
 const LONGEST_REST = 50;
 
@@ -22,9 +25,10 @@ const LONGEST_REST = 50;
  * Logs what a changed configuration is about to bring, target by target, as `plan` shows it; beside a running courier, which has half of
  * the time for itself. That it cannot be told is logged, too, and changes nothing.
  */
-export async function announcePlan({ current, next, log, signal, clock }: AnnounceOptions): Promise<void> {
+export async function announcePlan({ signal, patience = PATIENCE, log, ...options }: AnnounceOptions): Promise<void> {
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   try {
-    const { targets, dropped } = await makePlan({ current, next, log: silent, signal, clock, giveWay: givingWay() });
+    const { targets, dropped } = await makePlan({ ...options, log: silent, signal: enough, giveWay: givingWay() });
     for (const target of targets) announceTarget(target, log);
     for (const { name, holds } of dropped)
       log.info("The changed configuration no longer feeds a target, which keeps what it holds", {
