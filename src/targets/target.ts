@@ -8,6 +8,12 @@ import type { Indicator } from "../model/indicator.ts";
  */
 export interface Target {
   /**
+   * Makes ready what somebody else may be in the way of, such as an address of this machine; left out where there is no such
+   * thing. Called until it succeeds, before the first delta and whether or not there is one.
+   * @throws NotNow when it cannot be had at the moment
+   */
+  prepare?(): Promise<void>;
+  /**
    * Brings the far side up by one delta.
    * @returns the items that it will never take; everything else is held (or gone) when the promise resolves
    * @throws NotNow when the far side cannot take anything at the moment
