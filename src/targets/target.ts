@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
+import type { SensorSighting } from "../model/sensed.ts";
 
 /**
  * A system that receives indicators. It tries once and says what happened; waiting, backing off and giving up belong to
@@ -69,6 +70,16 @@ export interface TargetContext {
   state: string;
   /** Unix milliseconds. */
   clock: () => number;
+  /** Takes what the far side's users say that they saw; missing where nobody wants to know. */
+  sightings?: SightingBox | undefined;
+}
+
+/** Where sightings wait for MISP. */
+export interface SightingBox {
+  /** Takes them, on disk when it returns; false when it cannot take any now. */
+  take(sightings: readonly SensorSighting[]): boolean;
+  /** Something came that is not taken for a sighting; `reason` is ours, without anybody's text. */
+  refuse(reason: string): void;
 }
 
 /** A kind of target: its settings and how to open one. Its key in the registry is the `type:` of the configuration. */

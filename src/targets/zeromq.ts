@@ -22,11 +22,11 @@ export const zeromq = defineTarget<ZeromqSettings>({
   composites: () => false,
   shows: ({ format }) => BUS_FORMATS[format].shows,
   origins: () => true,
-  open: async (settings, { name, state, clock }) => {
+  open: async (settings, { name, state, clock, sightings: box }) => {
     const format = BUS_FORMATS[settings.format];
     const store = new BusStore(join(state, "zeromq", `${name}.sqlite`), settings.format);
     return new Announcer({
-      openBus: () => Bus.open({ settings, topic: format.topic, store, clock }),
+      openBus: () => Bus.open({ settings, topic: format.topic, store, clock, box }),
       store,
       format,
       clock,
