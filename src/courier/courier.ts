@@ -34,6 +34,7 @@ import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
 import { requireSameTime } from "./same-time.ts";
 import { SensorPost } from "./sensor-post.ts";
+import { sightingBox } from "./sighting-box.ts";
 import { Vigil } from "./vigil.ts";
 
 export interface CourierOptions {
@@ -89,7 +90,8 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   const delivered = observer?.delivered?.bind(observer);
   const changed = ledger.deltas.guarded.bind(ledger.deltas);
   using protections = new Protections({ config, log, changed });
-  const targets = await openTargets({ config, ledger, journal, log, clock, protections, delivered });
+  const sightings = sightingBox({ queue: ledger.sensed, log, clock });
+  const targets = await openTargets({ config, ledger, journal, log, clock, protections, delivered, sightings });
   await using dispatcher = new Dispatcher(targets.map(({ lane }) => lane));
   await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
 

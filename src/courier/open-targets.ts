@@ -10,7 +10,7 @@ import { digestOf } from "../ledger/digest.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { targetKinds } from "../targets/index.ts";
-import type { Target, TargetKind } from "../targets/target.ts";
+import type { SightingBox, Target, TargetKind } from "../targets/target.ts";
 import type { Protections } from "./protections.ts";
 
 export interface OpenTargetsOptions {
@@ -21,10 +21,12 @@ export interface OpenTargetsOptions {
   clock: () => number;
   protections: Protections;
   delivered?: ((target: string, step: Step) => void) | undefined;
+  /** Takes what users of targets say that they saw. */
+  sightings?: SightingBox | undefined;
 }
 
 /** What one target needs to be opened. */
-export interface OpenTargetOptions extends Pick<OpenTargetsOptions, "config" | "ledger" | "clock"> {
+export interface OpenTargetOptions extends Pick<OpenTargetsOptions, "config" | "ledger" | "clock" | "sightings"> {
   protection: Protection;
 }
 
@@ -45,10 +47,13 @@ export async function openTargets(options: OpenTargetsOptions): Promise<OpenTarg
 }
 
 async function layLane(name: string, settings: TargetConfig, options: OpenTargetsOptions): Promise<OpenTarget> {
-  const { config, ledger, journal, log, clock, protections, delivered } = options;
+  const { config, ledger, journal, log, clock, protections, delivered, sightings } = options;
   const { deltas, holdings } = ledger;
   const kind = kindOf(settings.type);
-  const { view, target } = await openTarget(name, { config, ledger, clock, protection: protections.of(name) });
+  const { view, target } = await openTarget(name, {
+    ...{ config, ledger, clock, sightings },
+    protection: protections.of(name),
+  });
   const batch = settings.batch ?? kind.batch;
   const rate = settings.rate ?? kind.rate;
   const lane = new Lane({
@@ -66,7 +71,7 @@ async function layLane(name: string, settings: TargetConfig, options: OpenTarget
 /** Opens one target and makes it known to the ledger. */
 export async function openTarget(
   name: string,
-  { config, ledger, clock, protection }: OpenTargetOptions,
+  { config, ledger, clock, protection, sightings }: OpenTargetOptions,
 ): Promise<{ view: TargetView; target: Target }> {
   const settings = config.targets[name];
   if (!settings) throw new Error(`there is no target ${name}`);
@@ -74,7 +79,7 @@ export async function openTarget(
   const view = viewOf(name, settings, protection, kind);
   ledger.deltas.register(view);
   const resolve = (path: string) => resolvePath(config, path);
-  const target = await kind.open(settings.settings, { name, resolve, state: resolve(config.state), clock });
+  const target = await kind.open(settings.settings, { name, resolve, state: resolve(config.state), clock, sightings });
   return { view, target };
 }
 

@@ -26,6 +26,8 @@ export interface PlanOptions {
   clock: () => number;
   /** How many attributes and indicators have been judged by the new rules. */
   progress?: ((judged: number) => void) | undefined;
+  /** Lets others have their turn, after each slice of work; a turn of the event loop unless set. */
+  giveWay?: (() => Promise<unknown>) | undefined;
 }
 
 /** What a configuration would bring about; the shape of `plan --json`. */
@@ -59,7 +61,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
 }
 
 async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promise<Plan> {
-  const { current, log, signal, clock } = options;
+  const { current, log, signal, clock, giveWay = nextTurn } = options;
   const lists = await listsOnDisk(next);
   await new Learner({ config: next, ledger, log, learned: () => {} }).begin(lists);
   await review(ledger, options);
@@ -69,21 +71,21 @@ async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promi
   const plan: Plan = { targets: [], dropped: [] };
   for (const [name, settings] of Object.entries(next.targets).filter(([, { enabled }]) => enabled)) {
     signal.throwIfAborted();
-    plan.targets.push(await planTarget(name, settings, { ledger, before, after, named, clock }));
+    plan.targets.push(await planTarget(name, settings, { ledger, before, after, named, clock, giveWay, signal }));
   }
   const fed = new Set(plan.targets.map(({ name }) => name));
-  plan.dropped = ledger.deltas.targets().filter(({ name }) => !fed.has(name));
+  plan.dropped = ledger.holdings.targets().filter(({ name }) => !fed.has(name));
   return plan;
 }
 
-async function review(ledger: Ledger, { signal, progress }: PlanOptions): Promise<void> {
+async function review(ledger: Ledger, { signal, progress, giveWay = nextTurn }: PlanOptions): Promise<void> {
   for (let judged = 0, more = true; more; ) {
     signal.throwIfAborted();
     const slice = ledger.review();
     judged += slice.judged;
     more = slice.more;
     progress?.(judged);
-    await nextTurn();
+    await giveWay();
   }
 }
 
@@ -93,13 +95,15 @@ interface Sources {
   after: Protections;
   named: Warninglists;
   clock: () => number;
+  giveWay: () => Promise<unknown>;
+  signal: AbortSignal;
 }
 
 async function planTarget(name: string, settings: TargetConfig, sources: Sources): Promise<TargetPlan> {
-  const { ledger, before, after, named, clock } = sources;
+  const { ledger, before, after, named, clock, giveWay, signal } = sources;
   const { deltas } = ledger;
   const view = viewOf(name, settings, after.of(name));
-  const isNew = !deltas.targets().some((target) => target.name === name);
+  const isNew = !ledger.holdings.targets().some((target) => target.name === name);
   deltas.register(view);
   deltas.guarded(name, after.digestOf(name));
   const holds = deltas.held(name);
@@ -112,7 +116,8 @@ async function planTarget(name: string, settings: TargetConfig, sources: Sources
     const scanned = deltas.scan(view, position);
     for (const { lack } of scanned.comparisons) if (lack) changes.take(lack);
     ({ position, more } = scanned);
-    await nextTurn();
+    signal.throwIfAborted();
+    await giveWay();
   }
   return { name, isNew, holds, ...changes.summary(settings.guard, holds, clock) };
 }

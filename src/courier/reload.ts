@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
-import type { Logger } from "../log.ts";
+import { type Logger, silent } from "../log.ts";
+import { announcePlan } from "./announce-plan.ts";
 import { type Observer, runCourier } from "./courier.ts";
 import { together } from "./observers.ts";
 
@@ -32,20 +33,35 @@ export class ReloadingCourier {
   #inForce: Config;
   #next: Config | undefined;
   #turn = new AbortController();
+  #log: Logger = silent;
+  /** What it is about to bring is being worked out. */
+  #announcing: Promise<void> = Promise.resolve();
+  #announced = new AbortController();
 
   constructor(options: ReloadingOptions) {
     this.#options = options;
     this.#inForce = options.config;
   }
 
-  /** From now on by this configuration. */
+  /** Logs what this configuration will bring, and is run by it from then on; what is in force goes on until then. */
   adopt(config: Config): void {
-    this.#next = config;
-    this.#turn.abort();
+    this.#announced.abort();
+    this.#announced = new AbortController();
+    const signal = AbortSignal.any([this.#options.signal, this.#announced.signal]);
+    this.#announcing = this.#announcing.then(() => this.#announce(config, signal));
   }
 
   /** Resolves when it was stopped. */
   async run(): Promise<void> {
+    try {
+      await this.#runAll();
+    } finally {
+      this.#announced.abort();
+      await this.#announcing;
+    }
+  }
+
+  async #runAll(): Promise<void> {
     const { signal } = this.#options;
     let former: Config | undefined;
     while (!signal.aborted) {
@@ -57,11 +73,21 @@ export class ReloadingCourier {
     }
   }
 
+  async #announce(config: Config, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const current = this.#next ?? this.#inForce;
+    await announcePlan({ current, next: config, log: this.#log, signal, clock });
+    if (signal.aborted) return;
+    this.#next = config;
+    this.#turn.abort();
+  }
+
   /** Runs by what is in force. If that never gets to work, it is by `former` again, where there is one. */
   async #runOne(former: Config | undefined): Promise<Config | undefined> {
     const { openLog, clock, signal, supervisor, recorder, attend } = this.#options;
     const config = this.#inForce;
     const log = openLog(config);
+    this.#log = log;
     let fallback = former;
     this.#turn = new AbortController();
     try {

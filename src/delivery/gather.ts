@@ -53,6 +53,7 @@ class Collected {
 /**
  * Draws the next step of a target from the ledger, of at most `limit` items. The ledger goes on changing meanwhile: an
  * indicator that comes up again counts as it was last, and one that has yet to come up again is left to the next step.
+ * Where the target lacks more than that, what it is to lose goes first.
  */
 export async function gather(deltas: Deltas, view: TargetView, limit: number, sieve?: Sieve): Promise<Gathered> {
   const collected = new Collected(limit);
@@ -60,6 +61,7 @@ export async function gather(deltas: Deltas, view: TargetView, limit: number, si
   const again = deltas.again(view, limit);
   for (const comparison of again) collected.take({ ...comparison, settled: true }, undefined);
   const { restarts, position: start } = deltas.progress(view.name);
+  const ahead = newest - start > limit ? await removals(deltas, view, collected, newest, sieve) : start;
   let position = start;
   for (;;) {
     const scanned = deltas.scan(view, position, sieve?.through);
@@ -67,10 +69,32 @@ export async function gather(deltas: Deltas, view: TargetView, limit: number, si
     const more = scanned.more || position < scanned.position;
     if (!more || collected.full) {
       for (const id of deltas.changedAfter(Math.max(position, newest))) collected.forget(id);
-      return { ...stepOf(collected, position), restarts, more: more || again.length === limit };
+      const reached = { position, ahead: Math.max(position, ahead) };
+      return { ...stepOf(collected), ...reached, restarts, more: more || again.length === limit };
     }
     await nextTurn();
   }
+}
+
+/**
+ * Takes up what is to be removed, of all that has changed; the revision that this comes to. What lies between the target's position and
+ * there is compared again when its turn comes, and then lacks nothing any more.
+ */
+async function removals(
+  deltas: Deltas,
+  view: TargetView,
+  collected: Collected,
+  through: number,
+  sieve: Sieve | undefined,
+): Promise<number> {
+  let { ahead } = deltas.progress(view.name);
+  while (ahead < through && !collected.full) {
+    const scanned = deltas.removals(view, ahead, through);
+    ahead = collect(scanned.comparisons, collected, sieve) ?? ahead;
+    if (!collected.full) ahead = scanned.position;
+    if (ahead < through) await nextTurn();
+  }
+  return ahead;
 }
 
 /** Takes up comparisons until the step is full; returns the revision that it has come to. */
@@ -88,7 +112,7 @@ function collect(
   return position;
 }
 
-function stepOf({ lacks, asides, settled }: Collected, position: number): Omit<Step, "restarts"> {
+function stepOf({ lacks, asides, settled }: Collected): Pick<Step, "delta" | "holdings" | "asides" | "settled"> {
   const all = [...lacks.values()];
   return {
     delta: {
@@ -99,6 +123,5 @@ function stepOf({ lacks, asides, settled }: Collected, position: number): Omit<S
     holdings: all.map(({ holding }) => holding),
     asides: [...asides.values()],
     settled: [...settled],
-    position,
   };
 }

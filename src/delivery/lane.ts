@@ -2,13 +2,14 @@ import PQueue from "p-queue";
 import type { Step } from "../ledger/deltas.ts";
 import type { Refusal } from "../model/delta.ts";
 import { NotNow, type Target } from "../targets/target.ts";
-import { BACKOFF, backoff } from "./backoff.ts";
+import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
 import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { mostAtOnce, restAfter, resting } from "./pace.ts";
 import { park } from "./park.ts";
+import { fails, works } from "./standing.ts";
 
 export interface LaneOptions extends GuardOptions {
   target: Target;
@@ -45,6 +46,7 @@ export class Lane {
   #retry: NodeJS.Timeout | undefined;
   #savedAt: number;
   #unsaved = false;
+  #prepared = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -59,10 +61,10 @@ export class Lane {
     void this.#queue.add(() => this.#drain());
   }
 
-  /** Takes up where the journal says that it was. */
+  /** Takes up where the journal says that it was; what is to be made ready is tried at once. */
   start(): void {
     const { nextAttempt } = this.#journal;
-    if (nextAttempt === null) this.wake();
+    if (nextAttempt === null || this.#options.target.prepare) this.wake();
     else this.#retryIn(Math.max(0, nextAttempt - this.#options.clock()));
   }
 
@@ -102,6 +104,7 @@ export class Lane {
   async #drain(): Promise<void> {
     const { deltas, view, clock, rate, rest = resting } = this.#options;
     try {
+      if (!this.#prepared) await this.#prepare();
       // A wait that began while this stood in the queue holds for it, too.
       while (!this.#stop.signal.aborted && !this.#retry) {
         const step = await gather(deltas, view, this.#limit(), await this.#guard.look());
@@ -113,6 +116,22 @@ export class Lane {
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#failed(error);
     }
+  }
+
+  /** Whether or not there is anything to deliver: others wait for what the target offers. */
+  async #prepare(): Promise<void> {
+    const { target, journal } = this.#options;
+    await target.prepare?.();
+    this.#prepared = true;
+    if (!target.prepare || this.#journal.attempts === 0) return;
+    this.#recovered();
+    await this.#save(journal);
+  }
+
+  #recovered(): void {
+    const { attempts } = this.#journal;
+    if (attempts > 0) this.#options.log.info("The target takes deliveries again", { target: this.name, attempts });
+    works(this.#journal);
   }
 
   #limit(): number {
@@ -140,9 +159,8 @@ export class Lane {
     const { timeout = TIMEOUT } = this.#options;
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeout)]);
     const given = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(new NotNow(`no answer within ${timeout / 1000} seconds`)), {
-        once: true,
-      });
+      const giveUp = () => reject(new NotNow(`no answer within ${timeout / 1000} seconds`));
+      signal.addEventListener("abort", giveUp, { once: true });
     });
     return Promise.race([applyIsolating(this.#options.target, delta, signal), given]);
   }
@@ -152,19 +170,12 @@ export class Lane {
     const entry = this.#journal;
     const { add, renew, remove } = step.delta;
     log.info("Delivered", { target: this.name, add: add.length, renew: renew.length, remove: remove.length });
-    if (entry.attempts > 0)
-      log.info("The target takes deliveries again", { target: this.name, attempts: entry.attempts });
     const trouble = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
-    Object.assign(entry, {
-      position: step.position,
-      attempts: 0,
-      failingSince: null,
-      nextAttempt: null,
-      lastError: null,
-    });
+    this.#recovered();
+    entry.position = step.position;
     park(journal, this.name, step, refusals, clock());
     if (refusals.length > 0) {
-      const [{ reason } = { reason: "" }] = refusals;
+      const reason = refusals[0]?.reason;
       log.warn("The target refuses some items for good", { target: this.name, items: refusals.length, reason });
     }
     delivered?.(this.name, step);
@@ -174,15 +185,9 @@ export class Lane {
 
   async #failed(error: unknown): Promise<void> {
     const { log, journal, clock, random } = this.#options;
-    const entry = this.#journal;
-    const message = error instanceof Error ? error.message : String(error);
-    entry.attempts += 1;
-    entry.failingSince ??= clock();
-    entry.lastError = message;
-    const wait = backoff(entry.attempts, error instanceof NotNow ? error.wait : undefined, random());
-    entry.nextAttempt = clock() + wait;
+    const wait = fails(this.#journal, error, clock(), random());
     if (error instanceof NotNow)
-      log.warn("The target cannot take anything now", { target: this.name, reason: message, wait });
+      log.warn("The target cannot take anything now", { target: this.name, reason: error.message, wait });
     else log.error("Delivery failed unexpectedly", { target: this.name, error, wait });
     this.#retryIn(wait);
     await this.#save(journal);

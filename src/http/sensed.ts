@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { SensorSighting, SensorSightings } from "../ledger/sensor-sightings.ts";
+import type { SensorSightings } from "../ledger/sensor-sightings.ts";
 import { SightingType } from "../model/misp.ts";
+import { LONGEST_SENSED, type SensorSighting, sensedLine } from "../model/sensed.ts";
 import { StateUnwritable } from "../state/damaged.ts";
 import { bodyOf, TOO_LONG } from "./body.ts";
 import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
@@ -18,14 +19,6 @@ const MOST = { sightings: 1_000, bytes: 1_048_576 };
 const LATER = "60";
 /** How far the clock of a sensor may be ahead of ours, seconds. */
 const AHEAD = 60;
-
-/** One line of text, without what a terminal would act on or no database can hold. */
-const line = (longest: number) =>
-  z
-    .string({ error: "must be text" })
-    .max(longest, { error: `must not be longer than ${longest} characters` })
-    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), { error: "must not have control characters" })
-    .transform((text) => text.trim());
 
 const TIME = "must be ISO 8601 with Z or an offset, or Unix seconds";
 /** Unix seconds. */
@@ -53,13 +46,13 @@ const TYPES = {
 
 const sighting = z
   .strictObject({
-    value: line(4_096).optional(),
+    value: sensedLine(LONGEST_SENSED.value).optional(),
     attribute: z.guid({ error: "must be the UUID of an attribute" }).toLowerCase().optional(),
     type: z
       .enum(["seen", "false_positive", "expired"], { error: "must be seen, false_positive or expired" })
       .default("seen"),
     seen_at: time,
-    source: line(200).default(""),
+    source: sensedLine(LONGEST_SENSED.source).default(""),
   })
   .refine(({ value, attribute }) => (value || undefined) !== undefined || attribute !== undefined, {
     error: "wants a value, or the UUID of an attribute",

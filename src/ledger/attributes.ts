@@ -145,6 +145,12 @@ export function retold(known: AttributeRow, told: Attribute, how: Telling, heard
   return same(row, known) ? undefined : row;
 }
 
+/** Whether an answer that does not count, since the feed spoke just before it was asked for, says something else all the same. */
+export function isDoubted(known: AttributeRow, told: Attribute, asked: number): boolean {
+  if (asked > known.heard + SETTLED) return false;
+  return !same(rowOf(told, tagsAfter(known, told, "answer"), known.heard), known);
+}
+
 function overrides(known: AttributeRow, told: Attribute, how: Telling, heard: number): boolean {
   if (how === "answer" && heard > known.heard + SETTLED) return true;
   if (known.deleted === ERASED || told.timestamp < known.timestamp) return false;

@@ -1,14 +1,7 @@
 import type { Database, Statement } from "./database.ts";
-import { IN_DOUBT, type Step } from "./step.ts";
 
 /** What was done for a target, or not done. */
 export type Deed = "add" | "renew" | "remove" | "hold" | "release" | "discard";
-
-/** What carrying out a holding of a step comes to. */
-export function deedOf({ before, shown }: Step["holdings"][number]): Deed {
-  if (shown === null) return "remove";
-  return before === null || before === IN_DOUBT ? "add" : "renew";
-}
 
 /** One thing that was done, to be kept on record. */
 export interface Done {

@@ -1,4 +1,4 @@
-import { type Known, wanted } from "../curation/wanted.ts";
+import { type Known, type Wish, wanted } from "../curation/wanted.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { Database, Statement } from "./database.ts";
 import { type Comparison, fingerprint, IN_DOUBT, type Lack, type TargetView } from "./step.ts";
@@ -72,15 +72,21 @@ export class Candidates {
   changed(target: number, view: TargetView, after: number, through: number): Scanned {
     const candidates = this.#changed.all(target, after, through);
     const more = candidates.length === SCAN;
-    return this.#scanned(candidates, view, more ? undefined : Math.max(after, candidates.at(-1)?.revision ?? after));
+    const comparisons = candidates.map((candidate) => this.#comparison(candidate, view));
+    return { comparisons, position: candidates.at(-1)?.revision ?? after, more };
   }
 
   /** The same, but only those that the target holds: what it may lose. `position` then passes over all others. */
   changedOfHeld(target: number, view: TargetView, after: number, through: number): Scanned {
-    const until = Math.min(through, after + STRIDE);
-    const candidates = this.#held.all(target, after, until);
-    const scanned = this.#scanned(candidates, view, candidates.length === SCAN ? undefined : until);
-    return { ...scanned, more: scanned.position < through };
+    return this.#ofHeld(target, after, through, (candidate) => [this.#comparison(candidate, view)]);
+  }
+
+  /** What is to be removed of those that the target holds; far cheaper, as what it is to show is not looked at. */
+  removals(target: number, view: TargetView, after: number, through: number): Scanned {
+    return this.#ofHeld(target, after, through, (candidate) => {
+      const wish = this.#wish(candidate, view);
+      return "withheld" in wish ? [this.#settled(candidate, removal(candidate, wish.withheld))] : [];
+    });
   }
 
   /** Those that are to be compared once more, whatever is kept aside. */
@@ -89,15 +95,20 @@ export class Candidates {
     return candidates.map((candidate) => this.#comparison({ ...candidate, kind: null }, view));
   }
 
-  /** @param end the revision that the candidates reach to; `undefined`: the last one's, and there are more */
-  #scanned(candidates: readonly Candidate[], view: TargetView, end: number | undefined): Scanned {
-    const comparisons = candidates.map((candidate) => this.#comparison(candidate, view));
-    return { comparisons, position: end ?? candidates.at(-1)?.revision ?? 0, more: end === undefined };
+  #ofHeld(target: number, after: number, through: number, compare: (candidate: Candidate) => Comparison[]): Scanned {
+    const until = Math.min(through, after + STRIDE);
+    const candidates = this.#held.all(target, after, until);
+    const position = candidates.length === SCAN ? (candidates.at(-1)?.revision ?? until) : until;
+    return { comparisons: candidates.flatMap(compare), position, more: position < through };
   }
 
   #comparison(candidate: Candidate, view: TargetView): Comparison {
+    return this.#settled(candidate, this.#compare(candidate, view));
+  }
+
+  /** The same, unless a guard keeps it aside. */
+  #settled(candidate: Candidate, lack: Lack | undefined): Comparison {
     const { id, revision } = candidate;
-    const lack = this.#compare(candidate, view);
     if (candidate.kind === null) return { id, revision, lack, settled: false };
     const staysAside = lack !== undefined && this.#staysAside(candidate, lack);
     return { id, revision, lack: staysAside ? undefined : lack, settled: !staysAside };
@@ -114,12 +125,8 @@ export class Candidates {
 
   #compare(candidate: Candidate, view: TargetView): Lack | undefined {
     const { id, type, value, score, shown: before } = candidate;
-    const wish = wanted(candidate, () => this.#supporters.qualifying(id), view.rules, this.#clock());
-    if ("withheld" in wish) {
-      if (before === null) return undefined;
-      const why: Reason = wish.withheld;
-      return { holding: { id, type, value, before, shown: null, why }, remove: { type, value } };
-    }
+    const wish = this.#wish(candidate, view);
+    if ("withheld" in wish) return removal(candidate, wish.withheld);
     const origins = view.origins ? this.#supporters.origins(id) : [];
     const entry = { type, value, score, expires: wish.expires, origins };
     const shown = fingerprint(view.shows(entry));
@@ -127,4 +134,15 @@ export class Candidates {
     const holding = { id, type, value, before, shown, why: null };
     return before === null || before === IN_DOUBT ? { holding, add: entry } : { holding, renew: entry };
   }
+
+  #wish(candidate: Candidate, { rules }: TargetView): Wish {
+    return wanted(candidate, () => this.#supporters.qualifying(candidate.id), rules, this.#clock());
+  }
+}
+
+/** Nothing where it is not held anyway. */
+function removal({ id, type, value, shown: before }: Candidate, why: Reason): Lack | undefined {
+  return before === null
+    ? undefined
+    : { holding: { id, type, value, before, shown: null, why }, remove: { type, value } };
 }

@@ -1,9 +1,9 @@
 import type { Refusal } from "../model/delta.ts";
-import { Audit, deedOf } from "./audit.ts";
+import { Audit } from "./audit.ts";
 import { Candidates, type Judge, type Scanned } from "./candidates.ts";
 import type { Database, Statement } from "./database.ts";
 import { Holds } from "./holds.ts";
-import { asColumn, type Comparison, IN_DOUBT, type Step, type TargetView } from "./step.ts";
+import { asColumn, type Comparison, deedOf, IN_DOUBT, type Step, type TargetView } from "./step.ts";
 
 export type { Aside, AsideState, Comparison, Lack, Step, TargetView } from "./step.ts";
 export { IN_DOUBT } from "./step.ts";
@@ -11,6 +11,8 @@ export { IN_DOUBT } from "./step.ts";
 interface Opened {
   id: number;
   position: number;
+  /** What was to be removed up to here has been. Not on disk: after a start it is looked for again. */
+  ahead: number;
   guard: string;
   restarts: number;
   /** How much it holds; not counted before somebody asks. */
@@ -77,7 +79,7 @@ export class Deltas {
     const fresh = { restarts: 0, held: undefined };
     if (!known) {
       const added = this.#insertTarget.get(name, digest, place);
-      if (added) this.#open.set(name, { id: added.id, position: 0, guard: "", ...fresh });
+      if (added) this.#open.set(name, { id: added.id, position: 0, ahead: 0, guard: "", ...fresh });
       return;
     }
     const elsewhere = known.place !== place;
@@ -88,7 +90,8 @@ export class Deltas {
         if (elsewhere) for (const statement of this.#releaseAll) statement.run(known.id);
       });
     }
-    this.#open.set(name, { id: known.id, position: same ? known.position : 0, guard: known.guard, ...fresh });
+    const position = same ? known.position : 0;
+    this.#open.set(name, { id: known.id, position, ahead: position, guard: known.guard, ...fresh });
   }
 
   /** All targets are registered: any other that there was begins again should it come back, as not all is noted for it. */
@@ -103,6 +106,7 @@ export class Deltas {
     this.#restartGuarded.run(digest, target.id);
     target.guard = digest;
     target.position = 0;
+    target.ahead = 0;
     target.restarts += 1;
   }
 
@@ -114,6 +118,11 @@ export class Deltas {
   /** The same for what the target holds already, which is all that it can lose. */
   scanHeld(view: TargetView, after: number, through: number): Scanned {
     return this.#candidates.changedOfHeld(this.#opened(view.name).id, view, after, through);
+  }
+
+  /** What the target is to lose, wherever else it stands. */
+  removals(view: TargetView, after: number, through: number): Scanned {
+    return this.#candidates.removals(this.#opened(view.name).id, view, after, through);
   }
 
   /** Compares what a person let go, or wants to be tried again. */
@@ -153,7 +162,7 @@ export class Deltas {
       if (step.restarts === target.restarts) this.#advance.run(step.position, target.id);
     });
     if (target.held !== undefined) target.held -= after.length - held.length;
-    if (step.restarts === target.restarts) target.position = step.position;
+    if (step.restarts === target.restarts) Object.assign(target, { position: step.position, ahead: step.ahead });
   }
 
   /** How many revisions a target has not heard of. */
@@ -171,20 +180,14 @@ export class Deltas {
     return this.#changed.all(revision).map(({ id }) => id);
   }
 
-  /** How far a target has come, and how often it was started over. */
-  progress(name: string): { position: number; restarts: number } {
+  /** How far a target has come, with removals and with all, and how often it was started over. */
+  progress(name: string): { position: number; ahead: number; restarts: number } {
     return this.#opened(name);
   }
 
   /** How far a target has come. */
   position(name: string): number {
     return this.#opened(name).position;
-  }
-
-  /** Every target that there has been, and how much it holds. */
-  targets(): { name: string; holds: number }[] {
-    const sql = "SELECT name, (SELECT count(*) FROM held WHERE target = t.id) AS holds FROM target t ORDER BY name";
-    return this.#database.prepare<{ name: string; holds: number }>(sql).all();
   }
 
   /** The number that a target has in the ledger. */
@@ -208,6 +211,7 @@ export class Deltas {
   reread(name: string): void {
     const target = this.#opened(name);
     target.position = this.#target.get(name)?.position ?? target.position;
+    target.ahead = target.position;
     target.held = undefined;
   }
 

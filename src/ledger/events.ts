@@ -45,6 +45,9 @@ const COLUMNS: readonly (keyof EventRow)[] = [
   "listed",
 ];
 
+/** No list has an event like this: one that was read too early to be believed is read again. */
+export const ASKED_EARLY = "~early";
+
 /** The events table, with the events of the moment in memory: each attribute message names its event again. */
 export class Events {
   readonly recent = new Recent<number, EventRow>();

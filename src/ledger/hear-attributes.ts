@@ -1,6 +1,6 @@
 import type { Notice } from "../model/notice.ts";
-import { type AttributeRow, ERASED, type MISSING, newAttribute, retold } from "./attributes.ts";
-import { withTag } from "./events.ts";
+import { type AttributeRow, ERASED, isDoubted, type MISSING, newAttribute, retold } from "./attributes.ts";
+import { ASKED_EARLY, withTag } from "./events.ts";
 import { mentionedEvent } from "./hear-events.ts";
 import { takeBackSightingsOf } from "./hear-sightings.ts";
 import { knownAttribute } from "./identity.ts";
@@ -17,7 +17,11 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, as
   const known = knownAttribute(tables, told);
   const heard = how === "answer" ? asked : now;
   const after = known ? retold(known, told, how, heard) : newAttribute(told, how === "answer" ? 0 : heard);
-  if (!after) return;
+  if (!after) {
+    // REST is not believed yet, and not disbelieved either: the event is to be read again.
+    if (event && known && how === "answer" && isDoubted(known, told, asked)) tables.events.list(event, ASKED_EARLY);
+    return;
+  }
   if (known) attributes.update(after, known);
   else attributes.insert(after);
   if (judging.link(known, after, event, now)) questions.ask(told.eventId, event?.uuid);

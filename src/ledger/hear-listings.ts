@@ -1,6 +1,6 @@
 import type { Notice } from "../model/notice.ts";
 import { type AttributeRow, MISSING, SETTLED } from "./attributes.ts";
-import { newEvent } from "./events.ts";
+import { ASKED_EARLY, newEvent } from "./events.ts";
 import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
@@ -56,9 +56,6 @@ function* attributesOf({ attributes }: Tables, event: number): Generator<Attribu
 function isSettled({ heard }: { heard: number }, { asked, now }: Moment): boolean {
   return asked > heard + SETTLED || heard > now + SETTLED;
 }
-
-/** No list has an event like this: one that was read too early to be believed is read again. */
-const ASKED_EARLY = "~early";
 
 /** The list has no events without attributes, so that such a one is not taken for vanished. */
 const NOT_LISTED = "";

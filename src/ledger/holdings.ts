@@ -109,4 +109,10 @@ export class Holdings {
     if (!known) throw new Error(`target ${target} is not registered`);
     return known.id;
   }
+
+  /** Every target that there has been, and how much it holds. */
+  targets(): { name: string; holds: number }[] {
+    const sql = "SELECT name, (SELECT count(*) FROM held WHERE target = t.id) AS holds FROM target t ORDER BY name";
+    return this.#database.prepare<{ name: string; holds: number }>(sql).all();
+  }
 }

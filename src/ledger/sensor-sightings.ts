@@ -1,18 +1,7 @@
-import type { SightingType } from "../model/misp.ts";
+import type { SensorSighting } from "../model/sensed.ts";
 import { Database, type Statement } from "./database.ts";
 
-/** What a sensor saw. */
-export interface SensorSighting {
-  /** A value, or, where `attribute` is set, that attribute's UUID. */
-  subject: string;
-  /** UUID of the attribute that is sighted; `null`: those with that value. */
-  attribute: string | null;
-  type: SightingType;
-  /** When it was seen, Unix seconds. */
-  date: number;
-  /** Who saw it; may be empty. */
-  source: string;
-}
+export type { SensorSighting } from "../model/sensed.ts";
 
 /** One that waits for MISP. */
 export interface WaitingSighting extends SensorSighting {

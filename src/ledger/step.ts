@@ -3,6 +3,7 @@ import type { TargetRules } from "../curation/wanted.ts";
 import type { Delta, Entry } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
 import type { Reason } from "../model/verdict.ts";
+import type { Deed } from "./audit.ts";
 
 /** What a target is registered with. */
 export interface TargetView {
@@ -23,6 +24,8 @@ export interface Step {
   delta: Delta;
   /** The target has heard of everything up to here once the delta is applied. */
   position: number;
+  /** What was to be removed up to here has been, or is in the delta; never less than `position`. */
+  ahead: number;
   /** How often the target had been started over when the step was drawn; after another time, `position` says nothing. */
   restarts: number;
   holdings: readonly Holding[];
@@ -75,6 +78,12 @@ export const IN_DOUBT = "?";
 /** Stands for what a target shows of an indicator. */
 export function fingerprint(shown: string): string {
   return shown === "" ? "" : createHash("sha1").update(shown).digest("base64url");
+}
+
+/** What a step does with one of its holdings. */
+export function deedOf({ before, shown }: Holding): Deed {
+  if (shown === null) return "remove";
+  return before === null || before === IN_DOUBT ? "add" : "renew";
 }
 
 /** What targets show of indicators, by their numbers: one statement for all of them costs a fraction of one for each. */

@@ -1,12 +1,19 @@
 import type { z } from "zod";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
+import type { SensorSighting } from "../model/sensed.ts";
 
 /**
  * A system that receives indicators. It tries once and says what happened; waiting, backing off and giving up belong to
  * delivery. Applying the same delta twice leaves it as applying it once; removing what it does not hold succeeds.
  */
 export interface Target {
+  /**
+   * Makes ready what somebody else may be in the way of, such as an address of this machine; left out where there is no such
+   * thing. Called until it succeeds, before the first delta and whether or not there is one.
+   * @throws NotNow when it cannot be had at the moment
+   */
+  prepare?(): Promise<void>;
   /**
    * Brings the far side up by one delta.
    * @returns the items that it will never take; everything else is held (or gone) when the promise resolves
@@ -63,6 +70,16 @@ export interface TargetContext {
   state: string;
   /** Unix milliseconds. */
   clock: () => number;
+  /** Takes what the far side's users say that they saw; missing where nobody wants to know. */
+  sightings?: SightingBox | undefined;
+}
+
+/** Where sightings wait for MISP. */
+export interface SightingBox {
+  /** Takes them, on disk when it returns; false when it cannot take any now. */
+  take(sightings: readonly SensorSighting[]): boolean;
+  /** Something came that is not taken for a sighting; `reason` is ours, without anybody's text. */
+  refuse(reason: string): void;
 }
 
 /** A kind of target: its settings and how to open one. Its key in the registry is the `type:` of the configuration. */

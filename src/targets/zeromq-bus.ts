@@ -1,7 +1,9 @@
 import PQueue from "p-queue";
+import type { SightingBox } from "./target.ts";
 import { Desk } from "./zeromq-desk.ts";
 import { Publisher } from "./zeromq-publisher.ts";
 import type { ZeromqSettings } from "./zeromq-settings.ts";
+import { Sightings } from "./zeromq-sightings.ts";
 import type { BusStore, Told } from "./zeromq-store.ts";
 import { Stream } from "./zeromq-stream.ts";
 
@@ -11,6 +13,8 @@ export interface BusOptions {
   topic: string;
   store: BusStore;
   clock: () => number;
+  /** Takes what applications say that they saw. */
+  box: SightingBox | undefined;
 }
 
 /** Everybody who listens, by the topic that they listen to. */
@@ -18,6 +22,7 @@ export class Bus {
   readonly #options: BusOptions;
   readonly #publisher: Publisher;
   readonly #desk: Desk;
+  readonly #sightings = new Sightings();
   readonly #turns = new PQueue({ concurrency: 1 });
   /** Prefixes of the common topic that somebody subscribed to. */
   readonly #prefixes = new Set<string>();
@@ -27,21 +32,31 @@ export class Bus {
     this.#options = options;
     this.#publisher = publisher;
     const { clock, topic } = options;
-    this.#desk = new Desk({ clock, topic, endpoint: publisher.endpoint, left: (own) => this.#end(own) });
+    const sightingsPort = () => this.#sightings.port;
+    this.#desk = new Desk({
+      ...{ clock, topic, sightingsPort, endpoint: publisher.endpoint },
+      left: (own) => this.#end(own),
+    });
   }
 
   /** @throws NotNow when an address cannot be used */
   static async open(options: BusOptions): Promise<Bus> {
-    const { bind, manage } = options.settings;
-    const bus = new Bus(options, await Publisher.open(bind));
+    const bus = new Bus(options, await Publisher.open(options.settings.bind));
     try {
-      if (manage !== undefined) await bus.#desk.open(manage);
+      await bus.#listen(options);
     } catch (error) {
-      bus.#publisher.close();
+      await bus.close();
       throw error;
     }
     void bus.#follow();
     return bus;
+  }
+
+  async #listen({ settings: { manage, sightings }, store, clock, box }: BusOptions): Promise<void> {
+    if (sightings !== undefined && box) {
+      await this.#sightings.open(sightings, { box, clock, valueUnder: (id) => store.valueUnder(id) });
+    } else if (manage !== undefined) await this.#sightings.open(manage.replace(/:[^:]*$/, ":*"));
+    if (manage !== undefined) await this.#desk.open(manage);
   }
 
   /** Does something while no snapshot is read or sent, and tells everybody who listens what it comes to. */
@@ -59,6 +74,7 @@ export class Bus {
     await this.#turns.onIdle();
     this.#desk.close();
     this.#publisher.close();
+    await this.#sightings.close();
   }
 
   async #follow(): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { Reply, Subscriber } from "zeromq";
+import { Reply } from "zeromq";
 import { bindSocket, heardBy, STRANGERS } from "./zeromq-publisher.ts";
 
 /** What an application asked for when it was given a topic of its own. */
@@ -21,6 +21,8 @@ interface Answer {
 export interface DeskOptions {
   /** Where subscribers connect to. */
   endpoint: string;
+  /** The port where applications send sightings to. */
+  sightingsPort: () => number;
   /** The topic of indicators. */
   topic: string;
   clock: () => number;
@@ -40,10 +42,7 @@ const SUCCESS: Answer = { status: "success" };
 export class Desk {
   readonly #options: DeskOptions;
   readonly #socket = new Reply({ ...STRANGERS });
-  /** Where applications send sightings to. It subscribes to nothing, and so they keep them to themselves. */
-  readonly #sightings = new Subscriber({ ...STRANGERS });
   readonly #registrations = new Map<string, Registration>();
-  #sightingsPort = 0;
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -51,13 +50,7 @@ export class Desk {
 
   /** @throws NotNow when the address cannot be used */
   async open(address: string): Promise<void> {
-    try {
-      this.#sightingsPort = portOf(await bindSocket(this.#sightings, address.replace(/:[^:]*$/, ":*")));
-      await bindSocket(this.#socket, address);
-    } catch (error) {
-      this.close();
-      throw error;
-    }
+    await bindSocket(this.#socket, address);
     void this.#serve();
   }
 
@@ -73,7 +66,6 @@ export class Desk {
 
   close(): void {
     this.#socket.close();
-    this.#sightings.close();
   }
 
   async #serve(): Promise<void> {
@@ -110,7 +102,8 @@ export class Desk {
       snapshot: Number(days ?? 0) > 0,
       heard: this.#options.clock(),
     });
-    return { topic, pub_port: portOf(this.#options.endpoint), sub_port: this.#sightingsPort, status: "success" };
+    const { endpoint, sightingsPort } = this.#options;
+    return { topic, pub_port: portOf(endpoint), sub_port: sightingsPort(), status: "success" };
   }
 
   #alive(registration: Registration): Answer {

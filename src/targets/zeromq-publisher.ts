@@ -11,6 +11,8 @@ const LONGEST_REQUEST = 4_096;
 /** A socket lets go of its port some time after it was closed: then a bind is tried so often, so many milliseconds apart. */
 const BIND_TRIES = 30;
 const BIND_PAUSE = 50;
+/** When an address that is taken is asked for again, milliseconds. */
+const TAKEN = 10_000;
 
 /** What sockets share that strangers connect to. */
 export const STRANGERS = { maxMessageSize: LONGEST_REQUEST, linger: LINGER };
@@ -29,7 +31,7 @@ export async function bindSocket(socket: Socket & { lastEndpoint: string | null 
       if (tries === BIND_TRIES || !isInUse(cause)) {
         socket.close();
         const reason = isInUse(cause) ? "another program listens there" : String(cause);
-        throw new NotNow(`cannot listen at ${address}: ${reason}`, { cause });
+        throw new NotNow(`cannot listen at ${address}: ${reason}`, { cause, wait: TAKEN });
       }
       await pause(BIND_PAUSE);
     }

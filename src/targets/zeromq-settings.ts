@@ -14,6 +14,12 @@ export const zeromqSettings = z.strictObject({
       "Where applications of Threat Bus ask for a topic of their own and for a snapshot, such as " +
         "tcp://127.0.0.1:13370; off unless set",
     ),
+  sightings: tcp
+    .optional()
+    .describe(
+      "Where applications of Threat Bus send to what they saw, such as tcp://127.0.0.1:13372: it goes to MISP as sightings; " +
+        "off unless set",
+    ),
   format: z
     .enum(["stix", "courier"])
     .default("stix")

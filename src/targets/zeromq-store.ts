@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS told (
   changed INTEGER NOT NULL,
   shows TEXT
 );
+CREATE INDEX IF NOT EXISTS told_stix ON told (json_extract(message, '$.id'));
 CREATE INDEX IF NOT EXISTS told_removed ON told (changed) WHERE shows IS NULL;
 `;
 /** `user_version` of a file, by what its messages are written in. */
@@ -35,6 +36,7 @@ export class BusStore {
   readonly #file: string;
   readonly #database: HeldFile;
   readonly #last: ReturnType<HeldFile["prepare"]>;
+  readonly #named: ReturnType<HeldFile["prepare"]>;
 
   /**
    * Opens the store, creating it when there is none; what was said in another format is forgotten.
@@ -46,12 +48,19 @@ export class BusStore {
     const { user_version: writtenIn } = this.#database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (writtenIn !== WRITTEN_IN[format])
       this.#database.exec(`DELETE FROM told; PRAGMA user_version = ${WRITTEN_IN[format]}`);
+    this.#named = this.#database.prepare("SELECT name FROM told WHERE json_extract(message, '$.id') = ? LIMIT 1");
     this.#last = this.#database.prepare("SELECT message, changed FROM told WHERE name = ?");
   }
 
   /** What was said last of an indicator. */
   last(indicator: Indicator): Pick<Told, "message" | "changed"> | undefined {
     return this.#last.get(nameOf(indicator)) as Pick<Told, "message" | "changed"> | undefined;
+  }
+
+  /** The value of what was said under the id of a STIX indicator. */
+  valueUnder(id: string): string | undefined {
+    const found = this.#named.get(id) as { name: string } | undefined;
+    return found && indicatorOf(found.name).value;
   }
 
   /**

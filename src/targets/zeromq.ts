@@ -22,21 +22,20 @@ export const zeromq = defineTarget<ZeromqSettings>({
   composites: () => false,
   shows: ({ format }) => BUS_FORMATS[format].shows,
   origins: () => true,
-  open: async (settings, { name, state, clock }) => {
+  open: async (settings, { name, state, clock, sightings: box }) => {
     const format = BUS_FORMATS[settings.format];
     const store = new BusStore(join(state, "zeromq", `${name}.sqlite`), settings.format);
-    try {
-      const bus = await Bus.open({ settings, topic: format.topic, store, clock });
-      return new Announcer({ bus, store, format, clock });
-    } catch (error) {
-      store.close();
-      throw error;
-    }
+    return new Announcer({
+      openBus: () => Bus.open({ settings, topic: format.topic, store, clock, box }),
+      store,
+      format,
+      clock,
+    });
   },
 });
 
 interface AnnouncerOptions {
-  bus: Bus;
+  openBus: () => Promise<Bus>;
   store: BusStore;
   format: BusFormat;
   clock: () => number;
@@ -44,15 +43,21 @@ interface AnnouncerOptions {
 
 class Announcer implements Target {
   readonly #options: AnnouncerOptions;
+  #bus: Bus | undefined;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
   }
 
+  async prepare(): Promise<void> {
+    await this.#opened();
+  }
+
   async apply(delta: Delta, signal: AbortSignal): Promise<readonly Refusal[]> {
     signal.throwIfAborted();
     const refusals: Refusal[] = [];
-    await this.#options.bus.tell(() => {
+    const bus = await this.#opened();
+    await bus.tell(() => {
       signal.throwIfAborted();
       const { told, refused } = this.#prepare(delta);
       refusals.push(...refused);
@@ -71,8 +76,13 @@ class Announcer implements Target {
   }
 
   async close(): Promise<void> {
-    await this.#options.bus.close();
+    await this.#bus?.close();
     this.#options.store.close();
+  }
+
+  async #opened(): Promise<Bus> {
+    this.#bus ??= await this.#options.openBus();
+    return this.#bus;
   }
 
   #prepare({ add, renew, remove }: Delta): { told: Told[]; refused: Refusal[] } {

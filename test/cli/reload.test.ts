@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -72,6 +72,47 @@ describe("a running courier whose configuration changes", () => {
     const { id } = misp.addEvent({ info: "Later", attributes: [{ type: "domain", value: "later.example" }] });
     misp.publish(id);
     await listed({ domain: ["evil.example", "later.example"], "ip-dst": ["198.51.100.7"] });
+  });
+
+  test("says what the changed file will bring before it takes effect: counts, samples, what lists name, what the guard holds", async () => {
+    await mkdir(join(directory, "warninglists", "top"), { recursive: true });
+    const list = {
+      name: "Top sites",
+      version: 1,
+      description: "",
+      type: "hostname",
+      matching_attributes: ["domain"],
+      list: ["evil.example"],
+    };
+    await writeFile(join(directory, "warninglists", "top", "list.json"), JSON.stringify(list));
+    const more = { type: "csv", directory: "./more" };
+    await configure({
+      filter: [{ types: ["ip-dst"] }],
+      guard: { max_removed: { at_least: 0 } },
+      targets: { blocklists: { type: "csv", directory: "./lists" }, more },
+      warninglists: { directory: "./warninglists", roles: { "Top sites": "inform" } },
+    });
+    hangUp();
+    await logged("misp-courier has stopped");
+    const log = await readFile(join(directory, "courier.log"), "utf8");
+    const [before = ""] = log.split("misp-courier has stopped");
+    expect(before).toMatch(
+      /brings a target target=blocklists isNew=false holds=2 add=0 renew=0 remove=1 .*filtered.*evil\.example/,
+    );
+    expect(before).toMatch(/brings a target target=more isNew=true holds=0 add=1 renew=0 remove=0 .*198\.51\.100\.7/);
+    expect(before).toMatch(/adds or removes what lists name target=blocklists count=1 .*evil\.example.*Top sites/);
+    expect(before).toMatch(/The guard would hold what the changed configuration brings target=blocklists/);
+    await logged("beyond the guard's limits");
+    await listed({ domain: ["evil.example"], "ip-dst": ["198.51.100.7"] });
+    expect((await readdir(join(directory, "state"))).filter((name) => name.startsWith("plan-"))).toEqual([]);
+  });
+
+  test("goes by the newest file when it changes again at once", async () => {
+    await configure({ filter: [{ types: ["md5"] }] });
+    hangUp();
+    await configure({ filter: [{ types: ["ip-dst"] }] });
+    hangUp();
+    await listed({ domain: [], "ip-dst": ["198.51.100.7"] });
   });
 
   test("keeps to what is in force when the file is wrong, and says every mistake", async () => {

@@ -178,6 +178,31 @@ describe("a target that cannot take anything now", () => {
   });
 });
 
+describe("a target that is not ready", () => {
+  test("is asked again, though there is nothing to deliver, and is then in order", async () => {
+    const asked: number[] = [];
+    const preparing = Object.assign(target, {
+      prepare: async () => {
+        asked.push(asked.length);
+        if (asked.length < 3) throw new NotNow("another program listens there", { wait: 60_000 });
+      },
+    });
+    const { lane, entry, failed } = await ALane.open(ledger, preparing);
+    lane.start();
+    await failed(1);
+    expect(entry).toMatchObject({ lastError: "another program listens there", nextAttempt: ledger.now + 60_000 });
+    lane.retryNow();
+    await failed(2);
+    lane.retryNow();
+    await until(() => entry.attempts === 0);
+    expect(entry).toMatchObject({ lastError: null, failingSince: null, nextAttempt: null });
+    publish(1);
+    lane.wake();
+    await until(() => target.held.size === 1);
+    expect(asked).toHaveLength(3);
+  });
+});
+
 describe("a target that hangs", () => {
   test("is given up on, told so by its signal, and tried again", async () => {
     publish(1);

@@ -55,6 +55,7 @@ describe("a watch over a flood", () => {
       asides: [],
       settled: [],
       position: 1,
+      ahead: 1,
       restarts: 0,
     });
     const { heardLines, writtenLines, latencies, ...counts } = watch.take();

@@ -134,12 +134,15 @@ class Bench {
     if (fate === "recorded") deltas.record(this.#view, step, []);
   }
 
-  /** On the way, too, nothing is added or removed that the rules do not ask for. */
+  /** On the way, too, nothing is added or removed that the rules do not ask for, and nothing is added while a removal waits. */
   #expectAskedFor({ add, renew, remove }: Delta, limit: number): void {
     const desired = this.oracle.desired;
     for (const { value } of [...add, ...renew]) expect(desired).toContain(value);
     for (const { value } of remove) expect(desired).not.toContain(value);
     expect(add.length + renew.length + remove.length).toBeLessThanOrEqual(limit);
+    if (add.length + renew.length === 0) return;
+    const waiting = this.target.values.filter((value) => !desired.includes(value));
+    expect(remove.map(({ value }) => value)).toEqual(expect.arrayContaining(waiting));
   }
 
   #restart(onlyUrls: boolean): void {

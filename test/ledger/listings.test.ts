@@ -78,6 +78,20 @@ describe("MISP's list of events", () => {
     expect(ledger.ledger.compare([]).vanished).toMatchObject([{ id: 1 }]);
   });
 
+  test("is read again where an answer says otherwise than what was heard just before, tags that a snapshot kept included", () => {
+    remember(1, "a");
+    ledger.now += 60_000;
+    ledger.hear(told({ timestamp: NOW + 60, tags: ["tlp:red"] }, "edit"));
+    ledger.hear(told({ timestamp: NOW + 61, tags: [] }, "snapshot"));
+    ledger.now += 1_000;
+    const answer = told({ timestamp: NOW + 61, tags: [] }, "answer");
+    ledger.answer([{ kind: "listed", ...line(1, "b") }, answer]);
+    expect(ledger.ledger.compare([line(1, "b")]).changed).toHaveLength(1);
+    ledger.now += 4_000;
+    ledger.answer([{ kind: "listed", ...line(1, "b") }, answer]);
+    expect(ledger.ledger.compare([line(1, "b")]).changed).toEqual([]);
+  });
+
   test("tells of events that only the feed spoke of, as long as they have attributes", () => {
     const { uuid } = anEvent({ id: 2 });
     ledger.hear(

@@ -16,10 +16,12 @@ it("gives a subscriber that took nothing for a while a snapshot once it reads ag
     return room;
   };
   const stream = new Stream({ topic: "t", publisher: { send }, store, turns });
+  const messageOf = (value: string) => JSON.stringify({ id: value });
   const tell = (value: string) =>
     turns.add(async () => {
-      store.keep([{ type: "domain", value, message: value, changed: 1, shows: "" }], 0);
-      await stream.send(value);
+      const message = messageOf(value);
+      store.keep([{ type: "domain", value, message, changed: 1, shows: "" }], 0);
+      await stream.send(message);
     });
   await tell("first");
   await tell("second");
@@ -27,8 +29,8 @@ it("gives a subscriber that took nothing for a while a snapshot once it reads ag
   room = true;
   while (taken.length < 2) await pause(5);
   await tell("third");
-  expect(taken.at(-1)).toBe("t third");
-  expect(taken.slice(0, 2)).toEqual(["t first", "t second"]);
+  expect(taken.at(-1)).toBe(`t ${messageOf("third")}`);
+  expect(taken.slice(0, 2)).toEqual(["first", "second"].map((value) => `t ${messageOf(value)}`));
   stream.close();
   await turns.onIdle();
   store.close();

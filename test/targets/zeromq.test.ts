@@ -24,10 +24,17 @@ async function openTarget(state: string, settings: object, clock: () => number =
   return zeromq.open(zeromq.settings.parse(settings), { name: "bus", resolve: (path) => path, state, clock });
 }
 
+/** The same, listening. */
+async function openListening(...opening: Parameters<typeof openTarget>): Promise<Target> {
+  const target = await openTarget(...opening);
+  await target.prepare?.();
+  return target;
+}
+
 async function openAnnounced(format: "stix" | "courier"): Promise<Announced> {
   const state = await mkdtemp(join(tmpdir(), "courier-bus-"));
   const bind = await freeEndpoint();
-  const target = await openTarget(state, { bind, format });
+  const target = await openListening(state, { bind, format });
   const subscriber = new ASubscriber(bind, format === "stix" ? "stix2/indicator" : "courier/indicator");
   return {
     target,
@@ -99,7 +106,7 @@ targetContract("zeromq in the courier's own format", {
 describe("a subscriber of a zeromq target", () => {
   it("hears a STIX 2.1 indicator in one frame with its topic", async () => {
     const bind = await freeEndpoint();
-    const target = await openTarget(aFolder(), { bind }, () => 1_800_000_000_123);
+    const target = await openListening(aFolder(), { bind }, () => 1_800_000_000_123);
     using subscriber = new ASubscriber(bind);
     const origins = [anOrigin({ tags: ["tlp:amber"] })];
     await apply(side(target), {
@@ -126,7 +133,7 @@ describe("a subscriber of a zeromq target", () => {
 
   it("hears of a removal under the same id, marked as Threat Bus and as STIX mark it", async () => {
     const bind = await freeEndpoint();
-    const target = await openTarget(aFolder(), { bind }, () => 1_800_000_000_000);
+    const target = await openListening(aFolder(), { bind }, () => 1_800_000_000_000);
     using subscriber = new ASubscriber(bind);
     await apply(side(target), { add: [anEntry()] });
     await subscriber.until(({ length }) => length > 0);
@@ -145,7 +152,7 @@ describe("a subscriber of a zeromq target", () => {
   it("that comes late is told all that is held and what was removed of late, each under the id of before the restart", async () => {
     const [state, bind] = [aFolder(), await freeEndpoint()];
     let now = 1_800_000_000_000;
-    const first = await openTarget(state, { bind }, () => now);
+    const first = await openListening(state, { bind }, () => now);
     const early = new ASubscriber(bind);
     const add = Array.from({ length: 250 }, (_, n) => anEntry({ value: `host-${n}.example` }));
     await apply(side(first), {
@@ -159,7 +166,7 @@ describe("a subscriber of a zeromq target", () => {
     await first.close?.();
     early[Symbol.dispose]();
 
-    const second = await openTarget(state, { bind }, () => now);
+    const second = await openListening(state, { bind }, () => now);
     using late = new ASubscriber(bind);
     const heard = await late.until(({ length }) => length >= 251);
     expect(heard.map(({ body }) => [body.name, body.id])).toEqual(
@@ -176,7 +183,7 @@ describe("a subscriber of a zeromq target", () => {
 
   it("that reads slowly gets a snapshot whole, while others hear changes", async () => {
     const bind = await freeEndpoint();
-    const target = await openTarget(aFolder(), { bind });
+    const target = await openListening(aFolder(), { bind });
     // More than the queue of one subscriber and the buffers of its line hold.
     const origins = [anOrigin({ eventInfo: "x".repeat(4_000) })];
     const add = Array.from({ length: 8_000 }, (_, n) => anEntry({ value: `host-${n}.example`, origins }));
@@ -194,7 +201,7 @@ describe("a subscriber of a zeromq target", () => {
 
   it("hears the courier's own format on a topic of its own", async () => {
     const bind = await freeEndpoint();
-    const target = await openTarget(aFolder(), { bind, format: "courier" }, () => 1_800_000_000_000);
+    const target = await openListening(aFolder(), { bind, format: "courier" }, () => 1_800_000_000_000);
     using subscriber = new ASubscriber(bind, "courier/indicator");
     await apply(side(target), { add: [anEntry({ score: 61.6, origins: [anOrigin({ tags: ["b", "a"] })] })] });
     const [held] = await subscriber.until(({ length }) => length > 0);
@@ -217,7 +224,7 @@ describe("a subscriber of a zeromq target", () => {
 describe("an application of Threat Bus", () => {
   it("is given a topic of its own, and a snapshot that only it hears", async () => {
     const [bind, manage] = [await freeEndpoint(), await freeEndpoint()];
-    const target = await openTarget(aFolder(), { bind, manage });
+    const target = await openListening(aFolder(), { bind, manage });
     using other = new ASubscriber(bind);
     await apply(side(target), { add: [anEntry()] });
     await other.until(({ length }) => length > 0);
@@ -247,7 +254,7 @@ describe("an application of Threat Bus", () => {
 
   it("hears changes alone where it asked for no snapshot, and nothing where it asked for sightings", async () => {
     const [bind, manage] = [await freeEndpoint(), await freeEndpoint()];
-    const target = await openTarget(aFolder(), { bind, manage });
+    const target = await openListening(aFolder(), { bind, manage });
     await apply(side(target), { add: [anEntry({ value: "before.example" })] });
     const topicOf = async (topic: unknown) => String((await askDesk(manage, { action: "subscribe", topic })).topic);
     using changes = new ASubscriber(bind, await topicOf(["stix2/sighting", "stix2/"]));
@@ -264,7 +271,7 @@ describe("an application of Threat Bus", () => {
 
   it("is told of what cannot be understood, and others are served after it", async () => {
     const [bind, manage] = [await freeEndpoint(), await freeEndpoint()];
-    const target = await openTarget(aFolder(), { bind, manage });
+    const target = await openListening(aFolder(), { bind, manage });
     const error = { status: "error" };
     expect(await askDesk(manage, "{")).toEqual(error);
     expect(await askDesk(manage, "null")).toEqual(error);
@@ -280,25 +287,31 @@ describe("an application of Threat Bus", () => {
 });
 
 describe("a zeromq target", () => {
-  it("says where it cannot listen, and lets go of what it had", async () => {
+  it("says where it cannot listen, lets go of what it had, and listens once it can", async () => {
     const [bind, state] = [await freeEndpoint(), aFolder()];
-    const first = await openTarget(aFolder(), { bind });
-    await expect(openTarget(state, { bind })).rejects.toMatchObject({
+    const first = await openListening(aFolder(), { bind });
+    const second = await openTarget(state, { bind });
+    const taken = {
       name: "NotNow",
       message: `cannot listen at ${bind}: another program listens there`,
-    });
-    await expect(openTarget(state, { bind: "tcp://127.0.0.1:0", manage: bind })).rejects.toThrow("cannot listen at");
+      wait: 10_000,
+    };
+    await expect(second.prepare?.()).rejects.toMatchObject(taken);
+    await expect(apply(side(second), { add: [anEntry()] })).rejects.toMatchObject(taken);
+    const third = await openTarget(aFolder(), { bind: "tcp://127.0.0.1:0", manage: bind });
+    await expect(third.prepare?.()).rejects.toThrow("cannot listen at");
     await first.close?.();
-    const second = await openTarget(state, { bind });
-    await second.close?.();
+    await second.prepare?.();
+    expect(await apply(side(second), { add: [anEntry()] })).toEqual([]);
+    for (const target of [second, third]) await target.close?.();
   });
 
   it("begins anew in another format, and shows the same whatever the order of origins", async () => {
     const [state, bind] = [aFolder(), await freeEndpoint()];
-    const first = await openTarget(state, { bind });
+    const first = await openListening(state, { bind });
     await apply(side(first), { add: [anEntry()] });
     await first.close?.();
-    const second = await openTarget(state, { bind, format: "courier" });
+    const second = await openListening(state, { bind, format: "courier" });
     expect(await listed(second)).toEqual([]);
     await second.close?.();
     const place = (format: string) => zeromq.place(zeromq.settings.parse({ format }));

@@ -27,6 +27,8 @@ export class StandInQradar implements AsyncDisposable {
   readonly faults: Faults = noFaults();
   /** Method and path of each request, in order. */
   readonly seen: string[] = [];
+  /** Bytes of the bodies of all requests. */
+  received = 0;
   versions: readonly string[];
   readonly #server: Server;
   readonly #scheme: string;
@@ -61,6 +63,7 @@ export class StandInQradar implements AsyncDisposable {
     for await (const chunk of request) chunks.push(chunk);
     const { method = "", url = "/" } = request;
     this.seen.push(`${method} ${url}`);
+    this.received += chunks.reduce((sum, { length }) => sum + length, 0);
     if (this.faults.silent) return void request.socket.destroy();
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     // By hand: a URL would take `..` for a step up.

@@ -43,7 +43,9 @@ export class Store {
   }
 
   get(name: string): StoredSet | undefined {
-    return this.sets.find((set) => set.name === name);
+    const set = this.#sets.get(name);
+    if (set) this.#expire(set);
+    return set;
   }
 
   withId(id: number): StoredSet | undefined {
@@ -86,7 +88,8 @@ export class Store {
   }
 
   #expire(set: StoredSet): void {
-    if (set.life === null || set.timeout === "UNKNOWN") return;
+    // Before its own life is over nothing in it can be.
+    if (set.life === null || set.timeout === "UNKNOWN" || set.created + set.life > this.#clock()) return;
     for (const [key, { firstSeen, lastSeen }] of set.elements) {
       const from = set.timeout === "LAST_SEEN" ? lastSeen : firstSeen;
       if (from + set.life <= this.#clock()) set.elements.delete(key);
@@ -98,15 +101,16 @@ export function isElementType(text: string): boolean {
   return ELEMENT_TYPES.includes(text);
 }
 
+const FITS: Record<string, (value: string) => boolean> = {
+  IP: (value) => ipaddr.IPv4.isValidFourPartDecimal(value),
+  CIDR: (value) => ipaddr.isValidCIDR(value),
+  NUM: (value) => /^-?\d+$/.test(value),
+  PORT: (value) => /^\d{1,5}$/.test(value),
+  DATE: (value) => /^\d+$/.test(value),
+};
+
 function complaintOf(element: string, value: string): string | undefined {
-  const fits = {
-    IP: ipaddr.IPv4.isValidFourPartDecimal(value),
-    CIDR: ipaddr.isValidCIDR(value),
-    NUM: /^-?\d+$/.test(value),
-    PORT: /^\d{1,5}$/.test(value),
-    DATE: /^\d+$/.test(value),
-  }[element];
-  return fits === false ? `Invalid ${element} value: ${value}` : undefined;
+  return FITS[element]?.(value) === false ? `Invalid ${element} value: ${value}` : undefined;
 }
 
 /** Milliseconds of an interval such as `1 month 9 days`; `undefined` when it is none. */

@@ -1,0 +1,23 @@
+import { NotNow } from "../targets/target.ts";
+import { backoff } from "./backoff.ts";
+import type { JournalEntry } from "./journal.ts";
+
+/** A target has taken something, or is ready to. */
+export function works(entry: JournalEntry): void {
+  Object.assign(entry, { attempts: 0, failingSince: null, nextAttempt: null, lastError: null });
+}
+
+/**
+ * A try has failed.
+ * @param now milliseconds
+ * @param random from 0 to 1
+ * @returns how long to wait until the next, milliseconds
+ */
+export function fails(entry: JournalEntry, error: unknown, now: number, random: number): number {
+  entry.attempts += 1;
+  entry.failingSince ??= now;
+  entry.lastError = error instanceof Error ? error.message : String(error);
+  const wait = backoff(entry.attempts, error instanceof NotNow ? error.wait : undefined, random);
+  entry.nextAttempt = now + wait;
+  return wait;
+}
