@@ -105,7 +105,7 @@ export class RunningCourier implements AsyncDisposable {
 }
 
 /** Tries until it no longer throws; after `patience` milliseconds the last error goes on. */
-export async function eventually<Result>(attempt: () => Promise<Result>, patience = 10_000): Promise<Result> {
+export async function eventually<Result>(attempt: () => Promise<Result>, patience = 20_000): Promise<Result> {
   for (const end = Date.now() + patience; ; await pause(10)) {
     try {
       return await attempt();

@@ -24,11 +24,8 @@ export function importConfig({ settings, configs }: Broker): ImportedConfig {
   const targets = new Map<string, BrokerConfig>();
   const section: Record<string, unknown> = {};
   for (const config of configs) {
-    const imported = importTarget(config);
-    notes.push(...imported.notes);
-    if (!imported.target) continue;
     const name = config.name.replaceAll(/[^a-z0-9._-]/gi, "-").replace(/^[^a-z0-9]+/i, "");
-    section[name] = imported.target;
+    section[name] = importTarget(config);
     targets.set(name, config);
   }
   const general = (key: string) => settingOf(settings, "BROKER_SETTINGS", key);

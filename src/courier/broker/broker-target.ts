@@ -1,23 +1,16 @@
 import { join } from "node:path";
-import { targetKinds } from "../../targets/index.ts";
 import { type BrokerConfig, NotImportable, settingOf } from "./broker-files.ts";
 
-/** A target as config.yaml has it, and what is to be said about it. */
-export interface ImportedTarget {
-  target: Record<string, unknown> | undefined;
-  notes: string[];
-}
-
-/** What one configuration of MISP-Broker fills, as a target of ours; its token becomes the name of a variable. */
-export function importTarget(config: BrokerConfig): ImportedTarget {
+/** What one configuration of MISP-Broker fills, as config.yaml has a target; its token becomes the name of a variable. */
+export function importTarget(config: BrokerConfig): Record<string, unknown> {
   const siem = setting(config, "SIEM")?.toUpperCase();
   const common = {
     types: config.types.map(({ type }) => type),
     ttl: Object.fromEntries(config.types.map(({ type, days }) => [type, days === null ? "never" : `${days}d`])),
   };
-  if (siem === "CSV") return { target: { type: "csv", ...csvTarget(config), ...common }, notes: [] };
-  if (siem === "QRADAR") return { target: { type: "qradar", ...qradarTarget(config), ...common }, notes: [] };
-  if (siem === "SPLUNK") return splunkTarget(config, common);
+  if (siem === "CSV") return { type: "csv", ...csvTarget(config), ...common };
+  if (siem === "QRADAR") return { type: "qradar", ...qradarTarget(config), ...common };
+  if (siem === "SPLUNK") return { type: "splunk", ...splunkTarget(config), ...common };
   throw new NotImportable(`configs/${config.name}.cfg names no SIEM of QRADAR, SPLUNK and CSV`);
 }
 
@@ -40,12 +33,8 @@ function qradarTarget(config: BrokerConfig) {
   };
 }
 
-function splunkTarget(config: BrokerConfig, common: object): ImportedTarget {
-  if (!Object.hasOwn(targetKinds, "splunk")) {
-    return { target: undefined, notes: [`${config.name}: this version has no target for Splunk; it is left out.`] };
-  }
-  const target = { type: "splunk", ...remote(config, "SPLUNK"), app: "a1_splunk_misp", layout: "broker" };
-  return { target: { ...target, ...batch(config), ...common }, notes: [] };
+function splunkTarget(config: BrokerConfig) {
+  return { ...remote(config, "SPLUNK"), app: "a1_splunk_misp", layout: "broker", ...batch(config) };
 }
 
 function remote(config: BrokerConfig, kind: string) {
