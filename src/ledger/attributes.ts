@@ -3,6 +3,7 @@ import type { Telling } from "../model/notice.ts";
 import type { Database, Statement } from "./database.ts";
 import { tagColumn, tagsOf } from "./events.ts";
 import { Recent } from "./recent.ts";
+import { spanOf } from "./recorded.ts";
 
 /** An attribute as the ledger remembers it; an erased one stays, so that an old message cannot bring it back. */
 export interface AttributeRow {
@@ -21,6 +22,8 @@ export interface AttributeRow {
   distribution: number;
   tags: string;
   heard: number;
+  /** What another courier gave its indicator; `null`: a MISP told of it. */
+  score: number | null;
 }
 
 export const SOFT_DELETED = 1;
@@ -44,6 +47,7 @@ const COLUMNS: readonly (keyof AttributeRow)[] = [
   "distribution",
   "tags",
   "heard",
+  "score",
 ];
 
 /** What an update writes: indexed columns that stay as they are would cost a look into their index each. */
@@ -61,6 +65,9 @@ export class Attributes {
   readonly #ofEvent: Statement<AttributeRow>;
   readonly #changedAt: Statement<{ id: number }>;
   readonly #all: Statement<AttributeRow>;
+  readonly #ofRecord: Statement<AttributeRow>;
+  readonly #notHeardSince: Statement<AttributeRow>;
+  readonly #last: Statement<{ id: number | null }>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM attribute WHERE id = ?");
@@ -76,6 +83,9 @@ export class Attributes {
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
     this.#changedAt = database.prepare("SELECT id FROM attribute WHERE event = ? AND timestamp = ? LIMIT 1");
     this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
+    this.#ofRecord = database.prepare("SELECT * FROM attribute WHERE uuid >= ? AND uuid < ?");
+    this.#notHeardSince = database.prepare("SELECT * FROM attribute WHERE id > ? AND id <= ? AND heard < ?");
+    this.#last = database.prepare("SELECT max(id) AS id FROM attribute");
   }
 
   get(id: number): AttributeRow | undefined {
@@ -109,6 +119,26 @@ export class Attributes {
   /** Whether an event has an attribute that was last changed at this time, Unix seconds. */
   anyOf(event: number, timestamp: number): boolean {
     return this.#changedAt.get(event, timestamp) !== undefined;
+  }
+
+  /** The highest number of any. */
+  last(): number {
+    return this.#last.get()?.id ?? 0;
+  }
+
+  /** A number for one that has none of MISP's. */
+  nextId(): number {
+    return this.last() + 1;
+  }
+
+  /** Those that a record of another courier told of. */
+  ofRecord(name: string): AttributeRow[] {
+    return this.#ofRecord.all(...spanOf(name));
+  }
+
+  /** Of those with numbers after one and up to another, the ones that were last told of before a time, milliseconds. */
+  notHeardSince(time: number, after: number, through: number): AttributeRow[] {
+    return this.#notHeardSince.all(after, through, time);
   }
 
   /** The next attributes of an event (0: of all events) after an id, in the order of ids. */
@@ -164,6 +194,7 @@ function columnsOf(told: Attribute): Omit<AttributeRow, "tags" | "heard"> {
     first_seen: told.firstSeen,
     last_seen: told.lastSeen,
     distribution: told.distribution,
+    score: null,
   };
 }
 

@@ -111,7 +111,7 @@ export class Candidates {
   }
 
   #compare(candidate: Candidate, view: TargetView): Lack | undefined {
-    const { id, type, value, score, shown: before } = candidate;
+    const { id, type, value, score, reference, shown: before } = candidate;
     const wish = wanted(candidate, () => this.#supporters.qualifying(id), view.rules, this.#clock());
     if ("withheld" in wish) {
       if (before === null) return undefined;
@@ -119,7 +119,7 @@ export class Candidates {
       return { holding: { id, type, value, before, shown: null, why }, remove: { type, value } };
     }
     const origins = view.origins ? this.#supporters.origins(id) : [];
-    const entry = { type, value, score, expires: wish.expires, origins };
+    const entry = { type, value, score, reference, expires: wish.expires, origins };
     const shown = fingerprint(view.shows(entry));
     if (shown === before) return undefined;
     const holding = { id, type, value, before, shown, why: null };

@@ -58,6 +58,7 @@ function anEntry(n: number): Entry {
     value: `value-${n}.example`,
     score: 50,
     expires: 1_900_000_000,
+    reference: 1_700_000_000,
     origins: [
       {
         attributeUuid: `5f0b7d3e-0000-4000-8000-${String(n).padStart(12, "0")}`,
@@ -71,6 +72,8 @@ function anEntry(n: number): Entry {
         eventInfo: `Campaign number ${event}`,
         eventDate: "2023-11-14",
         organisation: "CIRCL",
+        organisationUuid: "55f6ea5e-2c60-40e5-964f-47a8950d210f",
+        distribution: 3,
         tags: ["tlp:green", "type:OSINT"],
       },
     ],
