@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { z } from "zod";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { unreadableProtectFiles } from "./protect.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -24,7 +25,17 @@ export function loadConfig(file: string, environment: Environment, directory = d
   const parsed = source.data === undefined ? undefined : check(source, issues);
   if (parsed) complainOfProtectFiles(source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
-  return { ...parsed, misp: { ...parsed.misp, key: parsed.misp.key ?? key }, directory };
+  return inForce(parsed, key, directory);
+}
+
+/** The schema has seen to it that what the role needs is there. */
+function inForce(parsed: z.output<typeof configSchema>, key: string, directory: string): Config {
+  const { role: _, misp, source, ...common } = parsed;
+  if (misp) return { ...common, role: "courier", misp: { ...misp, key: misp.key ?? key }, directory };
+  if (!source) throw new Error("a configuration has neither MISP nor source");
+  // There is no MISP whose lists could be asked for.
+  const warninglists = { ...common.warninglists, from_misp: false };
+  return { ...common, warninglists, role: "forwarder", source, directory };
 }
 
 /** The absolute form of a path from the configuration. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, durationOrZero, parseDuration } from "./duration.ts";
+import { mispKafka } from "./kafka.ts";
 import { hint, path, text, webAddress } from "./values.ts";
 
 const PUBLISHER = "must be an address such as tcp://127.0.0.1:50000";
@@ -77,11 +78,17 @@ export const misp = z
     proxy: webAddress.optional().describe("HTTP proxy for REST"),
     timeout: duration.prefault("30s").describe("Longest wait for one answer of the REST API"),
     zeromq,
+    kafka: mispKafka.optional(),
     catch_up: catchUp,
   })
   .refine((given) => !(holds(given, "key") && holds(given, "key_file")), {
     error: "has both key and key_file; keep one",
     when: () => true,
+  })
+  .refine((given) => !(holds(given, "kafka") && holds(given, "zeromq")), {
+    error: "has both kafka and zeromq; keep one",
+    // Past the defaults nobody could tell any more whether zeromq was written.
+    when: () => false,
   })
   .refine((given) => holds(given, "key") || holds(given, "key_file"), {
     error: "needs key or key_file",

@@ -8,6 +8,8 @@ import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
 export interface SensedOptions {
   /** Where sightings wait for MISP; missing until the courier has opened its ledger. */
   queue: () => SensorSightings | undefined;
+  /** There is no MISP that could hear of them. */
+  isForwarder?: boolean | undefined;
   /** Milliseconds. */
   clock: () => number;
 }
@@ -69,11 +71,12 @@ const sighting = z
   });
 
 /** What sensors saw, on its way back to MISP. */
-export function sensedRoute({ queue, clock }: SensedOptions): Route {
+export function sensedRoute({ queue, clock, isForwarder = false }: SensedOptions): Route {
   return {
     path: /\/sightings/,
     method: "POST",
     async answer({ request, response }: Asked) {
+      if (isForwarder) return refuse(response, 409, "A forwarder has no MISP to tell: post this to its courier.");
       const told = await bodyOf(request, MOST.bytes);
       const list = Array.isArray(told) ? told : [told];
       if (told === TOO_LONG || list.length > MOST.sightings) {

@@ -4,6 +4,7 @@ import type { Marks } from "./marks.ts";
 export class Progress {
   readonly #positions = new Map<number, bigint>();
   readonly #marks: readonly Marks[];
+  #told = false;
 
   /** @param marks where the partitions stood when the reading began */
   constructor(marks: readonly Marks[]) {
@@ -23,6 +24,18 @@ export class Progress {
   /** Whether everything was read that was there when the reading began. */
   get complete(): boolean {
     return this.#marks.every(({ partition, begin, end }) => begin >= end || this.at(partition) >= end);
+  }
+
+  /** True once: when it is complete, and nobody was told so before. */
+  takeCompletion(): boolean {
+    if (this.#told || this.#marks.length === 0 || !this.complete) return false;
+    this.#told = true;
+    return true;
+  }
+
+  /** Where to read on, by partition. */
+  get positions(): Record<string, string> {
+    return Object.fromEntries([...this.#positions].map(([partition, next]) => [partition, String(next)]));
   }
 
   /** How many records there were to read, and how many of them were; compaction leaves gaps in both. */

@@ -136,9 +136,9 @@ export class Attributes {
     return this.#ofRecord.all(...spanOf(name));
   }
 
-  /** Of those with numbers after one and up to another, the ones that were last told of before a time, milliseconds. */
-  notHeardSince(time: number, after: number, through: number): AttributeRow[] {
-    return this.#notHeardSince.all(after, through, time);
+  /** Of those with numbers after one and up to another, the ones that were last told of in an earlier reading. */
+  notHeardSince(reading: number, after: number, through: number): AttributeRow[] {
+    return this.#notHeardSince.all(after, through, reading);
   }
 
   /** The next attributes of an event (0: of all events) after an id, in the order of ids. */

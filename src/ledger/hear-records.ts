@@ -9,9 +9,10 @@ const EVERYBODY = 3;
 
 /**
  * What another courier says of an indicator. Each attribute of the record is a support like one of a MISP of our own, under a
- * number of ours: the numbers of several MISPs would collide.
+ * number of ours: the numbers of several MISPs would collide. With it stands in which reading of the topic it was told of, by
+ * a count and not by a time: clocks are set.
  */
-export function hearRecord(tables: Tables, record: IndicatorRecord, { now }: Moment): void {
+export function hearRecord(tables: Tables, record: IndicatorRecord, { now, asked: reading }: Moment): void {
   const { attributes, judging } = tables;
   const before = new Map(attributes.ofRecord(record.name).map((row) => [row.uuid, row]));
   const told = new Map(record.attributes.map((attribute) => [nameInRecord(record.name, attribute.uuid), attribute]));
@@ -24,7 +25,7 @@ export function hearRecord(tables: Tables, record: IndicatorRecord, { now }: Mom
       uuid,
       event: event.id,
       id: known?.id ?? attributes.nextId(),
-      heard: now,
+      heard: reading,
     };
     if (known) attributes.update(row, known);
     else attributes.insert(row);
@@ -38,9 +39,9 @@ export function hearRecordGone(tables: Tables, name: string): void {
   for (const row of tables.attributes.ofRecord(name)) forget(tables, row);
 }
 
-/** Forgets the attributes with numbers after one and up to another of which nothing was said since then, milliseconds. */
-export function forgetUntold(tables: Tables, since: number, after: number, through: number): void {
-  for (const row of tables.attributes.notHeardSince(since, after, through)) forget(tables, row);
+/** Forgets the attributes with numbers after one and up to another that were last told of in an earlier reading. */
+export function forgetUntold(tables: Tables, reading: number, after: number, through: number): void {
+  for (const row of tables.attributes.notHeardSince(reading, after, through)) forget(tables, row);
 }
 
 function forget({ attributes, judging }: Tables, row: AttributeRow): void {

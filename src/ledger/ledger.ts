@@ -8,6 +8,7 @@ import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import type { Comparison, ListedEvent } from "./hear-listings.ts";
+import { forgetUntold } from "./hear-records.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
@@ -171,6 +172,19 @@ export class Ledger implements Disposable {
   /** Whether it is known who an organisation is. */
   knowsOrganisation(id: number): boolean {
     return typeof this.#organisation.get(id)?.uuid === "string";
+  }
+
+  /** The highest number of any attribute. */
+  get lastAttribute(): number {
+    return this.#tables.attributes.last();
+  }
+
+  /** Forgets what another courier told of, under numbers after one and up to another, and not in this reading. */
+  forgetUntold(reading: number, after: number, through: number): void {
+    this.#transaction(() => {
+      forgetUntold(this.#tables, reading, after, through);
+      this.#tables.judging.conclude(this.#clock());
+    });
   }
 
   /** Saves a fact by itself. */

@@ -46,7 +46,7 @@ CREATE TABLE attribute (
   last_seen INTEGER,
   distribution INTEGER NOT NULL,
   tags TEXT NOT NULL,
-  heard INTEGER NOT NULL,              -- when the feed last spoke of it; 0: only REST did
+  heard INTEGER NOT NULL,              -- when the feed last spoke of it; 0: only REST did; of a record: in which reading
   score INTEGER                        -- what another courier gave its indicator; NULL: a MISP told of it
 );
 CREATE INDEX attribute_event ON attribute (event, id);
