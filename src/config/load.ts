@@ -23,6 +23,7 @@ export function loadConfig(file: string, environment: Environment, directory = d
   const issues = [...source.issues];
   const key = source.data === undefined ? "" : readKey(source, directory, issues);
   const parsed = source.data === undefined ? undefined : check(source, issues);
+  complainOfTwoFeeds(source, issues);
   if (parsed) complainOfProtectFiles(source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return inForce(parsed, key, directory);
@@ -67,6 +68,14 @@ function readKey({ data, place, issues: earlier }: Source, directory: string, is
     issues.push({ ...place(path), path: formatPath(path), message: `this file cannot be read: ${reasonOf(error)}` });
     return "";
   }
+}
+
+/** Past the defaults nobody could tell any more whether `zeromq` was written. */
+function complainOfTwoFeeds({ data, place }: Source, issues: ConfigIssue[]): void {
+  const misp = member(data, "misp");
+  if (member(misp, "kafka") === undefined || member(misp, "zeromq") === undefined) return;
+  const path = ["misp", "kafka"];
+  issues.push({ ...place(path), path: formatPath(path), message: "there is zeromq as well; keep one" });
 }
 
 /** The `protect` lists as they are written: of the whole courier, and of each target. */

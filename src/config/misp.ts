@@ -85,11 +85,6 @@ export const misp = z
     error: "has both key and key_file; keep one",
     when: () => true,
   })
-  .refine((given) => !(holds(given, "kafka") && holds(given, "zeromq")), {
-    error: "has both kafka and zeromq; keep one",
-    // Past the defaults nobody could tell any more whether zeromq was written.
-    when: () => false,
-  })
   .refine((given) => holds(given, "key") || holds(given, "key_file"), {
     error: "needs key or key_file",
     when: ({ value }) => typeof value === "object" && value !== null,

@@ -50,6 +50,10 @@ export const configSchema = sections
     ...{ error: "has no place here: a forwarder follows `source`", path: ["misp"] },
     when: ({ value }) => hasRole(value, "forwarder"),
   })
+  .refine((given) => given.role === "courier" || given.sightings.kafka === undefined, {
+    ...{ error: "has no place here: a forwarder has no MISP to tell", path: ["sightings", "kafka"] },
+    when: ({ value }) => hasRole(value, "forwarder"),
+  })
   .refine((given) => given.role === "forwarder" || given.source === undefined, {
     ...{ error: "is for `role: forwarder`", path: ["source"], when: ({ value }) => hasRole(value, "courier") },
   })

@@ -24,6 +24,7 @@ import { LISTS_FOLDER } from "./protections.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
 import { SensorPost } from "./sensor-post.ts";
+import { followSensors } from "./sensor-topic.ts";
 import { Vigil } from "./vigil.ts";
 
 export { type CourierOptions, JOURNAL_FILE, LEDGER_FILE, type Observer, openLedger } from "./line.ts";
@@ -119,6 +120,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   });
 
   await using _post = new SensorPost({ client, queue: ledger.sensed, log, signal, clock });
+  await using _sensors = followSensors(config, { queue: ledger.sensed, intake, log, signal, clock });
   await keeper.start();
   dispatcher.start();
   audits.start();

@@ -183,8 +183,8 @@ export class TopicFollower {
   async #complete(): Promise<void> {
     const { ledger, log, clock, inStep, signal, topic } = this.#options;
     const isWhole = Number(ledger.fact(FACTS.since) ?? 0) > 0;
-    for (let after = 0; isWhole && after < ledger.lastAttribute && !signal.aborted; after += SLICE) {
-      ledger.forgetUntold(this.#reading, after, after + SLICE);
+    for (let after = 0; isWhole && after < ledger.followed.last && !signal.aborted; after += SLICE) {
+      ledger.followed.forgetUntold(this.#reading, after, after + SLICE);
       await nextTurn();
     }
     if (signal.aborted) return;

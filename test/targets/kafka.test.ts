@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRecord } from "../../src/kafka/record.ts";
 import { kafka } from "../../src/targets/kafka.ts";
-import type { Target } from "../../src/targets/target.ts";
+import type { Found, Target } from "../../src/targets/target.ts";
 import { AKafkaBroker, KAFKA_JARS, NEEDS_BROKER } from "../support/a-kafka-broker.ts";
 import { aDelta, anEntry, anOrigin } from "../support/entries.ts";
 import { targetContract } from "./contract.ts";
@@ -76,6 +76,11 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
       await other.close?.();
       return async () => [...(await standing(topic)).values()].some((text) => text.includes("theirs.example"));
     },
+    outage: async () => {
+      await broker.stop();
+      return () => broker.start();
+    },
+    freeTextType: "user-agent",
     unacceptable: [anEntry({ value: "" }), anEntry({ value: "\ud800" })],
   });
 
@@ -86,11 +91,10 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
     await target.apply(aDelta({ add: [one, two] }), signal);
     await other.apply(aDelta({ add: [anEntry({ value: "theirs.example" })] }), signal);
     await target.apply(aDelta({ remove: [two], renew: [{ ...one, score: 80 }] }), signal);
-    const found = await Array.fromAsync(target.list?.(signal) ?? []);
+    const found: Found[] = [];
+    for await (const page of target.list?.(signal) ?? []) found.push(...page);
     const shows = kafka.shows(kafka.settings.parse({ brokers: [broker.address] }))({ ...one, score: 80 });
-    expect(found.flat()).toEqual([
-      { indicator: { type: "domain", value: "one.example" }, label: "one.example", shows },
-    ]);
+    expect(found).toEqual([{ indicator: { type: "domain", value: "one.example" }, label: "one.example", shows }]);
     await Promise.all([target.close?.(), other.close?.()]);
   });
 
