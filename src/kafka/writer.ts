@@ -18,7 +18,7 @@ export interface TopicWriterOptions {
 /** How long a transaction that nobody ends holds back the readers of a topic, milliseconds. */
 const TRANSACTION = 10_000;
 /** A transaction that follows on the heels of another has to ask again until that one is through: not for long. */
-const RETRY = { retries: 6, initialRetryTime: 30, maxRetryTime: 2_000 };
+const RETRY = { retries: 4, initialRetryTime: 30, maxRetryTime: 2_000 };
 
 /**
  * Writes records to a topic, all of a call or none. After a failure it begins with a new epoch, under which the brokers no
