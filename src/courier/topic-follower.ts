@@ -152,6 +152,8 @@ export class TopicFollower {
 
   async #take({ topic, partition, records, next, saved }: Portion): Promise<void> {
     const { intake, signal } = this.#options;
+    // The brokers begin at the beginning where there is nothing to go on from: this is another topic of the same name.
+    if (next <= this.#progress.at(partition)) return this.reread();
     const fresh = records.filter(({ offset }) => BigInt(offset) >= this.#progress.at(partition));
     const { notices, unreadable } = noticesOf(topic, fresh);
     for (const one of unreadable) intake.skip(one);

@@ -17,6 +17,8 @@ export interface TopicWriterOptions {
 
 /** How long a transaction that nobody ends holds back the readers of a topic, milliseconds. */
 const TRANSACTION = 10_000;
+/** How long one write may take, milliseconds: the library alone would go on trying for minutes. */
+const PATIENCE = 15_000;
 /** A transaction that follows on the heels of another has to ask again until that one is through: not for long. */
 const RETRY = { retries: 4, initialRetryTime: 30, maxRetryTime: 2_000 };
 
@@ -32,16 +34,15 @@ export class TopicWriter {
     this.#options = options;
   }
 
-  /** @throws KafkaFailure */
-  async write(records: readonly Written[]): Promise<void> {
+  /** @throws KafkaFailure also when it is cut short by the signal; what was sent may then have taken effect */
+  async write(records: readonly Written[], signal: AbortSignal): Promise<void> {
     if (records.length === 0) return;
+    const cut = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
     try {
-      const producer = await this.#open();
-      const transaction = await producer.transaction();
-      await transaction.send({ topic: this.#options.topic, acks: -1, messages: records.map(messageOf) });
-      await transaction.commit();
+      await Promise.race([this.#write(records), cutBy(cut)]);
     } catch (error) {
-      await this.close();
+      // Without waiting: lines to brokers that stand still are closed in their own time.
+      void this.close();
       throw failureOf(error);
     }
   }
@@ -51,6 +52,13 @@ export class TopicWriter {
     const producer = this.#producer;
     this.#producer = undefined;
     await producer?.disconnect().catch(() => undefined);
+  }
+
+  async #write(records: readonly Written[]): Promise<void> {
+    const producer = await this.#open();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: this.#options.topic, acks: -1, messages: records.map(messageOf) });
+    await transaction.commit();
   }
 
   async #open(): Promise<Producer> {
@@ -67,6 +75,15 @@ export class TopicWriter {
     await producer.connect();
     return producer;
   }
+}
+
+/** Rejects when there is no more time. */
+function cutBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const cut = () => reject(new KafkaFailure("away", "Kafka: the brokers do not answer in time"));
+    if (signal.aborted) cut();
+    else signal.addEventListener("abort", cut, { once: true });
+  });
 }
 
 function messageOf({ key, value, headers }: Written): Message {

@@ -17,6 +17,12 @@ export function uuidIn(name: string): string {
   return name.slice(name.lastIndexOf(MARK) + 1);
 }
 
+/** Which MISP another courier has it from; `null`: our own. */
+export function originIn(name: string): string | null {
+  const [, origin = null] = /@([^#]*)#/.exec(name) ?? [];
+  return origin;
+}
+
 /** From which text on, and before which, everything of a record stands. */
 export function spanOf(record: string): [from: string, before: string] {
   return [`${record}${MARK}`, `${record}${AFTER}`];

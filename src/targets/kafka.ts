@@ -50,7 +50,7 @@ class KafkaTopic implements Target {
       else records.push(record);
     }
     try {
-      await this.#writer.write(records);
+      await this.#writer.write(records, signal);
     } catch (error) {
       throw inDeliverysWords(error, this.#settings.topic);
     }

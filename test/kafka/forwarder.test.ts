@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Delta } from "../../src/model/delta.ts";
 import { kafka } from "../../src/targets/kafka.ts";
@@ -136,7 +137,7 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
     const again = await courier("berlin");
     await write(again, { add: [entry("kept.example"), ...["a", "b", "c"].map((name) => entry(`${name}.example`))] });
     await again.close?.();
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await pause(1_100);
     forwarder.start();
     await comesToHold(
       forwarder,
@@ -147,6 +148,27 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
     expect(JSON.parse(log)).toMatchObject({ add: 3, renew: 0, remove: 1 });
     expect(forwarder.bugs).toEqual([]);
   }, 120_000);
+
+  test("notices that its topic was made anew while it followed it", async () => {
+    await using forwarder = forwarderOf(join(folder, "anew"), broker);
+    forwarder.start();
+    const values = Array.from({ length: 20 }, (_, n) => `before-${n}.example`);
+    await write(berlin, { add: values.map((value) => entry(value)) });
+    await comesToHold(
+      forwarder,
+      values.map((value) => `domain ${value}`),
+    );
+    await removeTopic();
+    await broker.createTopic(TOPIC, 2, COMPACT);
+    const again = await courier("berlin");
+    await write(again, { add: ["a", "b", "c", "d", "e", "f"].map((name) => entry(`${name}.example`)) });
+    await again.close?.();
+    await comesToHold(
+      forwarder,
+      ["a", "b", "c", "d", "e", "f"].map((name) => `domain ${name}.example`),
+    );
+    expect(forwarder.bugs).toEqual([]);
+  }, 180_000);
 
   test("that starts while the brokers are away delivers what it knew, and one that knew nothing delivers nothing", async () => {
     await using forwarder = forwarderOf(join(folder, "known"), broker);

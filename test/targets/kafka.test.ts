@@ -28,10 +28,10 @@ async function standing(topic: string): Promise<Map<string, string>> {
   const client = broker.client();
   const admin = client.admin();
   await admin.connect();
-  const ends = (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+  const ends = (await admin.fetchTopicOffsets(topic)).filter(({ high }) => high !== "0");
   await admin.disconnect();
   const records = new Map<string, string>();
-  if (ends === 0) return records;
+  if (ends.length === 0) return records;
   const consumer = client.consumer({ groupId: `test-${Math.random()}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
@@ -39,7 +39,7 @@ async function standing(topic: string): Promise<Map<string, string>> {
   const done = new Promise<void>((resolve) => {
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
       reached.set(partition, Number(lastOffset) + 1);
-      if ([...reached.values()].reduce((sum, next) => sum + next, 0) >= ends) resolve();
+      if (ends.every(({ partition, high }) => (reached.get(partition) ?? 0) >= Number(high))) resolve();
     });
   });
   await consumer.run({
@@ -77,8 +77,8 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
       return async () => [...(await standing(topic)).values()].some((text) => text.includes("theirs.example"));
     },
     outage: async () => {
-      await broker.stop();
-      return () => broker.start();
+      broker.freeze();
+      return async () => broker.thaw();
     },
     freeTextType: "user-agent",
     unacceptable: [anEntry({ value: "" }), anEntry({ value: "\ud800" })],
