@@ -37,6 +37,8 @@ const PORTION = 500;
 const PACE = { sessionTimeout: 10_000, heartbeatInterval: 1_000, maxWaitTimeInMs: 1_000 };
 /** After a failure, milliseconds. */
 const AGAIN = 1_000;
+/** What one fetch brings at the most, bytes: of each partition, and of all. */
+const FETCH = { maxBytesPerPartition: 512 * 1024, maxBytes: 4 * 1024 * 1024 };
 
 /** Reads topics as a member of a group, for as long as it is open: what breaks is opened anew, and nothing is passed over. */
 export class TopicReader {
@@ -44,6 +46,8 @@ export class TopicReader {
   readonly #stop = new AbortController();
   readonly #waiting: Portion[] = [];
   #arrived: () => void = () => {};
+  /** Lets go of the portion that is being worked on, as not saved. */
+  #abandon: () => void = () => {};
   #connected: boolean | undefined;
 
   constructor(options: ReaderOptions) {
@@ -69,6 +73,7 @@ export class TopicReader {
   /** Lets go of the brokers. */
   close(): void {
     this.#stop.abort();
+    this.#abandon();
     this.#arrived();
   }
 
@@ -79,6 +84,7 @@ export class TopicReader {
         groupId: this.#options.group,
         allowAutoTopicCreation: false,
         ...PACE,
+        ...FETCH,
         retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => false },
       });
       await this.#readWith(consumer).catch((error: unknown) => this.#lost(failureOf(error).message));
@@ -151,7 +157,8 @@ export class TopicReader {
   /** @returns whether it was saved; not so when the reader is closed before */
   #handOver(portion: Omit<Portion, "saved">): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#stop.signal.addEventListener("abort", () => resolve(false), { once: true });
+      this.#abandon = () => resolve(false);
+      if (this.#stop.signal.aborted) this.#abandon();
       this.#waiting.push({ ...portion, saved: () => resolve(true) });
       this.#arrived();
     });

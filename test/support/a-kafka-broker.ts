@@ -42,7 +42,8 @@ export class AKafkaBroker implements AsyncDisposable {
     const accounts = Object.entries(users).flatMap(([name, password]) => [
       ...["--add-scram", `SCRAM-SHA-512=[name=${name},password=${password}]`],
     ]);
-    const cluster = randomBytes(16).toString("base64url");
+    // One that begins with a hyphen would pass for an option.
+    const cluster = Buffer.concat([Buffer.of(0), randomBytes(15)]).toString("base64url");
     const format = ["format", "--standalone", "-t", cluster, "-c", settings, ...accounts];
     await promisify(execFile)("java", [...JAVA, join(KAFKA_JARS, "*"), "kafka.tools.StorageTool", ...format]);
     await broker.start();

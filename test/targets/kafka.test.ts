@@ -1,9 +1,12 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRecord } from "../../src/kafka/record.ts";
 import { kafka } from "../../src/targets/kafka.ts";
 import type { Found, Target } from "../../src/targets/target.ts";
 import { AKafkaBroker, KAFKA_JARS, NEEDS_BROKER } from "../support/a-kafka-broker.ts";
 import { aDelta, anEntry, anOrigin } from "../support/entries.ts";
+import { hostileText } from "../support/hostile-text.ts";
+import { eventually } from "../support/running-courier.ts";
 import { targetContract } from "./contract.ts";
 
 let broker: AKafkaBroker;
@@ -21,6 +24,15 @@ async function open(settings: Record<string, unknown> = {}) {
 function reopen(topic: string, settings: Record<string, unknown> = {}): Promise<Target> {
   const given = { brokers: [broker.address], topic, origin: "misp.example", ...settings };
   return kafka.open(kafka.settings.parse(given), context);
+}
+
+/** Resolves once the broker works again: one that stood still for long has to find its place first. */
+async function recovered(topic: string): Promise<void> {
+  const other = await reopen(topic, { origin: "somebody.else" });
+  const probe = anEntry({ value: "probe.example" });
+  await eventually(() => other.apply(aDelta({ add: [probe] }), signal), 60_000);
+  await eventually(() => other.apply(aDelta({ remove: [probe] }), signal), 60_000);
+  await other.close?.();
 }
 
 /** What the topic comes to, by key: the last word on each, as any other application reads it. */
@@ -76,12 +88,29 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
       await other.close?.();
       return async () => [...(await standing(topic)).values()].some((text) => text.includes("theirs.example"));
     },
-    outage: async () => {
+    outage: async ({ topic }) => {
       broker.freeze();
-      return async () => broker.thaw();
+      return async () => {
+        broker.thaw();
+        await recovered(topic);
+      };
     },
-    freeTextType: "user-agent",
     unacceptable: [anEntry({ value: "" }), anEntry({ value: "\ud800" })],
+  });
+
+  test("holds any text exactly or refuses it, and harms nothing beside it", async () => {
+    const { topic, target } = await open();
+    const values = fc.sample(fc.uniqueArray(hostileText(), { minLength: 40, maxLength: 60 }), 1).flat();
+    const entries = values.map((value) => anEntry({ type: "user-agent", value }));
+    const refused = await target.apply(aDelta({ add: [anEntry(), ...entries] }), signal);
+    const taken = values.filter((value) => !refused.some((refusal) => refusal.value === value));
+    const records = [...(await standing(topic))].map(([key, text]) => readRecord(key, text));
+    const held = records.map((record) => (typeof record === "string" ? record : record.value));
+    expect(held.sort()).toEqual(["bad.example", ...taken].sort());
+    expect(refused.every(({ value }) => value === "" || !value.isWellFormed())).toBe(true);
+    await target.apply(aDelta({ remove: entries }), signal);
+    expect((await standing(topic)).size).toBe(1);
+    await target.close?.();
   });
 
   test("reads back what it wrote, as it looks, and nothing of another origin", async () => {
