@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import type { CourierConfig } from "../config/schema.ts";
 import { type Caught, catchUp, type Progress } from "../courier/catch-up.ts";
 import { Intake } from "../courier/intake.ts";
 import { LEDGER_FILE, openLedger } from "../courier/open-ledger.ts";
@@ -19,6 +19,7 @@ export const catchUpCommand: Command = {
   words: [0, 0],
   async run(given, terminal) {
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
+    if (config.role === "forwarder") return readAgain(resolvePath(config, config.state), terminal);
     const since = sinceOption(textOption(given, "since"), terminal.clock());
     const state = resolvePath(config, config.state);
     try {
@@ -33,6 +34,15 @@ export const catchUpCommand: Command = {
   },
 };
 
+/** A forwarder's topic can only be read by the forwarder. */
+function readAgain(state: string, terminal: Terminal): number {
+  Requests.leave(join(state, LEDGER_FILE), "catch-up", "");
+  terminal.out(
+    "The forwarder has been asked to read its topic again from the beginning; it does so as soon as it runs.",
+  );
+  return Exit.ok;
+}
+
 function sinceOption(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   const seconds = parseDuration(text);
@@ -41,7 +51,7 @@ function sinceOption(text: string | undefined, now: number): number | undefined 
 }
 
 async function catchUpHere(
-  config: Config,
+  config: CourierConfig,
   state: string,
   since: number | undefined,
   terminal: Terminal,

@@ -1,6 +1,9 @@
-import { loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import { loadConfig, resolvePath } from "../config/load.ts";
+import type { CourierConfig, ForwarderConfig } from "../config/schema.ts";
 import { checkOnline } from "../courier/online-check.ts";
+import { openKafka } from "../kafka/connection.ts";
+import { KafkaFailure } from "../kafka/failure.ts";
+import { marksOf } from "../kafka/marks.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
@@ -18,11 +21,12 @@ export const check: Command = {
       ([name, { type, enabled }]) => `${name} (${type}${enabled ? "" : ", off"})`,
     );
     terminal.out(`${file} is sound. Targets: ${targets.join(", ") || "none"}.`);
-    return given.values.online === true ? askMisp(config, terminal) : Exit.ok;
+    if (given.values.online !== true) return Exit.ok;
+    return config.role === "courier" ? askMisp(config, terminal) : askBrokers(config, terminal);
   },
 };
 
-async function askMisp(config: Config, { out, err, signal }: Terminal): Promise<number> {
+async function askMisp(config: CourierConfig, { out, err, signal }: Terminal): Promise<number> {
   const { url } = config.misp;
   try {
     const { probe, findings, unknowns } = await checkOnline(config, new MispClient(config.misp), signal);
@@ -36,6 +40,23 @@ async function askMisp(config: Config, { out, err, signal }: Terminal): Promise<
   } catch (error) {
     if (!(error instanceof MispError)) throw error;
     err(printable(`${url}: ${error.message}`));
+    return Exit.unavailable;
+  }
+}
+
+async function askBrokers(config: ForwarderConfig, { out, err }: Terminal): Promise<number> {
+  const { kafka } = config.source;
+  try {
+    const marks = await marksOf(
+      openKafka(kafka, (path) => resolvePath(config, path)),
+      kafka.topic,
+    );
+    const records = marks.reduce((sum, { begin, end }) => sum + (end - begin), 0n);
+    out(`Topic ${kafka.topic} is there, with ${marks.length} partitions and up to ${records} records.`);
+    return Exit.ok;
+  } catch (error) {
+    if (!(error instanceof KafkaFailure)) throw error;
+    err(printable(`${kafka.topic}: ${error.message}`));
     return Exit.unavailable;
   }
 }

@@ -74,10 +74,10 @@ function signed(points: number): string {
 }
 
 function readableSupport(support: Explanation["indicators"][number]["supports"][number]): string[] {
-  const { attributeId, type, event, eventId, organisation, changed, tags, withheld, sightings } = support;
+  const { attributeId, type, event, eventId, organisation, changed, tags, withheld, sightings, origin } = support;
   const verdict = withheld === null ? "qualifies" : `does not qualify: ${REASONS[withheld]}`;
   return [
-    `    attribute ${attributeId} (${printable(type)}) of event ${eventId} ${printable(JSON.stringify(event))} by ${printable(organisation)}, changed ${changed}`,
+    `    attribute ${attributeId} (${printable(type)}) of event ${eventId} ${printable(JSON.stringify(event))} by ${printable(organisation)}${origin === null ? "" : `, from ${printable(origin)}`}, changed ${changed}`,
     ...(tags.length > 0 ? [`      tags: ${tags.map(printable).join(", ")}`] : []),
     ...sightings.map(({ text }) => `      ${printable(text)}`),
     `      ${verdict}`,

@@ -2,7 +2,7 @@ import { loadConfig } from "../config/load.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { SightingType } from "../model/misp.ts";
-import { type Command, configOption, Exit, textOption } from "./command.ts";
+import { type Command, configOption, Exit, textOption, UsageError } from "./command.ts";
 import { printable } from "./printable.ts";
 
 export const sight: Command = {
@@ -15,6 +15,7 @@ export const sight: Command = {
   words: [1, 1],
   async run(given, { environment, out, err, signal }) {
     const { misp } = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    if (!misp) throw new UsageError("a forwarder has no MISP: give the sighting where its courier runs");
     const [value = ""] = given.positionals;
     const isFalse = given.values["false-positive"] === true;
     const type = isFalse ? SightingType.falsePositive : SightingType.seen;

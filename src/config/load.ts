@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { z } from "zod";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { unreadableProtectFiles } from "./protect.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -22,9 +23,20 @@ export function loadConfig(file: string, environment: Environment, directory = d
   const issues = [...source.issues];
   const key = source.data === undefined ? "" : readKey(source, directory, issues);
   const parsed = source.data === undefined ? undefined : check(source, issues);
+  complainOfTwoFeeds(source, issues);
   if (parsed) complainOfProtectFiles(source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
-  return { ...parsed, misp: { ...parsed.misp, key: parsed.misp.key ?? key }, directory };
+  return inForce(parsed, key, directory);
+}
+
+/** The schema has seen to it that what the role needs is there. */
+function inForce(parsed: z.output<typeof configSchema>, key: string, directory: string): Config {
+  const { role: _, misp, source, ...common } = parsed;
+  if (misp) return { ...common, role: "courier", misp: { ...misp, key: misp.key ?? key }, directory };
+  if (!source) throw new Error("a configuration has neither MISP nor source");
+  // There is no MISP whose lists could be asked for.
+  const warninglists = { ...common.warninglists, from_misp: false };
+  return { ...common, warninglists, role: "forwarder", source, directory };
 }
 
 /** The absolute form of a path from the configuration. */
@@ -56,6 +68,14 @@ function readKey({ data, place, issues: earlier }: Source, directory: string, is
     issues.push({ ...place(path), path: formatPath(path), message: `this file cannot be read: ${reasonOf(error)}` });
     return "";
   }
+}
+
+/** Past the defaults nobody could tell any more whether `zeromq` was written. */
+function complainOfTwoFeeds({ data, place }: Source, issues: ConfigIssue[]): void {
+  const misp = member(data, "misp");
+  if (member(misp, "kafka") === undefined || member(misp, "zeromq") === undefined) return;
+  const path = ["misp", "kafka"];
+  issues.push({ ...place(path), path: formatPath(path), message: "there is zeromq as well; keep one" });
 }
 
 /** The `protect` lists as they are written: of the whole courier, and of each target. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, durationOrZero, parseDuration } from "./duration.ts";
+import { mispKafka } from "./kafka.ts";
 import { hint, path, text, webAddress } from "./values.ts";
 
 const PUBLISHER = "must be an address such as tcp://127.0.0.1:50000";
@@ -77,6 +78,7 @@ export const misp = z
     proxy: webAddress.optional().describe("HTTP proxy for REST"),
     timeout: duration.prefault("30s").describe("Longest wait for one answer of the REST API"),
     zeromq,
+    kafka: mispKafka.optional(),
     catch_up: catchUp,
   })
   .refine((given) => !(holds(given, "key") && holds(given, "key_file")), {

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { targetKinds } from "../targets/index.ts";
 import { curation, warninglists } from "./curation.ts";
 import { filter } from "./filter.ts";
 import { guardSettings, mergeGuard, shippedGuard } from "./guard.ts";
 import { indicators } from "./indicators.ts";
+import { sightings, source } from "./kafka.ts";
 import { misp } from "./misp.ts";
 import { alerts, http, log } from "./outside.ts";
 import { targets } from "./target.ts";
@@ -11,7 +13,13 @@ import { path } from "./values.ts";
 
 /** The sections of config.yaml as a person writes them, in the order of the reference. */
 export const sections = z.strictObject({
-  misp: misp.describe("Where MISP is and how to hear it."),
+  role: z
+    .enum(["courier", "forwarder"])
+    .default("courier")
+    .describe("A courier follows MISP; a forwarder follows other couriers, by `source` instead of `misp`."),
+  misp: misp.optional().describe("Where MISP is and how to hear it."),
+  source: source.optional().describe("What a forwarder follows instead of a MISP."),
+  sightings: sightings.describe("Where sightings of sensors come from, beside `POST /sightings`."),
   curation: curation.describe("What is done to events inside MISP: trust tags and publication."),
   warninglists: warninglists.describe("Lists of values that are no indicators, and of organisations."),
   indicators: indicators.describe("What makes an indicator live and what ends it."),
@@ -30,21 +38,63 @@ export const sections = z.strictObject({
 });
 
 /** The whole configuration: every target with its complete guard and TTL table. */
-export const configSchema = sections.transform((given) => {
-  const guard = mergeGuard(shippedGuard, given.guard);
-  const completed = Object.entries(given.targets).map(([name, target]) => {
-    const ttl = targetTtl(given.indicators.ttl, target.ttl);
-    return [name, { ...target, guard: mergeGuard(guard, target.guard), ttl }] as const;
+export const configSchema = sections
+  .refine((given) => given.role === "forwarder" || given.misp !== undefined, {
+    ...{ error: "is missing", path: ["misp"], when: ({ value }) => hasRole(value, "courier") },
+  })
+  .refine((given) => given.role === "courier" || given.source !== undefined, {
+    ...{ error: "is missing: what does the forwarder follow?", path: ["source"] },
+    when: ({ value }) => hasRole(value, "forwarder"),
+  })
+  .refine((given) => given.role === "courier" || given.misp === undefined, {
+    ...{ error: "has no place here: a forwarder follows `source`", path: ["misp"] },
+    when: ({ value }) => hasRole(value, "forwarder"),
+  })
+  .refine((given) => given.role === "courier" || given.sightings.kafka === undefined, {
+    ...{ error: "has no place here: a forwarder has no MISP to tell", path: ["sightings", "kafka"] },
+    when: ({ value }) => hasRole(value, "forwarder"),
+  })
+  .refine((given) => given.role === "forwarder" || given.source === undefined, {
+    ...{ error: "is for `role: forwarder`", path: ["source"], when: ({ value }) => hasRole(value, "courier") },
+  })
+  .transform((given) => {
+    const guard = mergeGuard(shippedGuard, given.guard);
+    const completed = Object.entries(given.targets).map(([name, target]) => {
+      const ttl = targetTtl(given.indicators.ttl, target.ttl);
+      const settings = targetKinds[target.type]?.named?.(target.settings, originOf(given)) ?? target.settings;
+      return [name, { ...target, settings, guard: mergeGuard(guard, target.guard), ttl }] as const;
+    });
+    return { ...given, guard, targets: Object.fromEntries(completed) };
   });
-  return { ...given, guard, targets: Object.fromEntries(completed) };
-});
 
-/** The configuration in force: keys as in config.yaml, durations in seconds, paths as written. */
-export type Config = z.output<typeof configSchema> & {
-  misp: { key: string };
+// Whatever else is wrong: a person wants to hear of every mistake at once.
+function hasRole(section: unknown, role: string): boolean {
+  return typeof section === "object" && section !== null && "role" in section && section.role === role;
+}
+
+/** What the courier follows, as it calls it before others. */
+function originOf({ misp, source }: Pick<z.output<typeof sections>, "misp" | "source">): string {
+  return misp ? new URL(misp.url).host : (source?.kafka.topic ?? "");
+}
+
+type Given = z.output<typeof configSchema>;
+type Common = Omit<Given, "role" | "misp" | "source"> & {
   /** The folder of the configuration file, absolute: relative paths count from it. */
   directory: string;
 };
+
+/** The configuration in force of a courier: keys as in config.yaml, durations in seconds, paths as written. */
+export type CourierConfig = Common & {
+  role: "courier";
+  misp: NonNullable<Given["misp"]> & { key: string };
+  source?: undefined;
+};
+
+/** That of a forwarder, which follows other couriers. */
+export type ForwarderConfig = Common & { role: "forwarder"; misp?: undefined; source: NonNullable<Given["source"]> };
+
+/** The configuration in force. */
+export type Config = CourierConfig | ForwarderConfig;
 
 /** One target of the configuration; `settings` holds what its kind's schema made of the kind's own keys. */
 export type TargetConfig = Config["targets"][string];

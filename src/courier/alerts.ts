@@ -23,9 +23,10 @@ export interface AlertSources {
   ledgerFile: string;
   journal: Journal;
   protections: Protections;
-  client: MispClient;
-  vigil: Vigil;
-  catching: CatchUpLoop;
+  /** Of a forwarder there is none. */
+  client?: Pick<MispClient, "keyExpires"> | undefined;
+  vigil: Pick<Vigil, "blindSince">;
+  catching: Pick<CatchUpLoop, "failing">;
   log: Logger;
   /** Milliseconds. */
   clock: () => number;
@@ -56,7 +57,7 @@ async function factsOf(sources: AlertSources): Promise<Facts> {
   return {
     now: clock(),
     blind: vigil.blindSince,
-    keyExpires: client.keyExpires,
+    keyExpires: client?.keyExpires ?? null,
     catchUp: failing && { ...failing, error: hide(failing.error) },
     failing: enabled.flatMap(([target]) => {
       const { failingSince: since, attempts, lastError } = journal.targets[target] ?? NEVER_TRIED;

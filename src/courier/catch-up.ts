@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
-import type { Config } from "../config/schema.ts";
+import type { CourierConfig } from "../config/schema.ts";
 import type { Comparison } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
@@ -12,7 +12,7 @@ import type { Notice } from "../model/notice.ts";
 import { firstLoad } from "./first-load.ts";
 
 export interface CatchUpOptions {
-  config: Config;
+  config: CourierConfig;
   client: MispClient;
   ledger: Ledger;
   log: Logger;

@@ -1,64 +1,34 @@
-import { setMaxListeners } from "node:events";
 import { join } from "node:path";
-import { resolvePath } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
-import { Audits } from "../delivery/audits.ts";
-import { Dispatcher } from "../delivery/dispatcher.ts";
-import { Journal } from "../delivery/journal.ts";
-import type { Step } from "../ledger/deltas.ts";
+import type { CourierConfig } from "../config/schema.ts";
 import type { Question } from "../ledger/questions.ts";
-import type { Logger } from "../log.ts";
 import { MispClient } from "../misp/client.ts";
 import { EventDesk } from "../misp/event-desk.ts";
-import { Feed, type LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
-import { lockState, PATIENCE } from "../state/lock.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { attendAlerts } from "./alerts.ts";
 import { beat } from "./beat.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
 import { decisionDesk } from "./decisions.ts";
-import { answerDrift, driftsIn } from "./drift-desk.ts";
+import { answerDrift } from "./drift-desk.ts";
+import { followTopic } from "./forwarder.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
+import { type CourierOptions, type Line, withLine } from "./line.ts";
 import { MispLists } from "./misp-lists.ts";
 import { findingsOf } from "./online-check.ts";
 import { openCurator } from "./open-curator.ts";
-import { JOURNAL_FILE, LEDGER_FILE, openLedger } from "./open-ledger.ts";
-import { openTargets } from "./open-targets.ts";
-import { LISTS_FOLDER, Protections } from "./protections.ts";
+import { openFeed } from "./open-feed.ts";
+import { LISTS_FOLDER } from "./protections.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
-import { requireSameTime } from "./same-time.ts";
 import { SensorPost } from "./sensor-post.ts";
-import { sightingBox } from "./sighting-box.ts";
+import { followSensors } from "./sensor-topic.ts";
 import { Vigil } from "./vigil.ts";
 
-export interface CourierOptions {
-  config: Config;
-  log: Logger;
-  /** Ends it: what was heard is delivered, then everything is closed. */
-  signal: AbortSignal;
-  /** Milliseconds. */
-  clock: () => number;
-  observer?: Observer | undefined;
-}
-
-/** Somebody who watches: the demonstration, the live page. */
-export interface Observer {
-  /** Everything is open and at work, and guarded like this. */
-  started?(protections: Pick<Protections, "of">): void;
-  line?(event: LineEvent): void;
-  /** Messages arrived, as they came. */
-  frames?(frames: readonly Buffer[]): void;
-  heard?(notices: readonly Notice[]): void;
-  delivered?(target: string, step: Step): void;
-  /** Every few seconds, as long as the event loop turns and the ledger answers. */
-  alive?(now: number): void;
-}
+export type { CourierOptions, Observer } from "./line.ts";
 
 /**
  * The whole line: MISP's feed → curation → ledger → delivery → targets. Resolves when it was stopped.
@@ -70,7 +40,10 @@ export async function runCourier(options: CourierOptions): Promise<void> {
   options.signal.addEventListener("abort", end, { once: true });
   if (options.signal.aborted) end();
   try {
-    await run({ ...options, signal: stop.signal });
+    const { config } = options;
+    await withLine({ ...options, signal: stop.signal }, (line) =>
+      config.role === "forwarder" ? followTopic(config, line) : followMisp(config, line),
+    );
   } finally {
     options.signal.removeEventListener("abort", end);
     // After a failure, too, nothing of it may go on.
@@ -78,23 +51,8 @@ export async function runCourier(options: CourierOptions): Promise<void> {
   }
 }
 
-async function run({ config, log, signal, clock, observer }: CourierOptions): Promise<void> {
-  // Each request that is under way listens to it.
-  setMaxListeners(0, signal);
-  const state = resolvePath(config, config.state);
-  using _lock = lockState(state, PATIENCE);
-  const files = { ledger: join(state, LEDGER_FILE), journal: join(state, JOURNAL_FILE) };
-  using ledger = openLedger(config, files.ledger, clock);
-  const journal = await Journal.open(files.journal);
-  requireSameTime(ledger, journal, files, log);
-  const delivered = observer?.delivered?.bind(observer);
-  const changed = ledger.deltas.guarded.bind(ledger.deltas);
-  using protections = new Protections({ config, log, changed });
-  const sightings = sightingBox({ queue: ledger.sensed, log, clock });
-  const targets = await openTargets({ config, ledger, journal, log, clock, protections, delivered, sightings });
-  await using dispatcher = new Dispatcher(targets.map(({ lane }) => lane));
-  await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
-
+async function followMisp(config: CourierConfig, line: Line): Promise<void> {
+  const { ledger, files, journal, protections, dispatcher, audits, state, log, signal, clock, observer } = line;
   const client = new MispClient(config.misp);
   const desk = new EventDesk(client, signal);
   await using keeper = new KnowledgeKeeper({
@@ -155,6 +113,8 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
     clock,
     missed: () => catching.request(),
     lastHeard: intake.lastHeard,
+    // Brokers keep what is told while nobody reads; whether they are there, the line itself says.
+    speaksWhenIdle: config.misp.kafka === undefined,
   });
 
   const health = { ledger, ledgerFile: files.ledger, journal, protections, vigil, catching };
@@ -168,12 +128,12 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   });
 
   await using _post = new SensorPost({ client, queue: ledger.sensed, log, signal, clock });
+  await using _sensors = followSensors(config, { queue: ledger.sensed, intake, log, signal, clock });
   await keeper.start();
   dispatcher.start();
   audits.start();
   reviewer.wake();
-  await using feed = new Feed(config.misp.zeromq, clock, (event) => {
-    log.info(`The line to MISP's feed is ${event.kind}`, { endpoint: config.misp.zeromq.endpoint });
+  await using feed = openFeed(config, log, clock, (event) => {
     vigil.line(event);
     observer?.line?.(event);
   });
@@ -199,12 +159,13 @@ async function run({ config, log, signal, clock, observer }: CourierOptions): Pr
   signal.addEventListener("abort", () => feed.close(), { once: true });
   observer?.started?.(protections);
   if (signal.aborted) feed.close();
-  for await (const { frames, overrun } of feed.batches()) {
+  for await (const { frames, overrun, saved: told } of feed.batches()) {
     observer?.frames?.(frames);
     const notices = intake.read(frames);
     // MISP is asked about events while what they hold is saved.
     curator.heard(notices);
     const follow = () => {
+      if (!signal.aborted) told?.();
       vigil.heard(notices, overrun);
       keeper.heard(notices);
       acquaintance.heard(notices);

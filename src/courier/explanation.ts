@@ -5,6 +5,7 @@ import type { Journal } from "../delivery/journal.ts";
 import { tagsOf } from "../ledger/events.ts";
 import type { IndicatorRow } from "../ledger/indicators.ts";
 import { joined } from "../ledger/joined.ts";
+import { originIn, uuidIn } from "../ledger/recorded.ts";
 import type { LedgerReport, SupportReport } from "../ledger/report.ts";
 import type { SightingRow } from "../ledger/sightings.ts";
 import { SightingType } from "../model/misp.ts";
@@ -39,6 +40,8 @@ interface SupportExplanation {
   type: string;
   eventId: number;
   eventUuid: string;
+  /** Which MISP another courier has it from; `null`: our own. */
+  origin: string | null;
   event: string;
   organisation: string;
   changed: string;
@@ -129,10 +132,11 @@ function explainSupport(
 ): SupportExplanation {
   return {
     attributeId: attribute.id,
-    attributeUuid: attribute.uuid,
+    attributeUuid: uuidIn(attribute.uuid),
     type: attribute.type,
     eventId: attribute.event,
-    eventUuid: event?.uuid ?? "",
+    eventUuid: uuidIn(event?.uuid ?? ""),
+    origin: originIn(attribute.uuid),
     event: event?.info ?? "",
     organisation: event?.creator_name ?? "an unknown organisation",
     changed: iso(attribute.timestamp * 1000),

@@ -1,4 +1,4 @@
-import type { Config } from "../config/schema.ts";
+import type { CourierConfig } from "../config/schema.ts";
 import { timeToLive } from "../curation/ttl.ts";
 import { type LoadCursor, type LoadQuery, loadPage } from "../misp/first-load.ts";
 import type { Notice } from "../model/notice.ts";
@@ -51,7 +51,7 @@ async function load(queries: readonly LoadQuery[], stand: Stand, options: CatchU
 }
 
 /** What the first load asks for: types that never run out from the beginning, the others as far as any of them lives. */
-function queriesOf({ misp, indicators }: Config, now: number): LoadQuery[] {
+function queriesOf({ misp, indicators }: CourierConfig, now: number): LoadQuery[] {
   const { first_load } = misp.catch_up;
   if (first_load.kind === "ago") return [{ types: null, since: now - first_load.seconds }];
   if (first_load.kind === "since") return [{ types: null, since: first_load.time }];
@@ -63,7 +63,7 @@ function queriesOf({ misp, indicators }: Config, now: number): LoadQuery[] {
 }
 
 /** The longest TTL decides how far back is asked; of types with a shorter one, what ran out long ago is left where it is. */
-function mayLive(notice: Notice, { misp, indicators, targets }: Config, now: number): boolean {
+function mayLive(notice: Notice, { misp, indicators, targets }: CourierConfig, now: number): boolean {
   if (notice.kind !== "attribute" || misp.catch_up.first_load.kind !== "ttl") return true;
   const { type, timestamp, lastSeen } = notice.attribute;
   const tables = [indicators.ttl, ...Object.values(targets).map(({ ttl }) => ttl)];

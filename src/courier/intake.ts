@@ -100,11 +100,26 @@ export class Intake {
     this.#options.asks(this.#questions.splice(0));
   }
 
+  /**
+   * What another courier says, with where to read on after it; both are saved, or neither.
+   * @param reading which reading of its topic this is
+   */
+  async records(notices: readonly Notice[], reading: number, facts: Record<string, string>): Promise<void> {
+    this.#heard += notices.length;
+    await this.#save(notices, { asked: reading, facts: { ...facts, "heard-at": String(this.#options.clock()) } });
+  }
+
+  /** Keeps something that cannot be read, and skips it. */
+  skip(unreadable: Unreadable): void {
+    const { topic, reason } = unreadable;
+    this.#options.log.warn("A message cannot be read and is skipped", { topic, reason });
+    this.#keep(unreadable);
+  }
+
   #read(frame: Buffer): Notice[] {
     const decoded = decode(frame);
     if (!isUnreadable(decoded)) return decoded;
-    this.#options.log.warn("A message cannot be read and is skipped", { topic: decoded.topic, reason: decoded.reason });
-    this.#keep(decoded);
+    this.skip(decoded);
     return [];
   }
 
@@ -142,8 +157,11 @@ export class Intake {
     // With a damaged ledger each message would look like the one at fault.
     if (error instanceof StateDamaged) throw error;
     const [notice] = notices;
-    if (notices.length > 1) for (const one of notices) await this.#save([one], told);
-    else if (notice) {
+    if (notices.length > 1) {
+      // Where to go on is saved last: a crash on the way must leave nothing out.
+      for (const one of notices) await this.#save([one], { ...told, facts: {} });
+      await this.#save([], told);
+    } else if (notice) {
       this.#options.log.error("A message cannot be applied and is skipped", { kind: notice.kind, error });
       this.#keep({ topic: notice.kind, reason: String(error), excerpt: JSON.stringify(notice).slice(0, 2_000) });
     }

@@ -8,7 +8,8 @@ import { listFilesState, readListFiles } from "./list-files.ts";
 import type { MispLists } from "./misp-lists.ts";
 
 export interface KnowledgeKeeperOptions extends LearnerOptions {
-  mispLists: MispLists;
+  /** Of a forwarder there are none. */
+  mispLists?: MispLists | undefined;
   signal: AbortSignal;
   /** MISP was asked for all that it has to tell, for the first time. */
   complete: () => void;
@@ -50,7 +51,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
   /** Learns what is on disk, before anything is judged; then follows the folder and MISP. */
   async start(): Promise<void> {
     const { config, mispLists } = this.#options;
-    if (config.warninglists.from_misp) await mispLists.open();
+    if (config.warninglists.from_misp) await mispLists?.open();
     await this.#readFiles();
     await this.#learner.begin(this.#lists());
     this.#timer = setInterval(() => this.#turn(() => this.#lookAtFiles()), LOOK.files);
@@ -70,7 +71,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
   /** Looks for announcements of changed lists. */
   heard(notices: readonly Notice[]): void {
     const changed = notices.filter((notice) => notice.kind === "warninglist");
-    for (const { id } of changed) this.#options.mispLists.changed(id);
+    for (const { id } of changed) this.#options.mispLists?.changed(id);
     if (changed.length > 0 && this.#isComplete) this.#askIn(ENTRIES_COME);
   }
 
@@ -108,7 +109,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
   async #askMisp(): Promise<void> {
     const { config, mispLists, signal, log, complete } = this.#options;
     this.#askIn(LOOK.again);
-    const failure = config.warninglists.from_misp ? await mispLists.refresh(signal) : undefined;
+    const failure = config.warninglists.from_misp ? await mispLists?.refresh(signal) : undefined;
     await this.#learner.learn(this.#lists());
     if (failure)
       log.warn("MISP does not give out all of its warninglists; those are asked for again", { error: failure });
@@ -125,6 +126,6 @@ export class KnowledgeKeeper implements AsyncDisposable {
 
   #lists(): Warninglist[] {
     const { config, mispLists } = this.#options;
-    return [...this.#fromFiles, ...(config.warninglists.from_misp ? mispLists.lists : [])];
+    return [...this.#fromFiles, ...(config.warninglists.from_misp && mispLists ? mispLists.lists : [])];
   }
 }

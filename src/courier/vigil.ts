@@ -13,8 +13,13 @@ export interface VigilOptions {
   missed: () => void;
   /** When something was last heard before this start, milliseconds. */
   lastHeard: number | undefined;
+  /** What is listened to, for the log; MISP's feed unless set. */
+  name?: string | undefined;
+  /** Whether it speaks even when there is nothing to tell, so that silence means something; true unless set. */
+  speaksWhenIdle?: boolean | undefined;
 }
 
+const FEED = "MISP's feed";
 /** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
 const SILENCE = 30_000;
 const TICK = 1_000;
@@ -75,14 +80,15 @@ export class Vigil implements Disposable {
 
   #look(): void {
     this.#catchUpRecord();
+    if (this.#options.speaksWhenIdle === false) return;
     const silence = this.#options.clock() - this.#lastFrame;
     if (!this.#blind && silence > SILENCE) this.#goesBlind(this.#lastFrame, "silence");
   }
 
   #goesBlind(since: number, cause: string): void {
-    const { spells, log, missed } = this.#options;
+    const { spells, log, missed, name = FEED } = this.#options;
     if (!this.#blind) {
-      log.warn("MISP's feed cannot be heard, or lost something", { cause });
+      log.warn(`${name} cannot be heard, or lost something`, { cause });
       this.#spell = { since, cause };
     }
     this.#blind = true;
@@ -92,8 +98,8 @@ export class Vigil implements Disposable {
   }
 
   #sees(at: number): void {
-    const { spells, log, missed } = this.#options;
-    if (this.#blind) log.info("MISP's feed is heard");
+    const { spells, log, missed, name = FEED } = this.#options;
+    if (this.#blind) log.info(`${name} is heard`);
     this.#blind = false;
     this.#record(() => spells.end(at));
     missed();

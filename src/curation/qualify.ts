@@ -8,6 +8,8 @@ export interface Support {
     tags: readonly string[];
     /** When the feed last spoke of it, milliseconds; 0 when the last word came from REST. */
     heard: number;
+    /** What another courier gave its indicator; missing or `null`: a MISP told of it. */
+    score?: number | null;
   };
   event: Pick<EventFacts, "creator" | "distribution"> & {
     tags: readonly string[];
@@ -106,7 +108,7 @@ const OPENNESS = [0, 4, 1, 2, 3];
 const INHERIT = 5;
 
 /** Who may see an attribute: the more closed of its own distribution and its event's. */
-function reach(own: number, inherited: number): number {
+export function reach(own: number, inherited: number): number {
   if (own === INHERIT) return inherited;
   return OPENNESS.indexOf(own) < OPENNESS.indexOf(inherited) ? own : inherited;
 }

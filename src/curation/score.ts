@@ -15,6 +15,8 @@ export interface Evidence {
   doubtedBy: number;
   /** Warninglists of role `lower`, with the points that each takes. */
   lowered: readonly { list: string; points: number }[];
+  /** The best score that another courier gives it. */
+  told?: number | undefined;
 }
 
 /** How much of the distance from the neutral middle an organisation's trust, and tags, may move a score. */
@@ -26,6 +28,7 @@ const DOUBTED = { points: 10, most: 30 };
 export function score(evidence: Evidence, decay: Decay | null, age: number): { score: number; parts: ScorePart[] } {
   const parts: ScorePart[] = [
     { name: "neutral", points: NEUTRAL, reason: "where every indicator begins" },
+    ...toldPart(evidence),
     ...organisationPart(evidence),
     ...tagsPart(evidence),
     ...sightingsPart(evidence),
@@ -43,6 +46,11 @@ export function score(evidence: Evidence, decay: Decay | null, age: number): { s
 export function ageUnder(base: number, least: number, decay: Decay | null): number | undefined {
   // The stored score is rounded: half a point lower it is still enough, and a trace below that no more.
   return decay && base >= least && least > 0 ? ageAt(decay, (least - 0.500_001) / base) : undefined;
+}
+
+function toldPart({ told }: Evidence): ScorePart[] {
+  if (told === undefined || told === NEUTRAL) return [];
+  return [{ name: "courier", points: told - NEUTRAL, reason: `another courier gives it ${told}` }];
 }
 
 function organisationPart({ organisation }: Evidence): ScorePart[] {

@@ -5,18 +5,25 @@ import { tagValues } from "./tag-values.ts";
 import type { WarninglistVerdict } from "./warninglists/roles.ts";
 
 /** What one support says of its indicator's score. */
-export type Worth = Pick<Evidence, "organisation" | "tags" | "lowered">;
+export type Worth = Pick<Evidence, "organisation" | "tags" | "lowered" | "told">;
 
 /** What is known of who wrote an attribute, of its tags, and of its value; `null` when that is nothing. */
 export function worthOf({ attribute, event }: Support, warned: WarninglistVerdict, knowledge: Knowledge): Worth | null {
   const trust = event.creator.uuid === null ? null : knowledge.trust.trustOf(event.creator.uuid);
   const name = event.creator.name ?? event.creator.uuid ?? "";
   const organisation = trust ? { trust: trust.level.score, name: `${name} (${trust.level.list})` } : undefined;
+  const told = attribute.score ?? undefined;
+  // What another courier made of organisation and tags is in its score already.
+  if (told !== undefined) return { organisation: undefined, tags: [], lowered: loweredBy(warned), told };
   const tags = tagValues(attribute.tags, event.tags);
-  const lowered = warned.hits.flatMap(({ list, role }) =>
+  const lowered = loweredBy(warned);
+  return organisation || tags.length > 0 || lowered.length > 0 ? { organisation, tags, lowered } : null;
+}
+
+function loweredBy(warned: WarninglistVerdict): Worth["lowered"] {
+  return warned.hits.flatMap(({ list, role }) =>
     typeof role === "object" ? [{ list: list.name, points: role.lower }] : [],
   );
-  return organisation || tags.length > 0 || lowered.length > 0 ? { organisation, tags, lowered } : null;
 }
 
 /** The best word for an indicator among those who hold it up; what lowers it counts once, whoever it comes from. */
@@ -29,6 +36,10 @@ export function bestOf(worths: readonly (Worth | null)[]): Worth {
     organisation: organisations.toSorted((one, other) => other.trust - one.trust)[0],
     tags: known.map(({ tags }) => tags).toSorted((one, other) => mean(other) - mean(one))[0] ?? [],
     lowered: [...lowered.values()],
+    told: known.reduce<number | undefined>(
+      (best, { told }) => (best === undefined ? told : Math.max(best, told ?? 0)),
+      undefined,
+    ),
   };
 }
 

@@ -6,22 +6,29 @@ const DEADLINE = 10_000;
 /** All the lanes: each change wakes them, and none of them waits for another. */
 export class Dispatcher implements AsyncDisposable {
   readonly #lanes: readonly Lane[];
+  #held = false;
 
   constructor(lanes: readonly Lane[]) {
     this.#lanes = lanes;
   }
 
+  /** Nothing is delivered before the start, not even at the end: what is known is only half of it. */
+  hold(): void {
+    this.#held = true;
+  }
+
   start(): void {
+    this.#held = false;
     for (const lane of this.#lanes) lane.start();
   }
 
   /** The ledger has changed. */
   wake(): void {
-    for (const lane of this.#lanes) lane.wake();
+    if (!this.#held) for (const lane of this.#lanes) lane.wake();
   }
 
   /** Delivers what there is and closes the targets, each within a deadline of its own. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.stop(DEADLINE)));
+    await Promise.all(this.#lanes.map((lane) => lane.stop(DEADLINE, !this.#held)));
   }
 }

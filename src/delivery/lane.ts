@@ -81,12 +81,12 @@ export class Lane {
     this.wake();
   }
 
-  /** Delivers what is there, for at most `deadline` milliseconds, and closes the target. */
-  async stop(deadline: number): Promise<void> {
+  /** Delivers what is there, if it is to, for at most `deadline` milliseconds, and closes the target. */
+  async stop(deadline: number, deliver = true): Promise<void> {
     this.#hurry.abort();
     const waits = this.#retry !== undefined;
     clearTimeout(this.#retry);
-    if (!waits) this.wake();
+    if (deliver && !waits) this.wake();
     const timer = setTimeout(() => this.#stop.abort(), deadline);
     await this.#queue.onIdle();
     clearTimeout(timer);

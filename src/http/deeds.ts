@@ -18,7 +18,7 @@ const LONGEST = 16_384;
 
 /** What a person may do from the page: decide on what a guard holds, and give a value a thumb in MISP. */
 export function deedRoutes(config: Config): Route[] {
-  const client = new MispClient(config.misp);
+  const client = config.misp && new MispClient(config.misp);
   return [
     { path: /\/held/, method: "POST", answer: (asked) => decide(asked, config) },
     { path: /\/thumbs/, method: "POST", answer: (asked) => giveThumb(asked, client) },
@@ -35,7 +35,8 @@ async function decide({ request, response }: Asked, config: Config): Promise<voi
   answerJson(response, 202, { asked: true });
 }
 
-async function giveThumb({ request, response }: Asked, client: MispClient): Promise<void> {
+async function giveThumb({ request, response }: Asked, client: MispClient | undefined): Promise<void> {
+  if (!client) return refuse(response, 409, "A forwarder has no MISP to give thumbs in.");
   const told = thumb.safeParse(await bodyOf(request, LONGEST));
   if (!told.success) return refuse(response, 400, 'This wants {"value": …, "false_positive": true or false}.');
   const { value, false_positive: isFalse } = told.data;

@@ -75,7 +75,11 @@ export class Front implements AsyncDisposable {
       { path: /\/explain/, answer: (asked) => this.#explain(asked) },
       this.#live.route,
       ...deedRoutes(this.#options.config),
-      sensedRoute({ queue: () => this.#sources?.sensed, clock: this.#options.clock }),
+      sensedRoute({
+        queue: () => this.#sources?.sensed,
+        clock: this.#options.clock,
+        isForwarder: this.#options.config.role === "forwarder",
+      }),
       ...this.#lists.routes,
       await pageRoute(),
     ];

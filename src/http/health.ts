@@ -22,7 +22,8 @@ export async function healthOf(sources: Sources): Promise<Health> {
   const journal = await sources.journal();
   const attempts = (name: string) => journal.targets[name]?.attempts ?? 0;
   const blind = spells.find(({ until }) => until === null);
-  const fresh = caughtUp > 0 && clock() - caughtUp < 2 * config.misp.catch_up.every * 1000 + GRACE;
+  const every = config.role === "courier" ? config.misp.catch_up.every : 0;
+  const fresh = caughtUp > 0 && clock() - caughtUp < 2 * every * 1000 + GRACE;
   const down = targets.filter((name) => attempts(name) >= FAILURES);
   const complaints = [
     ...(blind ? [`MISP's feed is not heard: ${blind.cause}`] : []),

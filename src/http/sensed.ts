@@ -1,7 +1,6 @@
-import { z } from "zod";
+import { readSighting } from "../courier/sensor-report.ts";
 import type { SensorSightings } from "../ledger/sensor-sightings.ts";
-import { SightingType } from "../model/misp.ts";
-import { LONGEST_SENSED, type SensorSighting, sensedLine } from "../model/sensed.ts";
+import type { SensorSighting } from "../model/sensed.ts";
 import { StateUnwritable } from "../state/damaged.ts";
 import { bodyOf, TOO_LONG } from "./body.ts";
 import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
@@ -9,6 +8,8 @@ import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
 export interface SensedOptions {
   /** Where sightings wait for MISP; missing until the courier has opened its ledger. */
   queue: () => SensorSightings | undefined;
+  /** There is no MISP that could hear of them. */
+  isForwarder?: boolean | undefined;
   /** Milliseconds. */
   clock: () => number;
 }
@@ -17,56 +18,13 @@ export interface SensedOptions {
 const MOST = { sightings: 1_000, bytes: 1_048_576 };
 /** When to come back, seconds. */
 const LATER = "60";
-/** How far the clock of a sensor may be ahead of ours, seconds. */
-const AHEAD = 60;
-
-const TIME = "must be ISO 8601 with Z or an offset, or Unix seconds";
-/** Unix seconds. */
-const time = z
-  .union(
-    [
-      z.number().positive().transform(Math.floor),
-      z
-        .string()
-        .max(40)
-        .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/)
-        // Some sensors leave the colon out, and Date wants it.
-        .transform((text) => Math.floor(Date.parse(text.replace(/(\d\d):?(\d\d)$/, "$1:$2")) / 1000))
-        .refine((seconds) => seconds > 0),
-    ],
-    { error: TIME },
-  )
-  .optional();
-
-const TYPES = {
-  seen: SightingType.seen,
-  false_positive: SightingType.falsePositive,
-  expired: SightingType.expired,
-} as const;
-
-const sighting = z
-  .strictObject({
-    value: sensedLine(LONGEST_SENSED.value).optional(),
-    attribute: z.guid({ error: "must be the UUID of an attribute" }).toLowerCase().optional(),
-    type: z
-      .enum(["seen", "false_positive", "expired"], { error: "must be seen, false_positive or expired" })
-      .default("seen"),
-    seen_at: time,
-    source: sensedLine(LONGEST_SENSED.source).default(""),
-  })
-  .refine(({ value, attribute }) => (value || undefined) !== undefined || attribute !== undefined, {
-    error: "wants a value, or the UUID of an attribute",
-  })
-  .refine(({ value, attribute }) => value === undefined || attribute === undefined, {
-    error: "has both value and attribute; which is it?",
-  });
-
 /** What sensors saw, on its way back to MISP. */
-export function sensedRoute({ queue, clock }: SensedOptions): Route {
+export function sensedRoute({ queue, clock, isForwarder = false }: SensedOptions): Route {
   return {
     path: /\/sightings/,
     method: "POST",
     async answer({ request, response }: Asked) {
+      if (isForwarder) return refuse(response, 409, "A forwarder has no MISP to tell: post this to its courier.");
       const told = await bodyOf(request, MOST.bytes);
       const list = Array.isArray(told) ? told : [told];
       if (told === TOO_LONG || list.length > MOST.sightings) {
@@ -99,18 +57,4 @@ function take(queue: SensorSightings | undefined, sightings: readonly SensorSigh
     if (error instanceof StateUnwritable) return "The courier's disk cannot be written now.";
     throw error;
   }
-}
-
-/** @returns the sighting, or what is wrong with it; `now` in seconds */
-function readSighting(told: unknown, now: number): SensorSighting | string {
-  const read = sighting.safeParse(told);
-  if (!read.success) return reason(read.error);
-  const { value = "", attribute = null, type, seen_at = now, source } = read.data;
-  if (seen_at > now + AHEAD) return "seen_at: must not be in the future";
-  return { subject: attribute ?? value, attribute, type: TYPES[type], date: Math.min(seen_at, now), source };
-}
-
-function reason({ issues: [first] }: z.ZodError): string {
-  const where = first?.path.join(".") ?? "";
-  return `${where === "" ? "" : `${where}: `}${first?.message ?? ""}`.slice(0, 200);
 }

@@ -56,7 +56,7 @@ export class Adoption {
         revision += 1;
         this.#insert.run(value, type, reference, revision, now);
         const expires = expiry(rules.ttl, type, reference);
-        const shown = fingerprint(shows({ type, value, score: 50, expires, origins: [] }));
+        const shown = fingerprint(shows({ type, value, score: 50, reference, expires, origins: [] }));
         const id = this.#id.get(value, type)?.id ?? 0;
         this.#hold.run(id, shown, now, name);
       }

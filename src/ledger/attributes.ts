@@ -3,6 +3,7 @@ import type { Telling } from "../model/notice.ts";
 import type { Database, Statement } from "./database.ts";
 import { tagColumn, tagsOf } from "./events.ts";
 import { Recent } from "./recent.ts";
+import { spanOf } from "./recorded.ts";
 
 /** An attribute as the ledger remembers it; an erased one stays, so that an old message cannot bring it back. */
 export interface AttributeRow {
@@ -21,6 +22,8 @@ export interface AttributeRow {
   distribution: number;
   tags: string;
   heard: number;
+  /** What another courier gave its indicator; `null`: a MISP told of it. */
+  score: number | null;
 }
 
 export const SOFT_DELETED = 1;
@@ -44,6 +47,7 @@ const COLUMNS: readonly (keyof AttributeRow)[] = [
   "distribution",
   "tags",
   "heard",
+  "score",
 ];
 
 /** What an update writes: indexed columns that stay as they are would cost a look into their index each. */
@@ -63,6 +67,8 @@ export class Attributes {
   readonly #ofEvent: Statement<AttributeRow>;
   readonly #changedAt: Statement<{ id: number }>;
   readonly #all: Statement<AttributeRow>;
+  readonly #ofRecord: Statement<AttributeRow>;
+  readonly #notHeardSince: Statement<AttributeRow>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM attribute WHERE id = ?");
@@ -79,6 +85,8 @@ export class Attributes {
     this.#changedAt = database.prepare("SELECT id FROM attribute WHERE event = ? AND timestamp = ? LIMIT 1");
     this.#highest = database.prepare<{ id: number | null }>("SELECT max(id) AS id FROM attribute").get()?.id ?? 0;
     this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
+    this.#ofRecord = database.prepare("SELECT * FROM attribute WHERE uuid >= ? AND uuid < ?");
+    this.#notHeardSince = database.prepare("SELECT * FROM attribute WHERE id > ? AND id <= ? AND heard < ?");
   }
 
   get(id: number): AttributeRow | undefined {
@@ -93,14 +101,14 @@ export class Attributes {
   }
 
   insert(row: AttributeRow): void {
-    this.#insert.run(row.id, row.uuid, row.event, ...changing(row));
+    this.#insert.run(row.id, row.uuid, row.event, ...CHANGING.map((column) => row[column]));
     this.#highest = Math.max(this.#highest, row.id);
     this.recent.set(row.id, row);
   }
 
   /** @param before how it was; the UUID stays */
   update(row: AttributeRow, before: AttributeRow): void {
-    this.#update.run(...changing(row), row.id);
+    this.#update.run(...CHANGING.map((column) => row[column]), row.id);
     if (row.event !== before.event) this.#move.run(row.event, row.id);
     this.recent.set(row.id, row);
   }
@@ -115,17 +123,30 @@ export class Attributes {
     return this.#changedAt.get(event, timestamp) !== undefined;
   }
 
+  /** The highest number that any has had. */
+  last(): number {
+    return this.#highest;
+  }
+
+  /** A number for one that has none of MISP's. */
+  nextId(): number {
+    return this.#highest + 1;
+  }
+
+  /** Those that a record of another courier told of. */
+  ofRecord(name: string): AttributeRow[] {
+    return this.#ofRecord.all(...spanOf(name));
+  }
+
+  /** Of those with numbers after one and up to another, the ones that were last told of in an earlier reading. */
+  notHeardSince(reading: number, after: number, through: number): AttributeRow[] {
+    return this.#notHeardSince.all(after, through, reading);
+  }
+
   /** The next attributes of an event (0: of all events) after an id, in the order of ids. */
   following(event: number, after: number, limit: number): AttributeRow[] {
     return event === 0 ? this.#all.all(after, limit) : this.#ofEvent.all(event, after, limit);
   }
-}
-
-/** Its {@link CHANGING} columns; by name, as most of a flood passes here. */
-function changing(row: AttributeRow) {
-  const { type, value, category, to_ids, deleted, comment, timestamp, first_seen, last_seen, distribution } = row;
-  const first = [type, value, category, to_ids, deleted, comment] as const;
-  return [...first, timestamp, first_seen, last_seen, distribution, row.tags, row.heard] as const;
 }
 
 export function newAttribute(told: Attribute, heard: number): AttributeRow {
@@ -183,6 +204,7 @@ function rowOf(told: Attribute, tags: string, heard: number): AttributeRow {
     distribution: told.distribution,
     tags,
     heard,
+    score: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Deed } from "./audit.ts";
 import { Database } from "./database.ts";
+import { uuidIn } from "./recorded.ts";
 
 /** One deed on record, with what is known of it. Times are milliseconds. */
 export interface AuditRow {
@@ -68,7 +69,8 @@ export class AuditReport implements Disposable {
   }
 
   #all(sql: string, parameter: string | number): AuditRow[] {
-    return this.#database.prepare<AuditRow>(sql).all(parameter);
+    const rows = this.#database.prepare<AuditRow>(sql).all(parameter);
+    return rows.map((row) => ({ ...row, event: row.event && uuidIn(row.event) }));
   }
 }
 

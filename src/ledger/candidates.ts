@@ -124,11 +124,11 @@ export class Candidates {
   }
 
   #compare(candidate: Candidate, view: TargetView): Lack | undefined {
-    const { id, type, value, score, shown: before } = candidate;
+    const { id, type, value, score, reference, shown: before } = candidate;
     const wish = this.#wish(candidate, view);
     if ("withheld" in wish) return removal(candidate, wish.withheld);
     const origins = view.origins ? this.#supporters.origins(id) : [];
-    const entry = { type, value, score, expires: wish.expires, origins };
+    const entry = { type, value, score, reference, expires: wish.expires, origins };
     const shown = fingerprint(view.shows(entry));
     if (shown === before) return undefined;
     const holding = { id, type, value, before, shown, why: null };

@@ -58,6 +58,7 @@ export class Events {
   readonly #list: Statement<never>;
   readonly #createdBy: Statement<{ id: number }>;
   readonly #listing: Statement<Pick<EventRow, "id" | "uuid" | "listed">>;
+  readonly #last: Statement<{ id: number | null }>;
   readonly #unconfirmed: Statement<Pick<EventRow, "id" | "uuid">>;
 
   constructor(database: Database) {
@@ -70,6 +71,7 @@ export class Events {
     this.#createdBy = database.prepare("SELECT id FROM event WHERE creator_uuid = ?");
     this.#list = database.prepare("UPDATE event SET listed = ? WHERE id = ?");
     this.#listing = database.prepare("SELECT id, uuid, listed FROM event WHERE deleted = 0 AND listed <> ''");
+    this.#last = database.prepare("SELECT max(id) AS id FROM event");
     this.#unconfirmed = database.prepare(
       `SELECT id, uuid FROM event WHERE deleted = 0 AND listed = ''
        AND EXISTS (SELECT 1 FROM attribute WHERE attribute.event = event.id AND attribute.deleted = 0)`,
@@ -106,6 +108,11 @@ export class Events {
   /** Events with attributes that MISP has never shown to our key: only the feed spoke of them. */
   unconfirmed(): Pick<EventRow, "id" | "uuid">[] {
     return this.#unconfirmed.all();
+  }
+
+  /** A number for one that has none of MISP's. */
+  nextId(): number {
+    return (this.#last.get()?.id ?? 0) + 1;
   }
 
   /** The numbers of an organisation's events. */

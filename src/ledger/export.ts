@@ -59,6 +59,6 @@ export class LedgerExport implements Disposable {
     const origins = this.#supporters.origins(id);
     const expires = expiry(this.#options.ttl, type, reference);
     const newest = Math.max(Math.floor(since / 1000), ...origins.map(({ timestamp }) => timestamp));
-    return { entry: { type, value, score, expires, origins }, changed: newest };
+    return { entry: { type, value, score, reference, expires, origins }, changed: newest };
   }
 }

@@ -1,6 +1,6 @@
 import type { Notice } from "../model/notice.ts";
 import { type AttributeRow, MISSING, SETTLED } from "./attributes.ts";
-import { ASKED_EARLY, newEvent } from "./events.ts";
+import { ASKED_EARLY, type Events, newEvent } from "./events.ts";
 import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
@@ -77,4 +77,17 @@ function unknownEvent(id: number, uuid: string) {
     false,
     0,
   );
+}
+
+/** Compares MISP's list of events with what was remembered of the last one. */
+export function compareListing(events: Events, list: readonly ListedEvent[]): Comparison {
+  const known = new Map(events.listing().map((event) => [event.uuid, event]));
+  const changed = list.filter(({ uuid, state }) => known.get(uuid)?.listed !== state);
+  const listed = new Set(list.map(({ uuid }) => uuid));
+  const isMissing = ({ uuid }: { uuid: string }) => !listed.has(uuid);
+  return {
+    changed,
+    vanished: [...known.values()].filter(isMissing),
+    unconfirmed: events.unconfirmed().filter(isMissing),
+  };
 }

@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import { hearAttribute, hearAttributeTag, hearErased } from "./hear-attributes.ts";
 import { hearEvent, hearEventDeleted, hearEventTag } from "./hear-events.ts";
 import { hearContents, hearListed } from "./hear-listings.ts";
+import { hearRecord, hearRecordGone } from "./hear-records.ts";
 import { hearSighting, hearSightingDeleted, hearSightingsListed } from "./hear-sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
 
@@ -30,6 +31,8 @@ export function createHearing(tables: Tables, database: Database): Hear {
     organisation: ({ organisation: { id, uuid, name } }) => void putOrganisation.run(id, uuid, name),
     warninglist: () => {},
     alive: () => {},
+    record: ({ record }, moment) => hearRecord(tables, record, moment),
+    "record-gone": ({ name }) => hearRecordGone(tables, name),
   };
   // The table above pairs each kind with its own shape, which the compiler cannot follow through the look-up.
   return (notice, moment) => (hearing[notice.kind] as (notice: Notice, moment: Moment) => void)(notice, moment);

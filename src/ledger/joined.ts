@@ -14,6 +14,7 @@ export function joined(attribute: AttributeRow, event: EventRow | undefined): Su
       distribution: attribute.distribution,
       tags: tagsOf(attribute),
       heard: attribute.heard,
+      score: attribute.score,
     },
     event: event ? pictureOfEvent(event) : UNKNOWN_EVENT,
   };

@@ -7,7 +7,8 @@ import { ClockWatch } from "./clock-watch.ts";
 import { CuratedEvents } from "./curated-events.ts";
 import { Database, type Statement } from "./database.ts";
 import { Deltas } from "./deltas.ts";
-import type { Comparison, ListedEvent } from "./hear-listings.ts";
+import { FollowedRecords } from "./followed-records.ts";
+import { type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
@@ -49,6 +50,7 @@ export class Ledger implements Disposable {
   readonly requests: Requests;
   readonly sensed: SensorSightings;
   readonly curated: CuratedEvents;
+  readonly followed: FollowedRecords;
   readonly unreadable: UnreadableMessages;
   readonly #database: Database;
   readonly #tables: Tables;
@@ -72,6 +74,7 @@ export class Ledger implements Disposable {
     this.holdings = new Holdings(this.#database, this.deltas, clock);
     this.adoption = new Adoption(this.#database, clock);
     this.curated = new CuratedEvents(this.#database, clock);
+    this.followed = new FollowedRecords(this.#tables, clock, (work) => this.#transaction(work));
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);
     this.sensed = new SensorSightings(this.#database);
@@ -142,15 +145,7 @@ export class Ledger implements Disposable {
 
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): Comparison {
-    const known = new Map(this.#tables.events.listing().map((event) => [event.uuid, event]));
-    const changed = list.filter(({ uuid, state }) => known.get(uuid)?.listed !== state);
-    const listed = new Set(list.map(({ uuid }) => uuid));
-    const isMissing = ({ uuid }: { uuid: string }) => !listed.has(uuid);
-    return {
-      changed,
-      vanished: [...known.values()].filter(isMissing),
-      unconfirmed: this.#tables.events.unconfirmed().filter(isMissing),
-    };
+    return compareListing(this.#tables.events, list);
   }
 
   /** How many sightings were heard of so shortly before MISP's listing that it cannot tell whether they are still there. */

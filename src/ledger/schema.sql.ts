@@ -2,7 +2,7 @@
  * What leads from each former version to the next, the first from 1 to 2: a change of {@link SCHEMA} comes with one. A ledger's
  * version, which `PRAGMA user_version` holds, is one more than there are upgrades.
  */
-export const UPGRADES: readonly string[] = [];
+export const UPGRADES: readonly string[] = ["ALTER TABLE attribute ADD COLUMN score INTEGER"];
 
 /**
  * MISP's own numbers are the keys of events, attributes, sightings and organisations, as every message carries them; the
@@ -46,7 +46,8 @@ CREATE TABLE attribute (
   last_seen INTEGER,
   distribution INTEGER NOT NULL,
   tags TEXT NOT NULL,
-  heard INTEGER NOT NULL               -- when the feed last spoke of it; 0: only REST did
+  heard INTEGER NOT NULL,              -- when the feed last spoke of it; 0: only REST did; of a record: in which reading
+  score INTEGER                        -- what another courier gave its indicator; NULL: a MISP told of it
 );
 CREATE INDEX attribute_event ON attribute (event, id);
 

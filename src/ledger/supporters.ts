@@ -1,9 +1,11 @@
+import { reach } from "../curation/qualify.ts";
 import type { QualifyingSupport } from "../curation/wanted.ts";
 import type { Origin } from "../model/delta.ts";
 import type { AttributeRow } from "./attributes.ts";
 import type { Database, Statement } from "./database.ts";
 import { type EventRow, tagsOf } from "./events.ts";
 import { joined, referenceOf } from "./joined.ts";
+import { uuidIn } from "./recorded.ts";
 import { Sightings } from "./sightings.ts";
 
 /** The attributes that hold an indicator up, as targets look at them. */
@@ -45,17 +47,19 @@ export class Supporters {
 
 function originOf(attribute: AttributeRow, event: EventRow | undefined): Origin {
   return {
-    attributeUuid: attribute.uuid,
+    attributeUuid: uuidIn(attribute.uuid),
     category: attribute.category,
     comment: attribute.comment,
     firstSeen: attribute.first_seen,
     lastSeen: attribute.last_seen,
     timestamp: attribute.timestamp,
     eventId: attribute.event,
-    eventUuid: event?.uuid ?? "",
+    eventUuid: uuidIn(event?.uuid ?? ""),
     eventInfo: event?.info ?? "",
     eventDate: event?.date ?? "",
     organisation: event?.creator_name ?? "",
+    organisationUuid: event?.creator_uuid ?? "",
+    distribution: reach(attribute.distribution, event?.distribution ?? 0),
     tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
   };
 }

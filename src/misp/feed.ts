@@ -9,7 +9,7 @@ export interface FeedSettings {
 }
 
 /** What the socket notices of its line; times are milliseconds of the clock. */
-export type LineEvent = { kind: "connected" | "disconnected" | "refused"; at: number };
+export type LineEvent = { kind: "connected" | "disconnected" | "refused"; at: number; cause?: string };
 
 /**
  * How many messages may wait in the socket while a batch is worked on. ZeroMQ's default, 1000, silently loses the rest of
@@ -27,10 +27,20 @@ const OVERRUN = RECEIVE_HIGH_WATER_MARK / 2;
 export interface Batch {
   frames: Buffer[];
   overrun: boolean;
+  /** They are in the ledger: to be told where whoever sent them would send them once more otherwise. */
+  saved?: () => void;
+}
+
+/** Where MISP tells what it does, whatever carries it. */
+export interface MispFeed extends AsyncDisposable {
+  /** Frames in batches, in the order of arrival; ends when the feed is closed. */
+  batches(): AsyncGenerator<Batch>;
+  /** Ends `batches()`. */
+  close(): void;
 }
 
 /** MISP's ZeroMQ feed: batches of raw frames, in the order of arrival, as they come. */
-export class Feed implements AsyncDisposable {
+export class Feed implements MispFeed {
   readonly #socket: Subscriber;
   readonly #clock: () => number;
   readonly #onLine: (event: LineEvent) => void;

@@ -1,6 +1,7 @@
 import type { Notice, Unreadable } from "../model/notice.ts";
 import { attributeOf, attributesOf, eventOf, organisationOf, sightingOf } from "./bodies.ts";
 import { idAt, isObject, type Json, Malformed, numberOr, objectAt, textAt, uuidAt } from "./coerce.ts";
+import { kafkaPublication } from "./kafka-publication.ts";
 
 type Decoder = (body: Json) => Notice[];
 
@@ -16,7 +17,11 @@ const decoders: Record<string, Decoder> = {
   misp_json_self: (body) => [{ kind: "alive", uptime: numberOr(body, "uptime", 0) }],
 };
 
+/** What ZeroMQ carries. */
 export const TOPICS = Object.keys(decoders);
+
+/** Under this name come publications over Kafka, which have a shape of their own. */
+export const KAFKA_PUBLICATION = "misp_kafka_event_publish";
 
 const SPACE = 0x20;
 const EXCERPT = 2_000;
@@ -26,7 +31,7 @@ export function decode(frame: Buffer): Notice[] | Unreadable {
   const space = frame.indexOf(SPACE);
   const topic = frame.toString("utf8", 0, Math.min(space < 0 ? frame.length : space, 64));
   try {
-    const decoder = Object.hasOwn(decoders, topic) ? decoders[topic] : undefined;
+    const decoder = decoderOf(topic);
     if (!decoder) throw new Malformed("unknown topic");
     const body: unknown = JSON.parse(frame.toString("utf8", space + 1));
     if (!isObject(body)) throw new Malformed("the message is not an object");
@@ -35,6 +40,11 @@ export function decode(frame: Buffer): Notice[] | Unreadable {
     const reason = error instanceof Malformed ? error.message : "not valid JSON";
     return { topic, reason, excerpt: frame.toString("utf8", 0, EXCERPT) };
   }
+}
+
+function decoderOf(topic: string): Decoder | undefined {
+  if (topic === KAFKA_PUBLICATION) return kafkaPublication;
+  return Object.hasOwn(decoders, topic) ? decoders[topic] : undefined;
 }
 
 export function isUnreadable(decoded: Notice[] | Unreadable): decoded is Unreadable {

@@ -13,6 +13,10 @@ export interface Origin {
   eventInfo: string;
   eventDate: string;
   organisation: string;
+  /** Of the creator; empty where MISP did not tell it. */
+  organisationUuid: string;
+  /** Who may see it, in MISP's numbers: the more closed of the attribute's own and its event's. */
+  distribution: number;
   /** Event tags and attribute tags together, without repetition. */
   tags: readonly string[];
 }
@@ -22,6 +26,8 @@ export interface Entry extends Indicator {
   score: number;
   /** Unix seconds; `null`: it never runs out. */
   expires: number | null;
+  /** The time that its TTL counts from, Unix seconds. */
+  reference: number;
   origins: readonly Origin[];
 }
 

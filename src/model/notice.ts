@@ -1,4 +1,5 @@
 import type { Attribute, EventFacts, Organisation, Sighting } from "./misp.ts";
+import type { IndicatorRecord } from "./record.ts";
 
 /**
  * How an attribute was told, which decides what it may override: of the same second, an `add` changes nothing that is
@@ -12,6 +13,8 @@ export type Telling = "add" | "edit" | "snapshot" | "answer";
  *
  * Three come from REST alone: `contents`, the UUIDs of all attributes of an event; `listed`, how the list of events has it;
  * `sightings-listed`, the ids of all sightings of a span of time that our key may see.
+ *
+ * Two come from another courier: a `record` of an indicator, and that one is gone.
  */
 export type Notice =
   | { kind: "attribute"; attribute: Attribute; event: EventFacts | undefined; how: Telling }
@@ -28,7 +31,9 @@ export type Notice =
   | { kind: "organisation"; organisation: Organisation }
   | { kind: "warninglist"; id: number }
   | { kind: "pulled"; uuid: string }
-  | { kind: "alive"; uptime: number };
+  | { kind: "alive"; uptime: number }
+  | { kind: "record"; record: IndicatorRecord }
+  | { kind: "record-gone"; name: string };
 
 /** A message that could not be understood: kept, bounded, with its reason, and skipped. */
 export interface Unreadable {

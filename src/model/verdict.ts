@@ -24,7 +24,7 @@ export type Reason = keyof typeof REASONS;
 
 /** One part of a score: what it adds or takes, and why. */
 export interface ScorePart {
-  name: "neutral" | "organisation" | "tags" | "sightings" | "warninglists" | "bounds" | "decay";
+  name: "neutral" | "courier" | "organisation" | "tags" | "sightings" | "warninglists" | "bounds" | "decay";
   points: number;
   reason: string;
 }

@@ -4,7 +4,7 @@ import type { Indicator } from "../model/indicator.ts";
 import { changeHeldFile, connectHeldFile, type HeldFile, openHeldFile } from "./held-file.ts";
 
 /** An entry as the store keeps it. */
-export type Listed = Omit<Entry, "origins">;
+export type Listed = Omit<Entry, "origins" | "reference">;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entry (

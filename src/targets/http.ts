@@ -50,7 +50,7 @@ async function* list(store: ListStore, shows: (entry: Entry) => string): AsyncIt
     yield page.map(({ type, value, score, expires }) => ({
       indicator: { type, value },
       label: value,
-      shows: shows({ type, value, score, expires, origins: [] }),
+      shows: shows({ type, value, score, expires, reference: 0, origins: [] }),
     }));
   }
 }

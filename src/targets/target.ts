@@ -87,6 +87,8 @@ export interface TargetKind<Settings = unknown> {
   /** One sentence for the reference documentation. */
   summary: string;
   settings: z.ZodType<Settings>;
+  /** Fills in what the settings leave to the name of what the courier follows, as the host of its MISP. */
+  named?(settings: Settings, origin: string): Settings;
   /** How many items one delta holds at the most, unless `batch` says otherwise. */
   batch: number;
   /** Most items in a second, unless `rate` says otherwise: what the far side digests when it comes back after hours. */

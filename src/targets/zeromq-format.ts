@@ -43,7 +43,7 @@ function stixHeld(entry: Entry, changed: number, former: string | undefined): St
 }
 
 function nothingKnown(indicator: Indicator, changed: number): StixIndicator | undefined {
-  return stixIndicator({ ...indicator, score: 0, expires: null, origins: [] }, changed / 1000);
+  return stixIndicator({ ...indicator, score: 0, reference: 0, expires: null, origins: [] }, changed / 1000);
 }
 
 function createdIn(message: string): string {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError, type ConfigIssue } from "../../src/config/issue.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/schema.ts";
+import type { CourierConfig } from "../../src/config/schema.ts";
 
 /** The shortest configuration that is in order. */
 export const MINIMAL = "misp: {url: https://misp.example.org, key: k3y}\n";
@@ -11,12 +11,14 @@ export const MINIMAL = "misp: {url: https://misp.example.org, key: k3y}\n";
 type Environment = Record<string, string | undefined>;
 
 /** Loads a configuration from a folder of its own, with other files beside it. */
-export function load(text: string, environment: Environment = {}, beside: Record<string, string> = {}): Config {
+export function load(text: string, environment: Environment = {}, beside: Record<string, string> = {}): CourierConfig {
   const directory = mkdtempSync(join(tmpdir(), "courier-config-"));
   try {
     for (const [name, content] of Object.entries(beside)) writeFileSync(join(directory, name), content);
     writeFileSync(join(directory, "config.yaml"), text);
-    return loadConfig(join(directory, "config.yaml"), environment);
+    const config = loadConfig(join(directory, "config.yaml"), environment);
+    if (config.role !== "courier") throw new Error("this is the configuration of a forwarder");
+    return config;
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -17,7 +17,7 @@ describe("a configuration in order", () => {
 
   test("the shipped file loads with nothing but MISP_API_KEY", () => {
     const config = loadConfig(shipped, { MISP_API_KEY: "abc" });
-    expect(config.misp.key).toBe("abc");
+    expect(config.misp?.key).toBe("abc");
     expect(config.targets.blocklists).toMatchObject({ type: "csv", settings: { directory: "./lists" } });
     expect(config.indicators.ttl).toEqual(shippedTtl);
   });

@@ -6,6 +6,7 @@ import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget } from "../support/a-target.ts";
 import { aView } from "../support/a-view.ts";
+import { anEntry } from "../support/entries.ts";
 
 /** A target that can be read back; its holdings can be tampered with. */
 class AReadableTarget extends ATarget {
@@ -86,7 +87,7 @@ describe("an audit", () => {
 
   test("leaves alone what others put there, whether or not the target can tell", async () => {
     target.others.push("by.rule");
-    target.held.set("by.hand", { type: "domain", value: "by.hand", score: 50, expires: null, origins: [] });
+    target.held.set("by.hand", anEntry({ value: "by.hand" }));
     const drift = await audit("all");
     expect(drift).toMatchObject({ foreign: 2, extra: 0, missing: 0 });
     expect(drift.examples.foreign.sort()).toEqual(["by.hand", "by.rule"]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Config } from "../../src/config/schema.ts";
+import type { CourierConfig } from "../../src/config/schema.ts";
 import { catchUp } from "../../src/courier/catch-up.ts";
 import { openLedger } from "../../src/courier/open-ledger.ts";
 import type { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
@@ -25,7 +25,7 @@ const VALUES = ["a.example", "b.example", "c.example", "d.example"];
 
 let misp: StandInMisp;
 let relay: ARelay;
-let config: Config;
+let config: CourierConfig;
 let ledger: Ledger;
 let client: MispClient;
 let events: string[];

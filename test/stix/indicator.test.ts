@@ -16,9 +16,14 @@ const ORIGIN: Origin = {
   eventInfo: "Campaign",
   eventDate: "2026-11-20",
   organisation: "Partner",
+  organisationUuid: "33333333-3333-4333-8333-333333333333",
+  distribution: 3,
   tags: ["tlp:amber", "tlp:green"],
 };
-const ENTRY: Entry = { type: "domain", value: "evil.example", score: 62.5, expires: 1_800_000_000, origins: [ORIGIN] };
+const ENTRY: Entry = {
+  ...{ type: "domain", value: "evil.example", score: 62.5, reference: 1_795_208_614, expires: 1_800_000_000 },
+  origins: [ORIGIN],
+};
 
 test("an indicator carries id, times, score, tags, events, organisations and the most closed marking", () => {
   expect(stixIndicator(ENTRY, 1_795_300_000)).toEqual({

@@ -14,6 +14,8 @@ export function anOrigin(facts: Partial<Origin> = {}): Origin {
     eventInfo: "A campaign",
     eventDate: "2023-11-14",
     organisation: "CIRCL",
+    organisationUuid: "55f6ea5e-2c60-40e5-964f-47a8950d210f",
+    distribution: 3,
     tags: [],
     ...facts,
   };
@@ -21,7 +23,11 @@ export function anOrigin(facts: Partial<Origin> = {}): Origin {
 
 /** An entry that any target takes, with what the test does not care for filled in. */
 export function anEntry(facts: Partial<Entry> = {}): Entry {
-  return { type: "domain", value: "bad.example", score: 50, expires: null, origins: [anOrigin()], ...facts };
+  return {
+    ...{ type: "domain", value: "bad.example", score: 50, expires: null, reference: 1_700_000_000 },
+    origins: [anOrigin()],
+    ...facts,
+  };
 }
 
 /** A delta with the given parts, the others empty. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/schema.ts";
+import type { Config, CourierConfig } from "../../src/config/schema.ts";
 import { type Observer, runCourier } from "../../src/courier/courier.ts";
 import { StandInMisp, type StandInOptions } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { type Logger, silent } from "../../src/log.ts";
@@ -51,10 +51,12 @@ export class RunningCourier implements AsyncDisposable {
     return courier;
   }
 
-  async config(): Promise<Config> {
+  async config(): Promise<CourierConfig> {
     const file = join(this.directory, "config.yaml");
     await writeFile(file, stringify({ ...this.#shipped(), ...this.#settings }));
-    return loadConfig(file, {});
+    const config = loadConfig(file, {});
+    if (config.role !== "courier") throw new Error("a forwarder is none that follows a MISP");
+    return config;
   }
 
   /** Starts it, again, perhaps with other settings; resolves when it hears the feed. */

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { kafkaKeys, topicName } from "../kafka/settings.ts";
+import { duration } from "./duration.ts";
+
+/** MISP's own names for what it tells over Kafka, with the topics that its settings suggest. */
+const topics = z
+  .strictObject({
+    event: topic("misp_event"),
+    event_publish: topic("misp_event_publish"),
+    attribute: topic("misp_attribute"),
+    sighting: topic("misp_sighting"),
+    tag: topic("misp_tag"),
+    organisation: topic("misp_organisation"),
+  })
+  .prefault({})
+  .describe("MISP's topics, by what it tells there, as its settings `Kafka_<name>_notifications_topic` have them");
+
+function topic(name: string) {
+  return topicName.default(name).describe(`Of \`Kafka_${name}_notifications\``);
+}
+
+const group = (name: string) =>
+  topicName
+    .default(name)
+    .describe("Consumer group: of couriers that read the same topics each needs its own, or each hears but a part");
+
+/** MISP's notifications over Kafka. */
+export const mispKafka = z
+  .strictObject({ ...kafkaKeys, topics, group: group("misp-courier") })
+  .describe("MISP's notifications over Kafka, instead of `zeromq`");
+
+/** The `source:` section, what a forwarder follows. */
+export const source = z.strictObject({
+  kafka: z
+    .strictObject({
+      ...kafkaKeys,
+      topic: topicName.default("misp.indicators").describe("Where one courier or several write with a `kafka` target"),
+      reread_after: duration
+        .prefault("12h")
+        .describe(
+          "After so long without reading, the whole topic is read again: what left it may be told no more. Shorter than " +
+            "the topic's `delete.retention.ms`",
+        ),
+    })
+    .describe("A topic that `kafka` targets of other couriers fill"),
+});
+
+/** The `sightings:` section. */
+export const sightings = z
+  .strictObject({
+    kafka: z
+      .strictObject({
+        ...kafkaKeys,
+        topic: topicName.default("misp.sightings").describe("Where sensors say what they saw"),
+        group: group("misp-courier-sightings"),
+      })
+      .optional()
+      .describe("A topic with what sensors saw, as `POST /sightings` takes it"),
+  })
+  .prefault({});

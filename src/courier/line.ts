@@ -1,0 +1,76 @@
+import { setMaxListeners } from "node:events";
+import { join } from "node:path";
+import { resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { Audits } from "../delivery/audits.ts";
+import { Dispatcher } from "../delivery/dispatcher.ts";
+import { Journal } from "../delivery/journal.ts";
+import type { Step } from "../ledger/deltas.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Logger } from "../log.ts";
+import type { LineEvent } from "../misp/feed.ts";
+import type { Notice } from "../model/notice.ts";
+import { lockState, PATIENCE } from "../state/lock.ts";
+import { driftsIn } from "./drift-desk.ts";
+import { JOURNAL_FILE, LEDGER_FILE, openLedger } from "./open-ledger.ts";
+import { openTargets } from "./open-targets.ts";
+import { Protections } from "./protections.ts";
+import { requireSameTime } from "./same-time.ts";
+
+export interface CourierOptions {
+  config: Config;
+  log: Logger;
+  /** Ends it: what was heard is delivered, then everything is closed. */
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+  observer?: Observer | undefined;
+}
+
+/** Somebody who watches: the demonstration, the live page. */
+export interface Observer {
+  /** Everything is open and at work, and guarded like this. */
+  started?(protections: Pick<Protections, "of">): void;
+  line?(event: LineEvent): void;
+  /** Messages arrived, as they came. */
+  frames?(frames: readonly Buffer[]): void;
+  heard?(notices: readonly Notice[]): void;
+  delivered?(target: string, step: Step): void;
+  /** Every few seconds, as long as the event loop turns and the ledger answers. */
+  alive?(now: number): void;
+}
+
+/** What is the same whatever is listened to: the ledger, and the ways from it to the targets. */
+export interface Line extends Omit<CourierOptions, "config"> {
+  /** The state directory, absolute. */
+  state: string;
+  files: { ledger: string; journal: string };
+  ledger: Ledger;
+  journal: Journal;
+  protections: Protections;
+  dispatcher: Dispatcher;
+  audits: Audits;
+}
+
+/**
+ * Opens the line from the ledger on, has something feed it, and closes it again.
+ * @throws StateDamaged, StateInUse and StateUnwritable when its state cannot be used
+ */
+export async function withLine(options: CourierOptions, feed: (line: Line) => Promise<void>): Promise<void> {
+  const { config, log, signal, clock, observer } = options;
+  // Each request that is under way listens to it.
+  setMaxListeners(0, signal);
+  const state = resolvePath(config, config.state);
+  using _lock = lockState(state, PATIENCE);
+  const files = { ledger: join(state, LEDGER_FILE), journal: join(state, JOURNAL_FILE) };
+  using ledger = openLedger(config, files.ledger, clock);
+  const journal = await Journal.open(files.journal);
+  requireSameTime(ledger, journal, files, log);
+  const delivered = observer?.delivered?.bind(observer);
+  const changed = ledger.deltas.guarded.bind(ledger.deltas);
+  using protections = new Protections({ config, log, changed });
+  const targets = await openTargets({ config, ledger, journal, log, clock, protections, delivered });
+  await using dispatcher = new Dispatcher(targets.map(({ lane }) => lane));
+  await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
+  await feed({ log, signal, clock, observer, state, files, ledger, journal, protections, dispatcher, audits });
+}

@@ -1,0 +1,30 @@
+import type { KafkaMessage } from "kafkajs";
+import { partsOfKey, readRecord } from "../kafka/record.ts";
+import type { Notice, Unreadable } from "../model/notice.ts";
+
+const EXCERPT = 2_000;
+
+/** What records of other couriers say; of those of one key only the last one counts. */
+export function noticesOf(
+  topic: string,
+  records: readonly KafkaMessage[],
+): { notices: Notice[]; unreadable: Unreadable[] } {
+  const notices: Notice[] = [];
+  const unreadable: Unreadable[] = [];
+  const last = new Map(records.map((record) => [record.key?.toString("utf8") ?? "", record]));
+  for (const [key, { value }] of last) {
+    const read = value === null ? goneOf(key) : noticeOf(key, value.toString("utf8"));
+    if (typeof read !== "string") notices.push(read);
+    else unreadable.push({ topic, reason: read, excerpt: `${key} ${value?.toString("utf8", 0, EXCERPT) ?? ""}` });
+  }
+  return { notices, unreadable };
+}
+
+function noticeOf(key: string, value: string): Notice | string {
+  const record = readRecord(key, value);
+  return typeof record === "string" ? record : { kind: "record", record };
+}
+
+function goneOf(key: string): Notice | string {
+  return partsOfKey(key) ? { kind: "record-gone", name: key } : "its key is not an indicator's and an origin";
+}

@@ -1,0 +1,43 @@
+import type { Kafka } from "kafkajs";
+import { failureOf } from "./failure.ts";
+
+/** Where a partition begins and ends at the moment; the record at `end` is yet to come. */
+export interface Marks {
+  partition: number;
+  begin: bigint;
+  end: bigint;
+}
+
+/**
+ * Where the partitions of a topic begin and end.
+ * @throws KafkaFailure
+ */
+export async function marksOf(kafka: Kafka, topic: string): Promise<Marks[]> {
+  const admin = kafka.admin({ retry: { retries: 2 } });
+  try {
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets.map(({ partition, low, high }) => ({ partition, begin: BigInt(low), end: BigInt(high) }));
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+/**
+ * Those of the topics that there are.
+ * @throws KafkaFailure
+ */
+export async function existing(kafka: Kafka, topics: readonly string[]): Promise<string[]> {
+  const admin = kafka.admin({ retry: { retries: 2 } });
+  try {
+    await admin.connect();
+    const known = new Set(await admin.listTopics());
+    return topics.filter((topic) => known.has(topic));
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}

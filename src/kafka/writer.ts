@@ -1,0 +1,92 @@
+import type { Kafka, Message, Producer } from "kafkajs";
+import { failureOf, KafkaFailure } from "./failure.ts";
+
+/** One record to write; without a value it is a tombstone, which takes the record of that key away. */
+export interface Written {
+  key: string;
+  value: string | null;
+  headers: Record<string, string>;
+}
+
+export interface TopicWriterOptions {
+  kafka: Kafka;
+  topic: string;
+  /** Who writes: of several under one name only the newest may. */
+  name: string;
+}
+
+/** How long a transaction that nobody ends holds back the readers of a topic, milliseconds. */
+const TRANSACTION = 10_000;
+/** How long one write may take, milliseconds: the library alone would go on trying for minutes. */
+const PATIENCE = 15_000;
+/** A transaction that follows on the heels of another has to ask again until that one is through: not for long. */
+const RETRY = { retries: 4, initialRetryTime: 30, maxRetryTime: 2_000 };
+
+/**
+ * Writes records to a topic, all of a call or none. After a failure it begins with a new epoch, under which the brokers no
+ * longer take what may still be on its way from before: what is late can never undo what is newer.
+ */
+export class TopicWriter {
+  readonly #options: TopicWriterOptions;
+  #producer: Producer | undefined;
+
+  constructor(options: TopicWriterOptions) {
+    this.#options = options;
+  }
+
+  /** @throws KafkaFailure also when it is cut short by the signal; what was sent may then have taken effect */
+  async write(records: readonly Written[], signal: AbortSignal): Promise<void> {
+    if (records.length === 0) return;
+    const cut = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+    try {
+      await Promise.race([this.#write(records), cutBy(cut)]);
+    } catch (error) {
+      // Without waiting: lines to brokers that stand still are closed in their own time.
+      void this.close();
+      throw failureOf(error);
+    }
+  }
+
+  /** Whatever was not ended is ended by the brokers, as if it had never been. */
+  async close(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    await producer?.disconnect().catch(() => undefined);
+  }
+
+  async #write(records: readonly Written[]): Promise<void> {
+    const producer = await this.#open();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: this.#options.topic, acks: -1, messages: records.map(messageOf) });
+    await transaction.commit();
+  }
+
+  async #open(): Promise<Producer> {
+    if (this.#producer) return this.#producer;
+    const producer = this.#options.kafka.producer({
+      transactionalId: this.#options.name,
+      transactionTimeout: TRANSACTION,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: RETRY,
+    });
+    this.#producer = producer;
+    await producer.connect();
+    return producer;
+  }
+}
+
+/** Rejects when there is no more time. */
+function cutBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const cut = () => reject(new KafkaFailure("away", "Kafka: the brokers do not answer in time"));
+    if (signal.aborted) cut();
+    else signal.addEventListener("abort", cut, { once: true });
+  });
+}
+
+function messageOf({ key, value, headers }: Written): Message {
+  if (!key.isWellFormed()) throw new KafkaFailure("refused", "a key is not well-formed Unicode");
+  return { key, value, headers };
+}

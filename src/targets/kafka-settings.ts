@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { kafkaKeys, topicName } from "../kafka/settings.ts";
+
+/** The keys of a `kafka` target beside those that all targets share. */
+export const kafkaSettings = z.strictObject({
+  ...kafkaKeys,
+  topic: topicName
+    .default("misp.indicators")
+    .describe("Where records are written; it must be there, with cleanup.policy=compact"),
+  format: z
+    .enum(["courier", "stix"])
+    .default("courier")
+    .describe("courier: what other couriers follow, see [KAFKA.md](KAFKA.md); stix: STIX 2.1 indicators"),
+  origin: z
+    .string()
+    .regex(/^[\x21-\x3f\x41-\x7e]{1,200}$/, "must be up to 200 characters without blanks and @")
+    .optional()
+    .describe(
+      "Names this courier's MISP in every record; the host of `misp.url` unless set. Two MISPs need two names, and of two " +
+        "couriers under one name only the newer may write",
+    ),
+});
+
+export type KafkaTargetSettings = z.infer<typeof kafkaSettings>;

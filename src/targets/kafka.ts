@@ -1,0 +1,82 @@
+import type { Kafka } from "kafkajs";
+import { openKafka } from "../kafka/connection.ts";
+import { failureOf, KafkaFailure } from "../kafka/failure.ts";
+import { TopicWriter, type Written } from "../kafka/writer.ts";
+import type { Delta, Refusal } from "../model/delta.ts";
+import { holdings } from "./kafka-holdings.ts";
+import { heldRecord, showsOf, tombstone } from "./kafka-records.ts";
+import { type KafkaTargetSettings, kafkaSettings } from "./kafka-settings.ts";
+import { defineTarget, type Found, NotNow, Refused, type Target, type TargetContext } from "./target.ts";
+
+/** A compacted topic: a record for each indicator, a tombstone where it is to go; other couriers follow it. */
+export const kafka = defineTarget<KafkaTargetSettings>({
+  summary: "A compacted Kafka topic with a record for each indicator, which other couriers can follow.",
+  settings: kafkaSettings,
+  batch: 1_000,
+  named: (settings, origin) => ({ ...settings, origin: settings.origin ?? origin }),
+  place: ({ topic, format, origin }) => `${topic} ${format} ${origin}`,
+  composites: () => false,
+  shows: ({ format }) => showsOf(format),
+  origins: () => true,
+  open: async (settings, context) => new KafkaTopic(settings, context),
+});
+
+/** What only a person can mend is not tried more often than this, milliseconds. */
+const FOR_A_PERSON = 300_000;
+
+class KafkaTopic implements Target {
+  readonly #settings: KafkaTargetSettings;
+  readonly #origin: string;
+  readonly #clock: () => number;
+  readonly #kafka: Kafka;
+  readonly #writer: TopicWriter;
+
+  constructor(settings: KafkaTargetSettings, { name, resolve, clock }: TargetContext) {
+    this.#settings = settings;
+    this.#origin = settings.origin ?? name;
+    this.#clock = clock;
+    this.#kafka = openKafka(settings, resolve);
+    const writer = `misp-courier:${this.#origin}:${settings.topic}`;
+    this.#writer = new TopicWriter({ kafka: this.#kafka, topic: settings.topic, name: writer });
+  }
+
+  async apply({ add, renew, remove }: Delta, signal: AbortSignal): Promise<readonly Refusal[]> {
+    signal.throwIfAborted();
+    const refusals: Refusal[] = [];
+    const records: Written[] = remove.map((indicator) => tombstone(indicator, this.#origin));
+    for (const entry of [...renew, ...add]) {
+      const record = heldRecord(entry, this.#settings.format, this.#origin, this.#clock());
+      if (typeof record === "string") refusals.push({ type: entry.type, value: entry.value, reason: record });
+      else records.push(record);
+    }
+    try {
+      await this.#writer.write(records, signal);
+    } catch (error) {
+      throw inDeliverysWords(error, this.#settings.topic);
+    }
+    return refusals;
+  }
+
+  async *list(signal: AbortSignal): AsyncIterable<readonly Found[]> {
+    const { topic, format } = this.#settings;
+    const valueIn = (text: string) => String(JSON.parse(text)[format === "stix" ? "name" : "value"]);
+    try {
+      yield* holdings(this.#kafka, { topic, origin: this.#origin }, valueIn, signal);
+    } catch (error) {
+      throw inDeliverysWords(error, topic);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+  }
+}
+
+function inDeliverysWords(error: unknown, topic: string): unknown {
+  if (!(error instanceof KafkaFailure)) return error;
+  const { meaning, message } = failureOf(error);
+  if (meaning === "refused") return new Refused(message);
+  if (meaning === "login") return new NotNow(message, { wait: FOR_A_PERSON });
+  if (meaning === "fenced") return new NotNow(`somebody else writes to ${topic} under the same origin, too`);
+  return new NotNow(message);
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
+import { call } from "../cli/captured-terminal.ts";
+import { ChildCourier } from "../faults/child-courier.ts";
+import { AKafkaBroker, KAFKA_JARS, NEEDS_BROKER } from "../support/a-kafka-broker.ts";
+import { eventually } from "../support/running-courier.ts";
+
+const TOPIC = "misp.sightings";
+const PASSWORD = "s3cret-of-the-broker";
+const PATIENCE = 60_000;
+
+describe.runIf(KAFKA_JARS)(`sightings of sensors from a topic${NEEDS_BROKER}`, () => {
+  let folder: string;
+  let broker: AKafkaBroker;
+  let misp: StandInMisp;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sightings-"));
+    broker = await AKafkaBroker.start();
+    await broker.createTopic(TOPIC, 2);
+    misp = await StandInMisp.open();
+  }, 60_000);
+  afterAll(async () => {
+    await misp.close();
+    await broker[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function courier(name: string, settings: object = {}): ChildCourier {
+    return new ChildCourier(join(folder, name), misp, {
+      sightings: { kafka: { brokers: [broker.address], topic: TOPIC } },
+      http: { listen: "127.0.0.1:0" },
+      ...settings,
+    });
+  }
+
+  /** What MISP holds, as it says itself. */
+  async function sightings(): Promise<{ source: string; type: string }[]> {
+    const answer = await fetch(`${misp.url}/sightings/restSearch`, {
+      method: "POST",
+      headers: { Authorization: misp.key, "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify({ returnFormat: "json", from: "400d" }),
+    });
+    const { response }: { response: { Sighting: { source: string; type: string } }[] } = JSON.parse(
+      await answer.text(),
+    );
+    return response.map(({ Sighting }) => Sighting);
+  }
+
+  test("arrive in MISP once each, by value or UUID, over a crash; what cannot be read is kept with its reason", async () => {
+    const { id } = misp.addEvent({ info: "A campaign" });
+    const [one, two] = misp.addAttributes(id, [
+      { type: "domain", value: "one.example" },
+      { type: "domain", value: "two.example" },
+    ]);
+    misp.publish(id);
+    await using sensors = courier("sensors");
+    sensors.start();
+    await sensors.hears();
+    await sensors.said("The topic of sensors is heard");
+    const seen = (n: number) => Math.floor(Date.now() / 1000) - 10_000 - 700 * n;
+    await broker.say(
+      TOPIC,
+      JSON.stringify({ value: "one.example", source: "zeek-1", seen_at: seen(1) }),
+      JSON.stringify([
+        { attribute: two?.uuid, type: "false_positive", seen_at: seen(2) },
+        { value: "one.example", seen_at: seen(3) },
+      ]),
+      "not JSON",
+      JSON.stringify({ value: "one.example", attribute: one?.uuid }),
+      JSON.stringify({ value: "two.example", seen_at: "9999-01-01T00:00:00Z" }),
+    );
+    await eventually(async () => expect(await sightings()).toHaveLength(3), PATIENCE);
+    await sensors.kill();
+    await broker.say(TOPIC, JSON.stringify({ value: "two.example", source: "zeek-1", seen_at: seen(4) }));
+    sensors.start();
+    await eventually(async () => expect(await sightings()).toHaveLength(4), PATIENCE);
+    await sensors.stop();
+    expect((await sightings()).map(({ source, type }) => `${source} ${type}`).sort()).toEqual([
+      "misp-courier 0",
+      "misp-courier 1",
+      "misp-courier: zeek-1 0",
+      "misp-courier: zeek-1 0",
+    ]);
+    const { out } = await call(["status", "--json", "--config", sensors.config]);
+    expect(JSON.parse(out)).toMatchObject({ unreadable: 3 });
+    expect(sensors.bugs).toEqual([]);
+  }, 180_000);
+
+  test("need a login where the brokers want one, and the password stands nowhere", async () => {
+    await using guarded = await AKafkaBroker.start({ courier: PASSWORD });
+    const sasl = { mechanism: "scram-sha-512", username: "courier", password: PASSWORD };
+    const kafka = (password: string) => ({ brokers: [guarded.address], topic: "t", sasl: { ...sasl, password } });
+    const targets = (password: string) => ({ bus: { type: "kafka", ...kafka(password) } });
+    await using wrong = courier("wrong", { sightings: {}, targets: targets(`${PASSWORD}-not`) });
+    wrong.start();
+    await eventually(async () => expect(wrong.log.join()).toContain("cannot take anything now"), PATIENCE);
+    await wrong.stop();
+    await using right = courier("right", { sightings: {}, targets: targets(PASSWORD) });
+    right.start();
+    await right.said("The target cannot take anything now");
+    expect(right.log.join()).toContain("does not host this topic-partition");
+    await right.stop();
+    const { out, err } = await call(["status", "--config", right.config]);
+    for (const text of [...wrong.log, ...right.log, out, err]) expect(text).not.toContain(PASSWORD);
+  }, 180_000);
+});

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { readRecord, recordKey, recordOf } from "../../src/kafka/record.ts";
+import type { Entry } from "../../src/model/delta.ts";
+import type { Notice } from "../../src/model/notice.ts";
+import { ALedger } from "../support/a-ledger.ts";
+import { aView } from "../support/a-view.ts";
+import { anEntry, anOrigin } from "../support/entries.ts";
+import { ruleSettings } from "../support/rule-settings.ts";
+
+const NOW = 1_800_000_000;
+const recent = anOrigin({ timestamp: NOW - 100 });
+let ledger: ALedger;
+
+function recorded(origin: string, facts: Partial<Entry> = {}): Notice {
+  const entry = anEntry({ origins: [recent], reference: NOW - 100, ...facts });
+  const record = readRecord(recordKey(entry, origin), recordOf(entry, origin));
+  if (typeof record === "string") throw new Error(record);
+  return { kind: "record", record };
+}
+
+function gone(origin: string, value = "bad.example"): Notice {
+  return { kind: "record-gone", name: recordKey({ type: "domain", value }, origin) };
+}
+
+beforeEach(() => {
+  const settings = ruleSettings();
+  // As a forwarder has it: what is told is published.
+  ledger = new ALedger({ ...settings, indicators: { ...settings.indicators, require_published: false } });
+  ledger.now = NOW * 1000;
+});
+
+describe("what other couriers tell of", () => {
+  test("holds an indicator up until the last of them lets go", () => {
+    ledger.hear(recorded("one"), recorded("two"));
+    ledger.hear(gone("one"));
+    expect(ledger.standing()).toBeNull();
+    ledger.hear(gone("two"));
+    expect(ledger.standing()).toBe("unsupported");
+  });
+
+  test("comes and goes in any order, and as often as it likes, to the same end", () => {
+    ledger.hear(gone("one"), recorded("one"), recorded("one"), gone("two"), gone("two"));
+    expect(ledger.standing()).toBeNull();
+    ledger.hear(gone("one"), recorded("two"), gone("one"));
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test("counts each attribute, and lets go of those that a record no longer names", () => {
+    const other = anOrigin({ attributeUuid: "5f0b7d3e-0000-4000-8000-000000000002", comment: "SOC Exception" });
+    ledger.hear(recorded("one", { origins: [recent, other] }));
+    const supports = () =>
+      ledger.report((report) => report.indicators(["bad.example"]).flatMap(({ id }) => report.supports(id)));
+    expect(
+      supports()
+        .map(({ support }) => support.withheld)
+        .sort(),
+    ).toEqual(["exception", null].sort());
+    ledger.hear(recorded("one", { origins: [other] }));
+    expect(supports()).toHaveLength(1);
+    expect(ledger.standing()).toBe("exception");
+  });
+
+  test("says nothing new when it is told again, so that no target hears of it", () => {
+    ledger.hear(recorded("one"));
+    const newest = ledger.ledger.deltas.newest();
+    ledger.hear(recorded("one"));
+    expect(ledger.ledger.deltas.newest()).toBe(newest);
+  });
+
+  test("has its score and the time of a thumbs-up from there, and MISP's own UUIDs", () => {
+    ledger.hear(recorded("one", { score: 81, reference: NOW - 10 }));
+    const view = aView({ shows: JSON.stringify, origins: true });
+    ledger.ledger.deltas.register(view);
+    const [{ lack } = {}] = ledger.ledger.deltas.scan(view, 0).comparisons;
+    expect(lack).toMatchObject({ add: { score: 81, reference: NOW - 10 } });
+    expect(lack).toMatchObject({
+      add: { origins: [{ attributeUuid: recent.attributeUuid, eventUuid: recent.eventUuid, organisation: "CIRCL" }] },
+    });
+  });
+
+  test("goes when a later reading of the topic no longer finds it, and nothing else does", () => {
+    ledger.ledger.apply([recorded("one"), recorded("two", { value: "kept.example" })], { asked: 1 });
+    ledger.ledger.apply([recorded("two", { value: "kept.example" })], { asked: 2 });
+    ledger.ledger.followed.forgetUntold(2, 0, ledger.ledger.followed.last);
+    expect(ledger.standing()).toBe("unsupported");
+    expect(ledger.standing("kept.example")).toBeNull();
+  });
+});

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readRecord } from "../../src/kafka/record.ts";
+import { kafka } from "../../src/targets/kafka.ts";
+import type { Found, Target } from "../../src/targets/target.ts";
+import { AKafkaBroker, KAFKA_JARS, NEEDS_BROKER } from "../support/a-kafka-broker.ts";
+import { aDelta, anEntry, anOrigin } from "../support/entries.ts";
+import { hostileText } from "../support/hostile-text.ts";
+import { eventually } from "../support/running-courier.ts";
+import { targetContract } from "./contract.ts";
+
+let broker: AKafkaBroker;
+let topics = 0;
+const signal = new AbortController().signal;
+const context = { name: "bus", resolve: (path: string) => path, state: "/nowhere", clock: Date.now };
+
+async function open(settings: Record<string, unknown> = {}) {
+  topics += 1;
+  const topic = `indicators-${topics}`;
+  await broker.createTopic(topic, 2, { "cleanup.policy": "compact" });
+  return { topic, target: await reopen(topic, settings) };
+}
+
+function reopen(topic: string, settings: Record<string, unknown> = {}): Promise<Target> {
+  const given = { brokers: [broker.address], topic, origin: "misp.example", ...settings };
+  return kafka.open(kafka.settings.parse(given), context);
+}
+
+/** Resolves once the broker works again: one that stood still for long has to find its place first. */
+async function recovered(topic: string): Promise<void> {
+  const other = await reopen(topic, { origin: "somebody.else" });
+  const probe = anEntry({ value: "probe.example" });
+  await eventually(() => other.apply(aDelta({ add: [probe] }), signal), 60_000);
+  await eventually(() => other.apply(aDelta({ remove: [probe] }), signal), 60_000);
+  await other.close?.();
+}
+
+/** What the topic comes to, by key: the last word on each, as any other application reads it. */
+async function standing(topic: string): Promise<Map<string, string>> {
+  const client = broker.client();
+  const admin = client.admin();
+  await admin.connect();
+  const ends = (await admin.fetchTopicOffsets(topic)).filter(({ high }) => high !== "0");
+  await admin.disconnect();
+  const records = new Map<string, string>();
+  if (ends.length === 0) return records;
+  const consumer = client.consumer({ groupId: `test-${Math.random()}`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const reached = new Map<number, number>();
+  const done = new Promise<void>((resolve) => {
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+      reached.set(partition, Number(lastOffset) + 1);
+      if (ends.every(({ partition, high }) => (reached.get(partition) ?? 0) >= Number(high))) resolve();
+    });
+  });
+  await consumer.run({
+    eachMessage: async ({ message: { key, value } }) => {
+      if (value === null) records.delete(String(key));
+      else records.set(String(key), String(value));
+    },
+  });
+  await done;
+  await consumer.disconnect();
+  return records;
+}
+
+describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
+  beforeAll(async () => {
+    broker = await AKafkaBroker.start();
+  }, 120_000);
+  afterAll(() => broker[Symbol.asyncDispose]());
+
+  targetContract("kafka", {
+    open: async () => {
+      const { topic, target } = await open();
+      const held = async () =>
+        [...(await standing(topic))].flatMap(([key, text]) => {
+          const record = readRecord(key, text);
+          return typeof record === "string" ? [] : [record];
+        });
+      return { target, topic, held, close: async () => target.close?.() };
+    },
+    trace: async ({ topic }) => [...(await standing(topic))],
+    foreign: async ({ topic }) => {
+      const other = await reopen(topic, { origin: "misp.other" });
+      await other.apply(aDelta({ add: [anEntry({ value: "theirs.example" })] }), signal);
+      await other.close?.();
+      return async () => [...(await standing(topic)).values()].some((text) => text.includes("theirs.example"));
+    },
+    outage: async ({ topic }) => {
+      broker.freeze();
+      return async () => {
+        broker.thaw();
+        await recovered(topic);
+      };
+    },
+    unacceptable: [anEntry({ value: "" }), anEntry({ value: "\ud800" })],
+  });
+
+  test("holds any text exactly or refuses it, and harms nothing beside it", async () => {
+    const { topic, target } = await open();
+    const values = fc.sample(fc.uniqueArray(hostileText(), { minLength: 40, maxLength: 60 }), 1).flat();
+    const entries = values.map((value) => anEntry({ type: "user-agent", value }));
+    const refused = await target.apply(aDelta({ add: [anEntry(), ...entries] }), signal);
+    const taken = values.filter((value) => !refused.some((refusal) => refusal.value === value));
+    const records = [...(await standing(topic))].map(([key, text]) => readRecord(key, text));
+    const held = records.map((record) => (typeof record === "string" ? record : record.value));
+    expect(held.sort()).toEqual(["bad.example", ...taken].sort());
+    expect(refused.every(({ value }) => value === "" || !value.isWellFormed())).toBe(true);
+    await target.apply(aDelta({ remove: entries }), signal);
+    expect((await standing(topic)).size).toBe(1);
+    await target.close?.();
+  });
+
+  test("reads back what it wrote, as it looks, and nothing of another origin", async () => {
+    const { topic, target } = await open();
+    const other = await reopen(topic, { origin: "misp.other" });
+    const [one, two] = [anEntry({ value: "one.example" }), anEntry({ value: "two.example" })];
+    await target.apply(aDelta({ add: [one, two] }), signal);
+    await other.apply(aDelta({ add: [anEntry({ value: "theirs.example" })] }), signal);
+    await target.apply(aDelta({ remove: [two], renew: [{ ...one, score: 80 }] }), signal);
+    const found: Found[] = [];
+    for await (const page of target.list?.(signal) ?? []) found.push(...page);
+    const shows = kafka.shows(kafka.settings.parse({ brokers: [broker.address] }))({ ...one, score: 80 });
+    expect(found).toEqual([{ indicator: { type: "domain", value: "one.example" }, label: "one.example", shows }]);
+    await Promise.all([target.close?.(), other.close?.()]);
+  });
+
+  test("of two couriers under one name, only the newer one writes", async () => {
+    const { topic, target } = await open();
+    await target.apply(aDelta({ add: [anEntry({ value: "one.example" })] }), signal);
+    const newer = await reopen(topic);
+    await newer.apply(aDelta({ add: [anEntry({ value: "two.example" })] }), signal);
+    await expect(target.apply(aDelta({ remove: [anEntry({ value: "two.example" })] }), signal)).rejects.toThrow(
+      "somebody else writes",
+    );
+    expect((await standing(topic)).size).toBe(2);
+    await Promise.all([target.close?.(), newer.close?.()]);
+  });
+
+  test("STIX indicators carry the same keys", async () => {
+    const { topic, target } = await open({ format: "stix" });
+    const origins = [anOrigin({ tags: ["tlp:green"] })];
+    const refused = await target.apply(aDelta({ add: [anEntry({ origins }), anEntry({ type: "comment" })] }), signal);
+    expect(refused).toEqual([{ type: "comment", value: "bad.example", reason: expect.stringContaining("no words") }]);
+    const [[key, text] = []] = await standing(topic);
+    expect(key).toMatch(/^[\da-f]{40}@misp\.example$/);
+    expect(JSON.parse(text ?? "")).toMatchObject({ type: "indicator", pattern: "[domain-name:value = 'bad.example']" });
+    await target.close?.();
+  });
+
+  test("a topic that is not there is told, and written to once it is", async () => {
+    const target = await reopen("late");
+    const delta = aDelta({ add: [anEntry()] });
+    await expect(target.apply(delta, signal)).rejects.toMatchObject({ name: "NotNow" });
+    await broker.createTopic("late");
+    await expect(target.apply(delta, signal)).resolves.toEqual([]);
+    await target.close?.();
+  });
+});
