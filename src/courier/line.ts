@@ -16,6 +16,7 @@ import { JOURNAL_FILE, LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { openTargets } from "./open-targets.ts";
 import { Protections } from "./protections.ts";
 import { requireSameTime } from "./same-time.ts";
+import { sightingBox } from "./sighting-box.ts";
 
 export interface CourierOptions {
   config: Config;
@@ -69,7 +70,9 @@ export async function withLine(options: CourierOptions, feed: (line: Line) => Pr
   const delivered = observer?.delivered?.bind(observer);
   const changed = ledger.deltas.guarded.bind(ledger.deltas);
   using protections = new Protections({ config, log, changed });
-  const targets = await openTargets({ config, ledger, journal, log, clock, protections, delivered });
+  // A forwarder has no MISP to give them to.
+  const sightings = config.role === "forwarder" ? undefined : sightingBox({ queue: ledger.sensed, log, clock });
+  const targets = await openTargets({ config, ledger, journal, log, clock, protections, delivered, sightings });
   await using dispatcher = new Dispatcher(targets.map(({ lane }) => lane));
   await using audits = new Audits({ auditors: targets, log, clock, random: Math.random, ...driftsIn(ledger) });
   await feed({ log, signal, clock, observer, state, files, ledger, journal, protections, dispatcher, audits });
