@@ -32,6 +32,8 @@ export interface TopicFollowerOptions {
 const FACTS = { positions: "followed", reading: "reading", since: "reading-since" };
 /** Between two tries to reach brokers, and how often it is noted that the topic is being read; milliseconds. */
 const WAIT = { again: 2_000, note: 30_000 };
+/** How often it is looked again before a topic that ends before where it was left is taken for another one. */
+const DOUBTS = 5;
 /** How many attributes are looked at in one go for those that the topic no longer has. */
 const SLICE = 10_000;
 
@@ -63,9 +65,10 @@ export class TopicFollower {
     const close = () => this.#reader?.close();
     signal.addEventListener("abort", close, { once: true });
     try {
-      while (!signal.aborted) {
+      for (let doubts = 0; !signal.aborted; ) {
         const marks = await this.#marks();
-        if (marks) await this.#follow(marks);
+        doubts = marks && this.#isElsewhere(marks) ? doubts + 1 : 0;
+        if (marks && (doubts === 0 || doubts > DOUBTS)) await this.#follow(marks);
         else await pause(WAIT.again, undefined, { signal }).catch(() => undefined);
       }
     } finally {
@@ -114,14 +117,9 @@ export class TopicFollower {
   /** Where to begin: where it ended, unless that leads nowhere. */
   #resumed(marks: readonly Marks[]): Progress {
     const { ledger, clock, log, topic } = this.#options;
-    const saved = ledger.fact(FACTS.positions);
-    const positions: Record<string, string> = saved ? JSON.parse(saved) : {};
-    const at = (partition: number) => BigInt(positions[partition] ?? 0);
-    const isOther = marks.some(({ partition, begin, end }) => {
-      return positions[partition] !== undefined && (at(partition) > end || at(partition) < begin);
-    });
+    const saved = this.#saved();
     const progress = new Progress(marks);
-    if (!saved || isOther || this.#again || this.#isStale()) {
+    if (!saved || this.#isElsewhere(marks) || this.#again || this.#isStale()) {
       if (saved) log.info("The topic is read again from its beginning", { topic });
       this.#again = false;
       // First: cut short after this, it begins once more.
@@ -130,8 +128,23 @@ export class TopicFollower {
       ledger.note(FACTS.since, String(clock()));
       return progress;
     }
-    for (const { partition } of marks) progress.advance(partition, at(partition));
+    for (const { partition } of marks) progress.advance(partition, BigInt(saved[partition] ?? 0));
     return progress;
+  }
+
+  /** Where to read on, by partition, as the ledger has it. */
+  #saved(): Record<string, string> | undefined {
+    const saved = this.#options.ledger.fact(FACTS.positions);
+    return saved ? JSON.parse(saved) : undefined;
+  }
+
+  /** Whether the topic is not where it was left: another one of its name, or one whose new leader is still catching up. */
+  #isElsewhere(marks: readonly Marks[]): boolean {
+    const saved = this.#saved() ?? {};
+    return marks.some(({ partition, begin, end }) => {
+      const at = saved[partition];
+      return at !== undefined && (BigInt(at) > end || BigInt(at) < begin);
+    });
   }
 
   get #reading(): number {

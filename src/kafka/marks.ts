@@ -1,7 +1,7 @@
 import type { Kafka } from "kafkajs";
 import { failureOf } from "./failure.ts";
 
-/** Where a partition begins and ends at the moment; the record at `end` is yet to come. */
+/** Where a partition begins, and where the transactions that were through by now end; the record at `end` is yet to come. */
 export interface Marks {
   partition: number;
   begin: bigint;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import { openKafka } from "../kafka/connection.ts";
 import { failureOf, KafkaFailure } from "../kafka/failure.ts";
@@ -23,6 +24,8 @@ export const kafka = defineTarget<KafkaTargetSettings>({
 
 /** What only a person can mend is not tried more often than this, milliseconds. */
 const FOR_A_PERSON = 300_000;
+/** What was committed can be read once the brokers have marked it so, which they do soon after they say it; milliseconds. */
+const SETTLED = 2_000;
 
 class KafkaTopic implements Target {
   readonly #settings: KafkaTargetSettings;
@@ -30,6 +33,8 @@ class KafkaTopic implements Target {
   readonly #clock: () => number;
   readonly #kafka: Kafka;
   readonly #writer: TopicWriter;
+  /** When something was written last, milliseconds. */
+  #written = 0;
 
   constructor(settings: KafkaTargetSettings, { name, resolve, clock }: TargetContext) {
     this.#settings = settings;
@@ -51,6 +56,7 @@ class KafkaTopic implements Target {
     }
     try {
       await this.#writer.write(records, signal);
+      this.#written = this.#clock();
     } catch (error) {
       throw inDeliverysWords(error, this.#settings.topic);
     }
@@ -60,6 +66,8 @@ class KafkaTopic implements Target {
   async *list(signal: AbortSignal): AsyncIterable<readonly Found[]> {
     const { topic, format } = this.#settings;
     const valueIn = (text: string) => String(JSON.parse(text)[format === "stix" ? "name" : "value"]);
+    const young = SETTLED - (this.#clock() - this.#written);
+    if (young > 0) await pause(Math.min(young, SETTLED), undefined, { signal });
     try {
       yield* holdings(this.#kafka, { topic, origin: this.#origin }, valueIn, signal);
     } catch (error) {
