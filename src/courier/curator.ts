@@ -16,6 +16,7 @@ import { EventTurns, type Occasion } from "./event-turns.ts";
 import type { HeldEvents } from "./held-events.ts";
 import type { MispWriter } from "./misp-writer.ts";
 import { OwnPublications } from "./own-publications.ts";
+import { Strangers } from "./strangers.ts";
 
 export interface CuratorSettings {
   /** Without it everything is left alone. */
@@ -59,6 +60,7 @@ export class Curator implements AsyncDisposable {
   readonly #turns: EventTurns;
   readonly #ownTags: ReadonlySet<string>;
   readonly #published = new OwnPublications();
+  readonly #strangers: Strangers;
   /** In a dry run: the change of each event that was shown. */
   readonly #shown = new Map<string, number>();
   /** What was heard before it is known whom to trust; `undefined` from then on. */
@@ -69,6 +71,7 @@ export class Curator implements AsyncDisposable {
     const { signal, rules } = options;
     this.#options = options;
     this.#turns = new EventTurns({ work: (uuid, occasion) => this.#turn(uuid, occasion), signal });
+    this.#strangers = new Strangers((organisation) => options.trustOf(organisation) !== undefined);
     this.#ownTags = new Set([...rules.trustTags, ...WORKFLOW_TAGS].map((tag) => tag.toLowerCase()));
   }
 
@@ -85,13 +88,14 @@ export class Curator implements AsyncDisposable {
   /** Looks for events among what the feed said, or what a catch-up found to have changed. */
   heard(notices: readonly Notice[]): void {
     if (!this.#options.enabled) return;
+    this.#strangers.heard(notices);
     for (const notice of notices) {
       if (notice.kind === "attribute") this.#turns.prolong(notice.event?.uuid ?? "");
       else if (notice.kind !== "event" && notice.kind !== "pulled" && notice.kind !== "tag") continue;
       else if (this.#early) this.#early = [...this.#early.slice(-EARLY), notice];
       else if (notice.kind === "event") this.#heardEvent(notice.event, notice.how);
       // The last message of a server pull: the event is complete.
-      else if (notice.kind === "pulled") this.#turns.take(notice.uuid, { complete: true, how: "pulled" });
+      else if (notice.kind === "pulled") this.#heardPulled(notice.uuid);
       else this.#heardTag(notice);
     }
   }
@@ -99,6 +103,10 @@ export class Curator implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#turns[Symbol.asyncDispose]();
+  }
+
+  #heardPulled(uuid: string): void {
+    if (!this.#strangers.has(uuid)) this.#turns.take(uuid, { complete: true, how: "pulled" });
   }
 
   #heardEvent({ uuid, creator, timestamp }: EventFacts, how: "heard" | "snapshot" | "answer"): void {
