@@ -37,6 +37,8 @@ const PORTION = 500;
 const PACE = { sessionTimeout: 10_000, heartbeatInterval: 1_000, maxWaitTimeInMs: 1_000 };
 /** After a failure, milliseconds. */
 const AGAIN = 1_000;
+/** How long the group may take to be left, milliseconds. */
+const FAREWELL = 3_000;
 /** What one fetch brings at the most, bytes: of each partition, and of all. */
 const FETCH = { maxBytesPerPartition: 512 * 1024, maxBytes: 4 * 1024 * 1024 };
 
@@ -88,7 +90,7 @@ export class TopicReader {
         retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => false },
       });
       await this.#readWith(consumer).catch((error: unknown) => this.#lost(failureOf(error).message));
-      await consumer.disconnect().catch(() => undefined);
+      await leave(consumer);
       await pause(AGAIN, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -180,4 +182,11 @@ export class TopicReader {
     this.#connected = false;
     this.#options.noticed?.({ connected: false, cause });
   }
+}
+
+/** Lets go of a consumer, without waiting for brokers that stand still. */
+async function leave(consumer: Consumer): Promise<void> {
+  const left = new AbortController();
+  const leaving = consumer.disconnect().finally(() => left.abort());
+  await Promise.race([leaving, pause(FAREWELL, undefined, { signal: left.signal })]).catch(() => undefined);
 }
