@@ -50,6 +50,8 @@ export class TopicReader {
   #arrived: () => void = () => {};
   /** Lets go of the portion that is being worked on, as not saved. */
   #abandon: () => void = () => {};
+  /** Ends the consumer of the moment. */
+  #closed: () => void = () => {};
   #connected: boolean | undefined;
 
   constructor(options: ReaderOptions) {
@@ -76,6 +78,7 @@ export class TopicReader {
   close(): void {
     this.#stop.abort();
     this.#abandon();
+    this.#closed();
     this.#arrived();
   }
 
@@ -97,11 +100,10 @@ export class TopicReader {
 
   /** Resolves when the reader is closed, rejects when this consumer cannot go on. */
   async #readWith(consumer: Consumer): Promise<void> {
-    const { signal } = this.#stop;
     const ended = new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      if (signal.aborted) resolve();
+      this.#closed = resolve;
+      if (this.#stop.signal.aborted) resolve();
     });
     // It may break before anybody waits for it.
     ended.catch(() => undefined);
