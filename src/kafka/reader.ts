@@ -37,6 +37,8 @@ const PORTION = 500;
 const PACE = { sessionTimeout: 10_000, heartbeatInterval: 1_000, maxWaitTimeInMs: 1_000 };
 /** After a failure, milliseconds. */
 const AGAIN = 1_000;
+/** How long the group may take to be left, milliseconds. */
+const FAREWELL = 3_000;
 /** What one fetch brings at the most, bytes: of each partition, and of all. */
 const FETCH = { maxBytesPerPartition: 512 * 1024, maxBytes: 4 * 1024 * 1024 };
 
@@ -48,6 +50,8 @@ export class TopicReader {
   #arrived: () => void = () => {};
   /** Lets go of the portion that is being worked on, as not saved. */
   #abandon: () => void = () => {};
+  /** Ends the consumer of the moment. */
+  #closed: () => void = () => {};
   #connected: boolean | undefined;
 
   constructor(options: ReaderOptions) {
@@ -74,6 +78,7 @@ export class TopicReader {
   close(): void {
     this.#stop.abort();
     this.#abandon();
+    this.#closed();
     this.#arrived();
   }
 
@@ -88,18 +93,17 @@ export class TopicReader {
         retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => false },
       });
       await this.#readWith(consumer).catch((error: unknown) => this.#lost(failureOf(error).message));
-      await consumer.disconnect().catch(() => undefined);
+      await leave(consumer);
       await pause(AGAIN, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Resolves when the reader is closed, rejects when this consumer cannot go on. */
   async #readWith(consumer: Consumer): Promise<void> {
-    const { signal } = this.#stop;
     const ended = new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      if (signal.aborted) resolve();
+      this.#closed = resolve;
+      if (this.#stop.signal.aborted) resolve();
     });
     // It may break before anybody waits for it.
     ended.catch(() => undefined);
@@ -180,4 +184,11 @@ export class TopicReader {
     this.#connected = false;
     this.#options.noticed?.({ connected: false, cause });
   }
+}
+
+/** Lets go of a consumer, without waiting for brokers that stand still. */
+async function leave(consumer: Consumer): Promise<void> {
+  const left = new AbortController();
+  const leaving = consumer.disconnect().finally(() => left.abort());
+  await Promise.race([leaving, pause(FAREWELL, undefined, { signal: left.signal })]).catch(() => undefined);
 }
