@@ -162,15 +162,15 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   for await (const { frames, overrun, saved: told } of feed.batches()) {
     observer?.frames?.(frames);
     const notices = intake.read(frames);
+    vigil.heard(notices, overrun);
     // MISP is asked about events while what they hold is saved.
     curator.heard(notices);
     const follow = () => {
       if (!signal.aborted) told?.();
-      vigil.heard(notices, overrun);
       keeper.heard(notices);
       acquaintance.heard(notices);
     };
-    void intake.heard(notices).then(follow, () => feed.close());
+    void intake.heard(notices, curator.soon()).then(follow, () => feed.close());
     await intake.room();
   }
   await intake.saved;

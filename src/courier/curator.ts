@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type CurationPlan,
   type CurationRules,
@@ -17,6 +17,7 @@ import type { HeldEvents } from "./held-events.ts";
 import type { MispWriter } from "./misp-writer.ts";
 import { OwnPublications } from "./own-publications.ts";
 import { Strangers } from "./strangers.ts";
+import { countWarned } from "./warned-attributes.ts";
 
 export interface CuratorSettings {
   /** Without it everything is left alone. */
@@ -51,8 +52,8 @@ const AGAIN = { failed: 60_000, closed: 600_000 };
 const LOOK = 5_000;
 /** What is remembered of the time before it is known whom to trust; a catch-up finds the rest. */
 const EARLY = 1_000;
-/** Attributes that are compared with warninglists before everything else may go on. */
-const SLICE = 250;
+/** How long what an event holds may wait for its curation, milliseconds. */
+const SOON = 20;
 
 /** Curates events in MISP: trust tags, workflow state, publication. Each event once for each of its changes. */
 export class Curator implements AsyncDisposable {
@@ -98,6 +99,14 @@ export class Curator implements AsyncDisposable {
       else if (notice.kind === "pulled") this.#heardPulled(notice.uuid);
       else this.#heardTag(notice);
     }
+  }
+
+  /**
+   * Resolves when no event is being curated, and soon in any case: a few requests to MISP, one after the other, go ahead of what
+   * can wait that long.
+   */
+  async soon(): Promise<void> {
+    await Promise.race([this.#turns.idle(), pause(SOON)]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -196,21 +205,10 @@ export class Curator implements AsyncDisposable {
 
   /** Of how many attributes warninglists warn, where a gate asks; `null` as long as the ledger lacks some of them. */
   async #warned(event: number, attributes: number): Promise<number | null> {
-    const { curated, rules, warns, saved } = this.#options;
+    const { rules, saved } = this.#options;
     if (rules.gates.max_warninglist_hits === null) return 0;
     await saved();
-    let known = 0;
-    let hits = 0;
-    for (
-      let slice = curated.attributes(event, 0, SLICE);
-      ;
-      slice = curated.attributes(event, slice.at(-1)?.id ?? 0, SLICE)
-    ) {
-      known += slice.length;
-      hits += slice.filter(({ type, value, toIds }) => toIds === 1 && warns(type, value)).length;
-      if (slice.length < SLICE) return known < attributes ? null : hits;
-      await nextTurn();
-    }
+    return countWarned(this.#options, event, attributes);
   }
 
   #hold(uuid: string, id: number | undefined, reason: string, { how }: Occasion, wait: number): void {

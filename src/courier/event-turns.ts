@@ -54,6 +54,11 @@ export class EventTurns implements AsyncDisposable {
     this.#quiet.get(uuid)?.timer.refresh();
   }
 
+  /** Resolves when no event has its turn, or waits for one. */
+  idle(): Promise<void> {
+    return this.#queue.onIdle();
+  }
+
   /** Lets what is under way come to its end, and drops the rest. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const uuid of [...this.#quiet.keys()]) this.#forgetQuiet(uuid);

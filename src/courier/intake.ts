@@ -62,13 +62,15 @@ export class Intake {
   /**
    * Saves what the feed said, after all that it said before; of a flood, where small slices would cost as much again, much at
    * once. Resolves when that is done.
+   * @param turn when it may begin
    */
-  async heard(notices: readonly Notice[]): Promise<void> {
+  async heard(notices: readonly Notice[], turn?: Promise<void>): Promise<void> {
     this.#waiting += notices.length;
     const size = this.#waiting >= FLOOD ? FLOOD : SLICE.heard;
-    this.#saved = this.#saved.then(() =>
-      this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } }),
-    );
+    this.#saved = this.#saved.then(async () => {
+      await turn;
+      await this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } });
+    });
     await this.#saved;
     this.#waiting -= notices.length;
   }

@@ -2,7 +2,7 @@ import type { Notice } from "../model/notice.ts";
 import { type AttributeRow, ERASED, isDoubted, type MISSING, newAttribute, retold } from "./attributes.ts";
 import { ASKED_EARLY, withTag } from "./events.ts";
 import { mentionedEvent } from "./hear-events.ts";
-import { takeBackSightingsOf } from "./hear-sightings.ts";
+import { followValue, takeBackSightingsOf } from "./hear-sightings.ts";
 import { knownAttribute } from "./identity.ts";
 import type { Moment, Tables } from "./tables.ts";
 
@@ -22,8 +22,10 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, as
     if (event && known && how === "answer" && isDoubted(known, told, asked)) tables.events.list(event, ASKED_EARLY);
     return;
   }
-  if (known) attributes.update(after, known);
-  else attributes.insert(after);
+  if (known) {
+    attributes.update(after, known);
+    followValue(tables, known, after);
+  } else attributes.insert(after);
   if (judging.link(known, after, event, now)) questions.ask(told.eventId, event?.uuid);
 }
 

@@ -80,6 +80,20 @@ export function takeBackSightingsOf(tables: Tables, attribute: number, at: numbe
   for (const row of tables.sightings.ofAttribute(attribute)) takeBack(tables, row, at);
 }
 
+/**
+ * An attribute has another value now. A sighting that is not older than this edit was of the new one: it came to be known
+ * before the edit did. One that is older stays with what it was of.
+ */
+export function followValue(tables: Tables, before: AttributeRow, after: AttributeRow): void {
+  const [from, to] = [before, after].map(({ type, value }) => sightedValue(type, value));
+  if (from === to || from == null || to == null) return;
+  for (const { id, date, value } of tables.sightings.ofAttribute(after.id)) {
+    if (value !== from || date < after.timestamp) continue;
+    tables.sightings.move(id, to);
+    for (const moved of [from, to]) touchSighted(tables, after.id, moved);
+  }
+}
+
 /** What was sighted is gone, and the message late. */
 function isGone({ events }: Tables, { eventId }: Sighting, attribute: AttributeRow | undefined): boolean {
   return attribute?.deleted === ERASED || events.get(attribute?.event ?? eventId)?.deleted === 1;

@@ -35,6 +35,7 @@ export class Sightings {
   readonly #byId: Statement<SightingRow>;
   readonly #put: Statement<never>;
   readonly #delete: Statement<never>;
+  readonly #move: Statement<never>;
   readonly #expirations: Statement<SightingRow>;
   readonly #between: Statement<SightingRow>;
   readonly #ofAttribute: Statement<SightingRow>;
@@ -52,6 +53,7 @@ export class Sightings {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#delete = database.prepare("UPDATE sighting SET deleted = ? WHERE id = ?");
+    this.#move = database.prepare("UPDATE sighting SET value = ? WHERE id = ?");
     this.#expirations = database.prepare(
       `SELECT * FROM sighting
        WHERE attribute = ? AND type = ${SightingType.expired} AND organisation = ? AND deleted = 0`,
@@ -102,6 +104,11 @@ export class Sightings {
   delete(id: number, at: number): void {
     this.#delete.run(at, id);
     this.doubted.delete(id);
+  }
+
+  /** It was of another value. */
+  move(id: number, value: string): void {
+    this.#move.run(value, id);
   }
 
   /** The expirations that an organisation gave to an attribute. */

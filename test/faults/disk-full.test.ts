@@ -15,7 +15,7 @@ import { Watch } from "./watch.ts";
 /** Kilobytes: more than the ledger's files may grow to. */
 const ROOM = 40_000;
 const NO_MOUNT = "this user may not mount a small disk";
-const TIMEOUT = { timeout: 90_000 };
+const TIMEOUT = { timeout: 180_000 };
 
 /** A courier that follows a flood of changes. */
 async function aFollower(directory: string) {

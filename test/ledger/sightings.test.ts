@@ -30,6 +30,23 @@ test("a sighting that is heard before its attribute counts as soon as that is th
   expect(ledger.standing("late.example")).toBe("false_positive");
 });
 
+test("a sighting that is heard before the edit that it followed counts for the new value, and no longer for the old", () => {
+  ledger.hear(sighted({ date: NOW - 10 }));
+  ledger.hear(told({ value: "new.example", timestamp: NOW - 30 }, "edit"));
+  ledger.published({ timestamp: NOW - 30, publishTimestamp: NOW });
+  expect(ledger.standing("new.example")).toBe("false_positive");
+  // The other attributes hold up the old value still.
+  expect(ledger.standing()).toBeNull();
+});
+
+test("a sighting that is older than an edit stays with the value that it was of", () => {
+  ledger.hear(sighted({ date: NOW - 50 }));
+  ledger.hear(told({ value: "new.example", timestamp: NOW - 30 }, "edit"));
+  ledger.published({ timestamp: NOW - 30, publishTimestamp: NOW });
+  expect(ledger.standing("new.example")).toBeNull();
+  expect(ledger.standing()).toBe("false_positive");
+});
+
 test("what the courier wrote itself counts for nothing", () => {
   ledger.hear(sighted({ source: "misp-courier" }), sighted({ id: 2, source: "misp-courier:lists" }));
   expect(ledger.standing()).toBeNull();
