@@ -60,7 +60,7 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
   await refresh(changed, options);
-  const gone = (await settleVanished(list, vanished, options)) + (await confirm(unconfirmed, options));
+  const gone = (await settleVanished(list, vanished, options)) + (await confirm(list, unconfirmed, options));
   const sightings = await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
   ledger.adoption.release();
@@ -107,6 +107,16 @@ async function refresh(events: readonly ListedEvent[], options: CatchUpOptions):
 /** More events than this, and more than this share of all, do not vanish in one night: rather, the key sees less. */
 const TOO_MANY = { events: 100, share: 0.2 };
 
+function areTooMany(list: readonly ListedEvent[], missing: Comparison["vanished"], log: Logger): boolean {
+  const share = missing.length / (list.length + missing.length);
+  if (missing.length <= TOO_MANY.events || share <= TOO_MANY.share) return false;
+  log.error("So many events are not in MISP's list that nothing is removed; does the key still see them all?", {
+    missing: missing.length,
+    listed: list.length,
+  });
+  return true;
+}
+
 /** Events that left the list: deleted, or without attributes now. Each is asked for by name before it is believed. */
 async function settleVanished(
   list: readonly ListedEvent[],
@@ -114,14 +124,7 @@ async function settleVanished(
   options: CatchUpOptions,
 ): Promise<number> {
   const { client, signal, clock, answer, log } = options;
-  const share = vanished.length / (list.length + vanished.length);
-  if (vanished.length > TOO_MANY.events && share > TOO_MANY.share) {
-    log.error("So many events left MISP's list that nothing is removed; does the key still see them all?", {
-      vanished: vanished.length,
-      listed: list.length,
-    });
-    return 0;
-  }
+  if (areTooMany(list, vanished, log)) return 0;
   let gone = 0;
   await each(vanished, async ({ id, uuid }) => {
     const asked = clock();
@@ -136,8 +139,13 @@ async function settleVanished(
  * Events that nothing but the feed ever told of. One that MISP does not show when asked for by name is not acted upon: its
  * attributes count as missing, unless they were heard of so shortly before that MISP may not have saved it yet.
  */
-async function confirm(unconfirmed: Comparison["unconfirmed"], options: CatchUpOptions): Promise<number> {
-  const { client, signal, clock, answer } = options;
+async function confirm(
+  list: readonly ListedEvent[],
+  unconfirmed: Comparison["unconfirmed"],
+  options: CatchUpOptions,
+): Promise<number> {
+  const { client, signal, clock, answer, log } = options;
+  if (areTooMany(list, unconfirmed, log)) return 0;
   let gone = 0;
   await each(unconfirmed, async ({ id, uuid }) => {
     const asked = clock();
