@@ -60,7 +60,8 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
   await refresh(changed, options);
-  const gone = (await settleVanished(list, vanished, options)) + (await confirm(list, unconfirmed, options));
+  const deleted = await settle(list, vanished, isDeleted, options);
+  const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options));
   const sightings = await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
   ledger.adoption.release();
@@ -117,41 +118,32 @@ function areTooMany(list: readonly ListedEvent[], missing: Comparison["vanished"
   return true;
 }
 
-/** Events that left the list: deleted, or without attributes now. Each is asked for by name before it is believed. */
-async function settleVanished(
-  list: readonly ListedEvent[],
-  vanished: Comparison["vanished"],
-  options: CatchUpOptions,
-): Promise<number> {
-  const { client, signal, clock, answer, log } = options;
-  if (areTooMany(list, vanished, log)) return 0;
-  let gone = 0;
-  await each(vanished, async ({ id, uuid }) => {
-    const asked = clock();
-    const notices = await askWhole(client, uuid, signal);
-    if (notices.length === 0) gone += 1;
-    await answer(notices.length > 0 ? notices : [{ kind: "event-deleted", id, uuid }], asked);
-  });
-  return gone;
-}
+/** What is to be heard of an event that MISP does not have, or does not show. */
+type Verdict = (event: { id: number; uuid: string }) => Notice;
+
+/** It left the list: it was deleted. */
+const isDeleted: Verdict = ({ id, uuid }) => ({ kind: "event-deleted", id, uuid });
 
 /**
- * Events that nothing but the feed ever told of. One that MISP does not show when asked for by name is not acted upon: its
- * attributes count as missing, unless they were heard of so shortly before that MISP may not have saved it yet.
+ * Nothing but the feed ever told of it: its attributes count as missing, unless they were heard of so shortly before that MISP
+ * may not have saved it yet.
  */
-async function confirm(
+const isUnconfirmed: Verdict = ({ id, uuid }) => ({ kind: "contents", id, uuid, attributes: new Set() });
+
+/** Events that are not in the list. Each is asked for by name before that is believed; returns how many are gone. */
+async function settle(
   list: readonly ListedEvent[],
-  unconfirmed: Comparison["unconfirmed"],
-  options: CatchUpOptions,
+  missing: Comparison["vanished"],
+  verdict: Verdict,
+  { client, signal, clock, answer, log }: CatchUpOptions,
 ): Promise<number> {
-  const { client, signal, clock, answer, log } = options;
-  if (areTooMany(list, unconfirmed, log)) return 0;
+  if (areTooMany(list, missing, log)) return 0;
   let gone = 0;
-  await each(unconfirmed, async ({ id, uuid }) => {
+  await each(missing, async (event) => {
     const asked = clock();
-    const notices = await askWhole(client, uuid, signal);
+    const notices = await askWhole(client, event.uuid, signal);
     if (notices.length === 0) gone += 1;
-    await answer(notices.length > 0 ? notices : [{ kind: "contents", id, uuid, attributes: new Set() }], asked);
+    await answer(notices.length > 0 ? notices : [verdict(event)], asked);
   });
   return gone;
 }
