@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { SightingType } from "../../src/model/misp.ts";
 import { calm, RunningCourier } from "../support/running-courier.ts";
@@ -68,6 +69,28 @@ describe("what happened while the courier could not hear", () => {
     courier.misp.faults.restDown = false;
     await courier.start();
     await courier.listed("domain");
+  });
+
+  test("nothing is removed when more than a hundred events that only the feed told of are missing at once", async () => {
+    let ahead = -3_600_000;
+    courier = await RunningCourier.start({}, { mispClock: () => Date.now() + ahead });
+    await calm();
+    courier.misp.faults.restDown = true;
+    const values = Array.from({ length: 101 }, (_, number) => `a${number}.example`);
+    const events = values.map((value) =>
+      courier.misp.addEvent({ info: value, attributes: [{ type: "domain", value }] }),
+    );
+    ahead += 2_000;
+    for (const { id } of events) courier.misp.publish(id);
+    ahead += 2_000;
+    for (const { id } of events) courier.misp.editEvent(id, { info: "edited" });
+    await courier.listed("domain", ...values);
+    await courier.stop();
+    for (const { id } of events) courier.misp.deleteEvent(id);
+    courier.misp.faults.restDown = false;
+    await courier.start();
+    await pause(3_000);
+    expect(await courier.list("domain")).toHaveLength(101);
   });
 
   test("a deleted sighting brings its value back", async () => {
