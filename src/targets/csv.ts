@@ -51,6 +51,8 @@ async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promis
   }
   // Also where the files needed no change: an interrupted attempt may have come this far without the lists.
   await editLists(changes, files);
+  // A directory that went away meanwhile looked as if it held nothing.
+  await requireDirectory(files.directory);
   return refusals;
 }
 

@@ -39,6 +39,8 @@ export class ChildCourier implements AsyncDisposable {
       // A flood takes off in a minute what a guard would ask a person about.
       guard: { max_removed: { percent: 100, at_least: 1_000_000 } },
       warninglists: { directory: "./warninglists", from_misp: false },
+      // Several run at once.
+      http: { listen: "127.0.0.1:0" },
       state: "./state",
       log: { format: "json" },
     };

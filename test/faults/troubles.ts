@@ -1,8 +1,11 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
+import { expect } from "vitest";
 import { type Faults, noFaults } from "../../src/demo/stand-in/faults.ts";
 import type { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
+import { eventually } from "../support/running-courier.ts";
 import type { ChildCourier } from "./child-courier.ts";
 import { askToCatchUp } from "./converged.ts";
 
@@ -130,7 +133,7 @@ export class Troubles {
   /** The courier stands still meanwhile: a file that it wrote in the middle of an exchange would be lost to it. */
   async #atOnce(exchange: () => Promise<void>): Promise<void> {
     const { pid } = this.#courier;
-    if (pid !== undefined) process.kill(pid, "SIGSTOP");
+    if (pid !== undefined) await haveStandStill(pid);
     try {
       await exchange();
     } finally {
@@ -145,6 +148,22 @@ export class Troubles {
     await this.#giveBack();
     this.#courier.start();
   }
+}
+
+/** A thread in a call to the system ends it first: one that looks for a file while it is exchanged would find none. */
+async function haveStandStill(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  // Elsewhere a moment has to do.
+  if (process.platform !== "linux") return pause(100);
+  await eventually(async () => expect(new Set(await statesOfThreads(pid))).toEqual(new Set(["T"])));
+}
+
+/** A letter for each thread, as Linux tells it. */
+async function statesOfThreads(pid: number): Promise<string[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const told = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, "utf8")));
+  // The name stands before it, in brackets, and may hold anything.
+  return told.map((line) => line.charAt(line.lastIndexOf(")") + 2));
 }
 
 const YES_OR_NO = [() => true, () => false] as const;

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { csv } from "../../src/targets/csv.ts";
 import { targetKinds } from "../../src/targets/index.ts";
@@ -88,6 +89,25 @@ describe("the files of a csv target", () => {
     await writeFile(join(directory, ".keep"), "");
     await openTarget({}, directory);
     expect(await readdir(directory)).toEqual([".keep"]);
+  });
+
+  it("lose what is to be removed, or say NotNow, when their directory goes away in the middle of it", async () => {
+    const files = await openFiles();
+    const away = `${files.directory}.away`;
+    for (let turn = 0; turn < 60; turn += 1) {
+      await apply(files, { add: [domain("a.example")] });
+      const removal = apply(files, { remove: [domain("a.example")] }).then(
+        () => "removed",
+        (error: unknown) => error,
+      );
+      for (let step = 0; step < turn % 10; step += 1) await setImmediate();
+      await rename(files.directory, away);
+      const outcome = await removal;
+      await rename(away, files.directory);
+      const held = (await text(files, "domain.csv")).includes("a.example");
+      expect([outcome === "removed", outcome instanceof NotNow, held]).not.toEqual([true, false, true]);
+      expect(outcome === "removed" || outcome instanceof NotNow).toBe(true);
+    }
   });
 
   it("say NotNow with the file and the code when one of them cannot be replaced", async () => {
