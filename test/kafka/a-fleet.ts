@@ -9,7 +9,7 @@ import { eventually } from "../support/running-courier.ts";
 /** The topic between couriers and forwarders. */
 export const TOPIC = "misp.indicators";
 /** On a busy machine, with a broker that comes back only after a while, milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** A courier that follows a MISP and writes to the topic. */
 export function courierOf(

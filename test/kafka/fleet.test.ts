@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import type { ChildCourier } from "../faults/child-courier.ts";
@@ -100,6 +101,17 @@ describe.runIf(KAFKA_JARS)(`two MISPs, one topic, three forwarders${NEEDS_BROKER
     await broker.start();
     await comesToHold(steady, union());
 
+    // Nothing gets through to it for half a minute.
+    broker.freeze();
+    paris.remove(...other.slice(30, 50));
+    berlin.publish(...names("unheard", 20));
+    await pause(15_000);
+    paris.publish(...names("unheard-too", 10));
+    berlin.remove(...names("unheard", 5));
+    await pause(15_000);
+    broker.thaw();
+    await comesToHold(steady, union());
+
     killed.start();
     await using fresh = forwarderOf(join(folder, "fresh"), broker);
     fresh.start();
@@ -108,7 +120,7 @@ describe.runIf(KAFKA_JARS)(`two MISPs, one topic, three forwarders${NEEDS_BROKER
     await Promise.all([steady, killed, fresh].map((forwarder) => comesToHold(forwarder, union())));
 
     const lists = await Promise.all([steady, killed, fresh].map(held));
-    expect(lists[0]).toHaveLength(120 - 30 + 20 + 90 + 50 + 30);
+    expect(lists[0]).toHaveLength(120 - 30 + 20 + 90 + 50 + 30 - 20 + 20 + 10 - 5);
     expect(lists[1]).toEqual(lists[0]);
     expect(lists[2]).toEqual(lists[0]);
     expect([...watch.wrong, ...watchOther.wrong]).toEqual([]);

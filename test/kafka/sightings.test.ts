@@ -9,7 +9,6 @@ import { AKafkaBroker, KAFKA_JARS, NEEDS_BROKER } from "../support/a-kafka-broke
 import { eventually } from "../support/running-courier.ts";
 
 const TOPIC = "misp.sightings";
-const PASSWORD = "s3cret-of-the-broker";
 const PATIENCE = 60_000;
 
 describe.runIf(KAFKA_JARS)(`sightings of sensors from a topic${NEEDS_BROKER}`, () => {
@@ -88,23 +87,5 @@ describe.runIf(KAFKA_JARS)(`sightings of sensors from a topic${NEEDS_BROKER}`, (
     const { out } = await call(["status", "--json", "--config", sensors.config]);
     expect(JSON.parse(out)).toMatchObject({ unreadable: 3 });
     expect(sensors.bugs).toEqual([]);
-  }, 180_000);
-
-  test("need a login where the brokers want one, and the password stands nowhere", async () => {
-    await using guarded = await AKafkaBroker.start({ courier: PASSWORD });
-    const sasl = { mechanism: "scram-sha-512", username: "courier", password: PASSWORD };
-    const kafka = (password: string) => ({ brokers: [guarded.address], topic: "t", sasl: { ...sasl, password } });
-    const targets = (password: string) => ({ bus: { type: "kafka", ...kafka(password) } });
-    await using wrong = courier("wrong", { sightings: {}, targets: targets(`${PASSWORD}-not`) });
-    wrong.start();
-    await eventually(async () => expect(wrong.log.join()).toContain("cannot take anything now"), PATIENCE);
-    await wrong.stop();
-    await using right = courier("right", { sightings: {}, targets: targets(PASSWORD) });
-    right.start();
-    await right.said("The target cannot take anything now");
-    expect(right.log.join()).toContain("does not host this topic-partition");
-    await right.stop();
-    const { out, err } = await call(["status", "--config", right.config]);
-    for (const text of [...wrong.log, ...right.log, out, err]) expect(text).not.toContain(PASSWORD);
   }, 180_000);
 });

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import kafkajs from "kafkajs";
+import { furnish, type Guard, type Premises } from "./kafka-properties.ts";
 
 /** The folder with a broker's jars, which `.ci/kafka` fetches; without it whatever needs a broker is left out. */
 export const KAFKA_JARS = process.env.KAFKA_JARS ?? "";
@@ -21,30 +21,33 @@ const JAVA = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp"];
 /** A real Kafka broker of one node (KRaft), on loopback, in a folder of its own. */
 export class AKafkaBroker implements AsyncDisposable {
   readonly address: string;
+  /** With TLS: the file with its certificate. */
+  readonly certificate: string;
   readonly #directory: string;
-  readonly #settings: string;
+  readonly #premises: Premises;
   readonly #words: string[] = [];
   #process: ChildProcess | undefined;
 
-  private constructor(directory: string, settings: string, address: string) {
+  private constructor(directory: string, premises: Premises) {
     this.#directory = directory;
-    this.#settings = settings;
-    this.address = address;
+    this.#premises = premises;
+    this.address = premises.address;
+    this.certificate = premises.certificate;
   }
 
-  /** @param users accounts that log in with SCRAM, by name; without any, nobody has to */
-  static async start(users: Record<string, string> = {}): Promise<AKafkaBroker> {
+  /** @param guard what whoever connects has to do; nothing, if it says nothing */
+  static async start(guard: Guard = {}): Promise<AKafkaBroker> {
     const directory = await mkdtemp(join(tmpdir(), "kafka-"));
-    const [port, controller] = [await freePort(), await freePort()];
-    const settings = join(directory, "server.properties");
-    await writeFile(settings, properties(directory, port, controller, Object.keys(users).length > 0));
-    const broker = new AKafkaBroker(directory, settings, `127.0.0.1:${port}`);
-    const accounts = Object.entries(users).flatMap(([name, password]) => [
-      ...["--add-scram", `SCRAM-SHA-512=[name=${name},password=${password}]`],
-    ]);
+    const premises = await furnish(directory, guard);
+    const broker = new AKafkaBroker(directory, premises);
+    const { login } = guard;
+    const accounts =
+      login?.mechanism === "scram-sha-512"
+        ? ["--add-scram", `SCRAM-SHA-512=[name=${login.username},password=${login.password}]`]
+        : [];
     // One that begins with a hyphen would pass for an option.
     const cluster = Buffer.concat([Buffer.of(0), randomBytes(15)]).toString("base64url");
-    const format = ["format", "--standalone", "-t", cluster, "-c", settings, ...accounts];
+    const format = ["format", "--standalone", "-t", cluster, "-c", premises.file, ...accounts];
     await promisify(execFile)("java", [...JAVA, join(KAFKA_JARS, "*"), "kafka.tools.StorageTool", ...format]);
     await broker.start();
     return broker;
@@ -52,7 +55,7 @@ export class AKafkaBroker implements AsyncDisposable {
 
   /** Starts it, again, with all that it held. */
   async start(): Promise<void> {
-    const broker = spawn("java", [...JAVA, join(KAFKA_JARS, "*"), "kafka.Kafka", this.#settings], {
+    const broker = spawn("java", [...JAVA, join(KAFKA_JARS, "*"), "kafka.Kafka", this.#premises.file], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = broker;
@@ -87,9 +90,9 @@ export class AKafkaBroker implements AsyncDisposable {
     await gone;
   }
 
-  /** As an application of somebody else would use it. */
+  /** As an application of somebody else inside would use it. */
   client(): kafkajs.Kafka {
-    return new kafkajs.Kafka({ brokers: [this.address], logLevel: kafkajs.logLevel.NOTHING });
+    return new kafkajs.Kafka({ brokers: [this.#premises.inside], logLevel: kafkajs.logLevel.NOTHING });
   }
 
   async createTopic(topic: string, partitions = 1, settings: Record<string, string> = {}): Promise<void> {
@@ -113,46 +116,4 @@ export class AKafkaBroker implements AsyncDisposable {
     await this.stop("SIGKILL");
     await rm(this.#directory, { recursive: true, force: true });
   }
-}
-
-function properties(directory: string, port: number, controller: number, login: boolean): string {
-  const protocol = login ? "SASL_PLAINTEXT" : "PLAINTEXT";
-  const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
-  return [
-    "process.roles=broker,controller",
-    "node.id=1",
-    `listeners=CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-    "controller.listener.names=CONTROLLER",
-    "inter.broker.listener.name=CLIENTS",
-    `controller.quorum.bootstrap.servers=127.0.0.1:${controller}`,
-    `listener.security.protocol.map=CLIENTS:${protocol},CONTROLLER:PLAINTEXT`,
-    ...(login
-      ? [
-          "sasl.enabled.mechanisms=SCRAM-SHA-512",
-          "sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512",
-          `listener.name.clients.scram-sha-512.sasl.jaas.config=${scram.replace(";", ' username="broker" password="br0ker";')}`,
-        ]
-      : []),
-    `log.dirs=${join(directory, "data")}`,
-    "num.partitions=1",
-    "auto.create.topics.enable=false",
-    "offsets.topic.replication.factor=1",
-    "offsets.topic.num.partitions=1",
-    "transaction.state.log.replication.factor=1",
-    "transaction.state.log.min.isr=1",
-    "transaction.state.log.num.partitions=1",
-    "group.initial.rebalance.delay.ms=0",
-    "log.cleaner.dedupe.buffer.size=1048577",
-    "",
-  ].join("\n");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
