@@ -1,9 +1,7 @@
-import { loadConfig, resolvePath } from "../config/load.ts";
-import type { CourierConfig, ForwarderConfig } from "../config/schema.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config, CourierConfig } from "../config/schema.ts";
+import { askBrokers } from "../courier/online-brokers.ts";
 import { checkOnline } from "../courier/online-check.ts";
-import { openKafka } from "../kafka/connection.ts";
-import { KafkaFailure } from "../kafka/failure.ts";
-import { marksOf } from "../kafka/marks.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
@@ -11,7 +9,7 @@ import { printable } from "./printable.ts";
 
 export const check: Command = {
   usage: "check [--config FILE] [--online]",
-  summary: "Read the configuration and name every mistake in it; with --online, ask MISP as well.",
+  summary: "Read the configuration and name every mistake in it; with --online, ask MISP, and brokers, as well.",
   options: { ...configOption, online: { type: "boolean", default: false } },
   words: [0, 0],
   async run(given, terminal) {
@@ -22,7 +20,9 @@ export const check: Command = {
     );
     terminal.out(`${file} is sound. Targets: ${targets.join(", ") || "none"}.`);
     if (given.values.online !== true) return Exit.ok;
-    return config.role === "courier" ? askMisp(config, terminal) : askBrokers(config, terminal);
+    const ofMisp = config.role === "courier" ? await askMisp(config, terminal) : Exit.ok;
+    const ofBrokers = await askAllBrokers(config, terminal);
+    return Math.max(ofMisp, ofBrokers);
   },
 };
 
@@ -44,19 +44,19 @@ async function askMisp(config: CourierConfig, { out, err, signal }: Terminal): P
   }
 }
 
-async function askBrokers(config: ForwarderConfig, { out, err }: Terminal): Promise<number> {
-  const { kafka } = config.source;
-  try {
-    const marks = await marksOf(
-      openKafka(kafka, (path) => resolvePath(config, path)),
-      kafka.topic,
-    );
-    const records = marks.reduce((sum, { begin, end }) => sum + (end - begin), 0n);
-    out(`Topic ${kafka.topic} is there, with ${marks.length} partitions and up to ${records} records.`);
-    return Exit.ok;
-  } catch (error) {
-    if (!(error instanceof KafkaFailure)) throw error;
-    err(printable(`${kafka.topic}: ${error.message}`));
-    return Exit.unavailable;
+/** @returns the way out, as far as brokers are concerned */
+async function askAllBrokers(config: Config, { out, err }: Terminal): Promise<number> {
+  let exit: number = Exit.ok;
+  for (const { section, topics, missing, failure } of await askBrokers(config)) {
+    if (failure !== undefined) {
+      err(printable(`${section}: ${failure}`));
+      exit = Exit.unavailable;
+      continue;
+    }
+    out(`${section}: the brokers answer; ${topics.length - missing.length} of ${topics.length} topics are there.`);
+    if (missing.length === 0) continue;
+    err(`${section}: there is no topic ${missing.join(", ")}: make it, see docs/KAFKA.md`);
+    if (exit === Exit.ok) exit = Exit.failed;
   }
+  return exit;
 }

@@ -5,18 +5,18 @@ import { duration } from "./duration.ts";
 /** MISP's own names for what it tells over Kafka, with the topics that its settings suggest. */
 const topics = z
   .strictObject({
-    event: topic("misp_event"),
-    event_publish: topic("misp_event_publish"),
-    attribute: topic("misp_attribute"),
-    sighting: topic("misp_sighting"),
-    tag: topic("misp_tag"),
-    organisation: topic("misp_organisation"),
+    event: topic("event"),
+    event_publish: topic("event_publish"),
+    attribute: topic("attribute"),
+    sighting: topic("sighting"),
+    tag: topic("tag"),
+    organisation: topic("organisation"),
   })
   .prefault({})
   .describe("MISP's topics, by what it tells there, as its settings `Kafka_<name>_notifications_topic` have them");
 
 function topic(name: string) {
-  return topicName.default(name).describe(`Of \`Kafka_${name}_notifications\``);
+  return topicName.default(`misp_${name}`).describe(`Of \`Kafka_${name}_notifications\``);
 }
 
 const group = (name: string) =>

@@ -1,5 +1,5 @@
 import { resolvePath } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import type { CourierConfig } from "../config/schema.ts";
 import { WORKFLOW_TAGS } from "../curation/curate-event.ts";
 import { compileTrust } from "../curation/warninglists/trust.ts";
 import type { MispClient } from "../misp/client.ts";
@@ -18,7 +18,11 @@ export interface OnlineCheck {
 }
 
 /** Asks MISP whether it can do what the configuration asks of it. @throws MispError when it cannot be asked */
-export async function checkOnline(config: Config, client: MispClient, signal: AbortSignal): Promise<OnlineCheck> {
+export async function checkOnline(
+  config: CourierConfig,
+  client: MispClient,
+  signal: AbortSignal,
+): Promise<OnlineCheck> {
   const answered = await probe(client, signal);
   const findings = await findingsOf(config, client, answered, signal);
   return { probe: answered, findings, unknowns: answered.permissions.has("perm_site_admin") ? [] : unknownTo(config) };
@@ -26,7 +30,7 @@ export async function checkOnline(config: Config, client: MispClient, signal: Ab
 
 /** What is missing for what the configuration asks, each with its cure. @throws MispError when MISP cannot be asked */
 export async function findingsOf(
-  config: Config,
+  config: CourierConfig,
   client: MispClient,
   answered: Probe,
   signal: AbortSignal,
@@ -41,11 +45,11 @@ export async function findingsOf(
 }
 
 /** Curation writes nothing as long as no organisation is trusted. */
-function curates({ curation }: Config): boolean {
+function curates({ curation }: CourierConfig): boolean {
   return curation.enabled && !curation.dry_run && curation.trust.length > 0;
 }
 
-function rightsMissing(config: Config, { permissions }: Probe): string[] {
+function rightsMissing(config: CourierConfig, { permissions }: Probe): string[] {
   if (!curates(config) || permissions.has("perm_site_admin")) return [];
   const publishes = config.curation.trust.some(({ publish }) => publish);
   const mayPublish = permissions.has("perm_publish");
@@ -56,7 +60,7 @@ function rightsMissing(config: Config, { permissions }: Probe): string[] {
   ];
 }
 
-async function listsMissing(config: Config, client: MispClient, signal: AbortSignal): Promise<string[]> {
+async function listsMissing(config: CourierConfig, client: MispClient, signal: AbortSignal): Promise<string[]> {
   const files = await readListFiles(resolvePath(config, config.warninglists.directory));
   const enabled = config.warninglists.from_misp ? await enabledLists(client, signal) : [];
   const inMisp = new Set(enabled.map(({ name }) => name.toLowerCase()));
@@ -74,7 +78,7 @@ async function listsMissing(config: Config, client: MispClient, signal: AbortSig
 
 /** Of the tags that curation attaches, those that MISP does not have and the key may not create. */
 async function tagsMissing(
-  config: Config,
+  config: CourierConfig,
   client: MispClient,
   { permissions }: Probe,
   signal: AbortSignal,
@@ -93,24 +97,25 @@ async function tagsMissing(
 }
 
 const PAGE = "Administration → Server Settings & Maintenance";
-/** The switches of MISP's feed that the courier needs, beside `ZeroMQ_enable`. */
-const TOPIC_SWITCHES = ["event", "attribute", "tag", "sighting", "organisation", "warninglist"];
+/** What MISP has to tell: each has a switch of its own, beside that of the feed. */
+const ON_ZEROMQ = ["event", "attribute", "tag", "sighting", "organisation", "warninglist"];
+const ON_KAFKA = ["event", "event_publish", "attribute", "tag", "sighting", "organisation"];
 
 /** Only a site admin may see MISP's settings. */
 async function switchedOff(
-  config: Config,
+  config: CourierConfig,
   client: MispClient,
   { permissions, organisationId }: Probe,
   signal: AbortSignal,
 ): Promise<string[]> {
   if (!permissions.has("perm_site_admin")) return [];
   try {
-    const names = ["ZeroMQ_enable", ...TOPIC_SWITCHES.map((topic) => `ZeroMQ_${topic}_notifications_enable`)];
+    const { feed, names } = switchesOf(config);
     const values = await Promise.all(names.map((name) => client.setting(`Plugin.${name}`, signal)));
     const off = names.filter((_, index) => ![true, 1, "1"].some((on) => values[index] === on));
     const host = curates(config) ? Number(await client.setting("MISP.host_org_id", signal)) : organisationId;
     return [
-      ...off.map((name) => `Plugin.${name} is off: switch it on (${PAGE} → Plugin → ZeroMQ)`),
+      ...off.map((name) => `Plugin.${name} is off: switch it on (${PAGE} → Plugin → ${feed})`),
       ...(host === organisationId ? [] : [hostMissing(host)]),
     ];
   } catch (error) {
@@ -120,6 +125,12 @@ async function switchedOff(
   }
 }
 
+/** By what MISP's settings call them, without `Plugin.` in front. */
+function switchesOf({ misp }: CourierConfig): { feed: string; names: string[] } {
+  const [feed, topics] = misp.kafka ? ["Kafka", ON_KAFKA] : ["ZeroMQ", ON_ZEROMQ];
+  return { feed, names: [`${feed}_enable`, ...topics.map((topic) => `${feed}_${topic}_notifications_enable`)] };
+}
+
 function hostMissing(host: number): string {
   return host > 0
     ? "The key's user is not in MISP's host organisation, so MISP refuses its local tags: move the user there " +
@@ -127,11 +138,11 @@ function hostMissing(host: number): string {
     : `MISP.host_org_id is not set, so MISP refuses local tags: set it to your own organisation (${PAGE} → MISP)`;
 }
 
-function unknownTo(config: Config): string[] {
-  const topics = TOPIC_SWITCHES.map((topic) => `Plugin.ZeroMQ_${topic}_notifications_enable`).join(", ");
+function unknownTo(config: CourierConfig): string[] {
+  const { feed, names } = switchesOf(config);
   return [
-    `Whether the feed is switched on MISP tells to site admins only: look at ${PAGE} → Plugin → ZeroMQ, where ` +
-      `Plugin.ZeroMQ_enable, ${topics} must be on`,
+    `Whether the feed is switched on MISP tells to site admins only: look at ${PAGE} → Plugin → ${feed}, where ` +
+      `${names.map((name) => `Plugin.${name}`).join(", ")} must be on`,
     ...(curates(config)
       ? [
           "Whether the key's user is in MISP's host organisation MISP tells to site admins only: compare MISP.host_org_id " +

@@ -26,7 +26,7 @@ export async function healthOf(sources: Sources): Promise<Health> {
   const fresh = caughtUp > 0 && clock() - caughtUp < 2 * every * 1000 + GRACE;
   const down = targets.filter((name) => attempts(name) >= FAILURES);
   const complaints = [
-    ...(blind ? [`MISP's feed is not heard: ${blind.cause}`] : []),
+    ...(blind ? [`the feed is not heard: ${blind.cause}`] : []),
     ...(fresh ? [] : [caughtUp === 0 ? "the first catch-up is not done" : "the last catch-up is too long ago"]),
     ...down.map((name) => `target ${name} fails`),
   ];

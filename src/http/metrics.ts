@@ -8,7 +8,11 @@ const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 
 /** What Prometheus scrapes. */
 export class Metrics implements Meter {
   readonly #registry = new Registry();
-  readonly #heard = this.#counter("misp_courier_heard_total", "What MISP's feed said, by kind", ["kind"]);
+  readonly #heard = this.#counter(
+    "misp_courier_heard_total",
+    "What the feed said, MISP's or a forwarder's topic, by kind",
+    ["kind"],
+  );
   readonly #items = this.#counter("misp_courier_delivered_items_total", "Items that targets took", [
     "target",
     "operation",
@@ -22,7 +26,7 @@ export class Metrics implements Meter {
     "misp_courier_delivery_seconds",
     "From when a change was heard, or its event published, to where the target has it. Of a flood a sample",
   );
-  readonly #feed = this.#gauge("misp_courier_feed_heard", "1 while MISP's feed is heard");
+  readonly #feed = this.#gauge("misp_courier_feed_heard", "1 while the feed is heard, MISP's or a forwarder's topic");
   readonly #heardAt = this.#gauge("misp_courier_last_heard_timestamp_seconds", "When the feed last said anything");
   readonly #caughtUp = this.#gauge("misp_courier_caught_up_timestamp_seconds", "When the last whole catch-up began");
   readonly #unreadable = this.#gauge("misp_courier_unreadable_messages", "Messages that could not be read, ever");

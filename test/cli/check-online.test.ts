@@ -23,7 +23,11 @@ let server: AnsweringServer;
 afterEach(() => server[Symbol.asyncDispose]());
 
 /** What `check --online` says of a MISP in which everything is in order but for `facts`. */
-async function checked(facts: Partial<Misp> = {}, curation: Record<string, unknown> = {}) {
+async function checked(
+  facts: Partial<Misp> = {},
+  curation: Record<string, unknown> = {},
+  feed: Record<string, unknown> = {},
+) {
   const misp: Misp = {
     permissions: ADMIN,
     organisation: 1,
@@ -41,7 +45,7 @@ async function checked(facts: Partial<Misp> = {}, curation: Record<string, unkno
   await writeFile(
     config,
     stringify({
-      misp: { url: server.url, key: "k".repeat(40) },
+      misp: { url: server.url, key: "k".repeat(40), ...feed },
       curation: { trust, ...curation },
       targets: { lists: { type: "csv", directory: "./lists" } },
     }),
@@ -111,6 +115,16 @@ describe("what is missing is told with what to click", () => {
     expect(code).toBe(1);
     expect(err.split("\n")).toEqual(expected.map((part) => expect.stringContaining(part)));
     expect(err).toMatch(/→|upgrade|publish: false/);
+  });
+
+  test("brokers that do not answer, and switches of Kafka, where that is the feed", async () => {
+    const settings = { "MISP.host_org_id": 1, "Plugin.Kafka_event_publish_notifications_enable": false };
+    const { code, err } = await checked({ settings }, {}, { kafka: { brokers: ["127.0.0.1:1"] } });
+    expect(code).toBe(69);
+    expect(err.split("\n")).toEqual([
+      expect.stringMatching(/Plugin\.Kafka_event_publish_notifications_enable is off: .* → Plugin → Kafka/),
+      expect.stringMatching(/^misp\.kafka: Kafka: .*127\.0\.0\.1:1/),
+    ]);
   });
 
   test("tags that do not exist, where the key may not create them", async () => {

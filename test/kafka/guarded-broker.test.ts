@@ -23,9 +23,17 @@ describe.runIf(KAFKA_JARS)(`brokers that want to know who is there${NEEDS_BROKER
       await stranger.said(CANNOT);
       expect(stranger.log.join()).toMatch(/authentication/i);
       await stranger.stop();
+      const asked = await call(["check", "--online", "--config", stranger.config]);
+      expect(asked.code).toBe(69);
+      expect(asked.err).toMatch(/^targets\.bus: .*authentication/i);
       await using courier = writer(misp, broker, { tls, sasl: login });
       const source = { kafka: { brokers: [broker.address], topic: TOPIC, tls, sasl: login } };
       await using forwarder = forwarderOf(aFolder(), broker, { source });
+      const welcome = await call(["check", "--online", "--config", courier.config]);
+      expect(welcome).toMatchObject({
+        code: 0,
+        out: expect.stringContaining("targets.bus: the brokers answer; 1 of 1"),
+      });
       courier.start();
       forwarder.start();
       await comesToHold(forwarder, ["domain one.example", "domain two.example"]);
