@@ -88,7 +88,8 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
     dispatcher.wake();
     reviewer.wake();
   };
-  const intake = new Intake({ ledger, log, signal, clock, saved, asks });
+  const turn = () => curator.soon();
+  const intake = new Intake({ ledger, log, signal, clock, turn, saved, asks });
   const answer = intake.answers.bind(intake);
   const unanswered = ({ uuid, eventId }: Question, error: unknown) =>
     log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error });
@@ -161,16 +162,16 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   if (signal.aborted) feed.close();
   for await (const { frames, overrun, saved: told } of feed.batches()) {
     observer?.frames?.(frames);
-    const notices = intake.read(frames);
+    // MISP is asked about events while what they hold is read and saved.
+    const notices = await intake.read(frames, (urgent) => curator.heard(urgent));
     vigil.heard(notices, overrun);
-    // MISP is asked about events while what they hold is saved.
-    curator.heard(notices);
+    curator.goesOn(notices);
     const follow = () => {
       if (!signal.aborted) told?.();
       keeper.heard(notices);
       acquaintance.heard(notices);
     };
-    void intake.heard(notices, curator.soon()).then(follow, () => feed.close());
+    void intake.heard(notices).then(follow, () => feed.close());
     await intake.room();
   }
   await intake.saved;

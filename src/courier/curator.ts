@@ -91,14 +91,20 @@ export class Curator implements AsyncDisposable {
     if (!this.#options.enabled) return;
     this.#strangers.heard(notices);
     for (const notice of notices) {
-      if (notice.kind === "attribute") this.#turns.prolong(notice.event?.uuid ?? "");
-      else if (notice.kind !== "event" && notice.kind !== "pulled" && notice.kind !== "tag") continue;
+      if (notice.kind !== "event" && notice.kind !== "pulled" && notice.kind !== "tag") continue;
       else if (this.#early) this.#early = [...this.#early.slice(-EARLY), notice];
       else if (notice.kind === "event") this.#heardEvent(notice.event, notice.how);
       // The last message of a server pull: the event is complete.
       else if (notice.kind === "pulled") this.#heardPulled(notice.uuid);
       else this.#heardTag(notice);
     }
+  }
+
+  /** Looks for events that somebody still writes among what the feed said: they are not complete yet. */
+  goesOn(notices: readonly Notice[]): void {
+    if (!this.#options.enabled) return;
+    this.#strangers.heard(notices);
+    for (const notice of notices) if (notice.kind === "attribute") this.#turns.prolong(notice.event?.uuid ?? "");
   }
 
   /**

@@ -68,6 +68,8 @@ export class EventTurns implements AsyncDisposable {
 
   #enter(uuid: string): void {
     void this.#queue.add(async () => {
+      // What else the feed says of it in the same breath belongs to this turn.
+      await Promise.resolve();
       const occasion = this.#waiting.get(uuid);
       this.#waiting.delete(uuid);
       this.#underWay.add(uuid);

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promi
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Question } from "../ledger/questions.ts";
 import type { Logger } from "../log.ts";
-import { decode, isUnreadable } from "../misp/messages.ts";
+import { decode, isOfAttribute, isUnreadable } from "../misp/messages.ts";
 import type { Notice, Unreadable } from "../model/notice.ts";
 import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 
@@ -12,6 +12,8 @@ export interface IntakeOptions {
   signal: AbortSignal;
   /** Milliseconds. */
   clock: () => number;
+  /** When the next slice of what was heard may be saved: something more urgent may be under way. */
+  turn?: () => Promise<void>;
   /** Something was saved. */
   saved: (notices: readonly Notice[]) => void;
   /** What only REST can answer came up. */
@@ -28,6 +30,10 @@ interface Told {
 const SLICE = { answered: 500, heard: 50 };
 /** So many messages that wait are a flood. */
 const FLOOD = 500;
+/** Fewer messages at once are no burst. */
+const FEW = 10;
+/** How long a burst takes to arrive, milliseconds. */
+const BURST = 4;
 /** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
 const DISK_WAIT = 1_000;
 
@@ -53,23 +59,31 @@ export class Intake {
     return at === undefined ? undefined : Number(at);
   }
 
-  /** What frames from the feed say, in their order. */
-  read(frames: readonly Buffer[]): readonly Notice[] {
+  /**
+   * What frames from the feed say, in their order. What they say of whole events is read first, and told to `ahead`: whoever
+   * asks MISP about them need not wait until all attributes are read.
+   */
+  async read(frames: readonly Buffer[], ahead?: (notices: readonly Notice[]) => void): Promise<readonly Notice[]> {
     this.#heard += frames.length;
-    return frames.flatMap((frame) => this.#read(frame));
+    const early = frames.map((frame) => (isOfAttribute(frame) ? undefined : this.#read(frame)));
+    const urgent = early.flatMap((notices) => notices ?? []);
+    ahead?.(urgent);
+    // A request takes a moment to go out.
+    if (urgent.length > 0 && frames.length >= FEW && this.#waiting < FLOOD) await pause(1);
+    return frames.flatMap((frame, index) => early[index] ?? this.#read(frame));
   }
 
   /**
    * Saves what the feed said, after all that it said before; of a flood, where small slices would cost as much again, much at
    * once. Resolves when that is done.
-   * @param turn when it may begin
    */
-  async heard(notices: readonly Notice[], turn?: Promise<void>): Promise<void> {
+  async heard(notices: readonly Notice[]): Promise<void> {
     this.#waiting += notices.length;
     const size = this.#waiting >= FLOOD ? FLOOD : SLICE.heard;
     this.#saved = this.#saved.then(async () => {
-      await turn;
-      await this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } });
+      // Of a burst, which a flood is not yet, the rest is read first.
+      if (notices.length >= FEW && size < FLOOD) await pause(BURST);
+      await this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } }, this.#options.turn);
     });
     await this.#saved;
     this.#waiting -= notices.length;
@@ -91,12 +105,19 @@ export class Intake {
   }
 
   /** Between two slices everything else goes on; facts go with the last one. */
-  async #inSlices(notices: readonly Notice[], size: number, { facts, ...told }: Told): Promise<void> {
+  async #inSlices(
+    notices: readonly Notice[],
+    size: number,
+    { facts, ...told }: Told,
+    turn?: () => Promise<void>,
+  ): Promise<void> {
     let start = 0;
     for (; start + size < notices.length; start += size) {
+      await turn?.();
       await this.#save(notices.slice(start, start + size), told);
       await nextTurn();
     }
+    await turn?.();
     await this.#save(notices.slice(start), { ...told, ...(facts ? { facts } : {}) });
     // One question for all that was said of an event, and many events in one request.
     this.#options.asks(this.#questions.splice(0));

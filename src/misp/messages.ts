@@ -47,6 +47,13 @@ function decoderOf(topic: string): Decoder | undefined {
   return Object.hasOwn(decoders, topic) ? decoders[topic] : undefined;
 }
 
+const OF_ATTRIBUTE = Buffer.from("misp_json_attribute ");
+
+/** Whether a frame tells of a single attribute. */
+export function isOfAttribute(frame: Buffer): boolean {
+  return OF_ATTRIBUTE.equals(frame.subarray(0, OF_ATTRIBUTE.length));
+}
+
 export function isUnreadable(decoded: Notice[] | Unreadable): decoded is Unreadable {
   return !Array.isArray(decoded);
 }
