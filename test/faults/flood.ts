@@ -63,7 +63,7 @@ export class Flood implements Wishes, AsyncDisposable {
     for (let time = 0; time < times; time += 1) {
       this.changes += 1;
       this.#clock.pass(1_000);
-      if (this.#chance.below(MANY * 2) > this.#standing.length) this.#add();
+      if (this.#chance.below(MANY * 2) >= this.#standing.length) this.#add();
       else this.#withdraw();
     }
   }
