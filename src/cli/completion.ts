@@ -5,7 +5,7 @@ type Commands = Readonly<Record<string, Command>>;
 const SHELLS: Readonly<Record<string, (commands: Commands) => string>> = { bash, zsh, fish };
 
 /** The command that prints what a shell needs to complete the others. */
-export function completionFor(commands: () => Commands): Command {
+export function completionFor(commands: () => Promise<Commands>): Command {
   return {
     usage: "completion bash|zsh|fish",
     summary: "Print what a shell needs to complete commands and options.",
@@ -17,7 +17,7 @@ $fpath. fish: misp-courier completion fish, into ~/.config/fish/completions/misp
       const [shell = ""] = positionals;
       const write = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
       if (!write) throw new UsageError(`it takes ${Object.keys(SHELLS).join(", ")}, not ${JSON.stringify(shell)}`);
-      out(write(commands()));
+      out(write(await commands()));
       return Exit.ok;
     },
   };

@@ -3,57 +3,43 @@ import { ConfigError, formatConfigError } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
 import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
-import { audit } from "./audit.ts";
-import { backup, restore } from "./backup.ts";
-import { catchUpCommand } from "./catch-up.ts";
-import { check } from "./check.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
-import { completionFor } from "./completion.ts";
-import { demo } from "./demo.ts";
-import { drift } from "./drift.ts";
-import { explain } from "./explain.ts";
-import { exportCommand } from "./export.ts";
-import { held } from "./held.ts";
 import { help } from "./help.ts";
-import { importBrokerCommand } from "./import-broker.ts";
-import { parked } from "./parked.ts";
-import { plan } from "./plan.ts";
-import { replayCommand } from "./replay.ts";
-import { run } from "./run.ts";
-import { service } from "./service.ts";
-import { sight } from "./sight.ts";
-import { splunkApp } from "./splunk-app.ts";
-import { status } from "./status.ts";
 
-/** Every command, in the order of the help. */
-const commands: Record<string, Command> = {
-  run,
-  demo,
-  check,
-  status,
-  explain,
-  plan,
-  audit,
-  held,
-  parked,
-  "catch-up": catchUpCommand,
-  "splunk-app": splunkApp,
-  drift,
-  sight,
-  "import-broker": importBrokerCommand,
-  export: exportCommand,
-  replay: replayCommand,
-  backup,
-  restore,
-  service,
-  completion: completionFor(() => commands),
+/** Every command, in the order of the help. What one needs is loaded when it is called: the rest would take most of its start. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./run.ts")).run,
+  demo: async () => (await import("./demo.ts")).demo,
+  check: async () => (await import("./check.ts")).check,
+  status: async () => (await import("./status.ts")).status,
+  explain: async () => (await import("./explain.ts")).explain,
+  plan: async () => (await import("./plan.ts")).plan,
+  audit: async () => (await import("./audit.ts")).audit,
+  held: async () => (await import("./held.ts")).held,
+  parked: async () => (await import("./parked.ts")).parked,
+  "catch-up": async () => (await import("./catch-up.ts")).catchUpCommand,
+  "splunk-app": async () => (await import("./splunk-app.ts")).splunkApp,
+  drift: async () => (await import("./drift.ts")).drift,
+  sight: async () => (await import("./sight.ts")).sight,
+  "import-broker": async () => (await import("./import-broker.ts")).importBrokerCommand,
+  export: async () => (await import("./export.ts")).exportCommand,
+  replay: async () => (await import("./replay.ts")).replayCommand,
+  backup: async () => (await import("./backup.ts")).backup,
+  restore: async () => (await import("./backup.ts")).restore,
+  service: async () => (await import("./service.ts")).service,
+  completion: async () => (await import("./completion.ts")).completionFor(loadAll),
 };
+
+async function loadAll(): Promise<Record<string, Command>> {
+  const loaded = await Promise.all(Object.entries(commands).map(async ([name, load]) => [name, await load()] as const));
+  return Object.fromEntries(loaded);
+}
 
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name = "help", ...rest] = words;
-  if (["help", "--help", "-h"].includes(name)) return help(commands, rest[0], terminal);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (["help", "--help", "-h"].includes(name)) return help(await loadAll(), rest[0], terminal);
+  const command = Object.hasOwn(commands, name) ? await commands[name]?.() : undefined;
   if (!command) {
     const names = Object.keys(commands);
     const meant = closest(name, names);
@@ -63,7 +49,7 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
     );
     return Exit.usage;
   }
-  if (rest.includes("--help") || rest.includes("-h")) return help(commands, name, terminal);
+  if (rest.includes("--help") || rest.includes("-h")) return help(await loadAll(), name, terminal);
   try {
     return await command.run(parse(command, rest), terminal);
   } catch (error) {

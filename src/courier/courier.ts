@@ -129,12 +129,12 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   });
 
   await using _post = new SensorPost({ client, queue: ledger.sensed, log, signal, clock });
-  await using _sensors = followSensors(config, { queue: ledger.sensed, intake, log, signal, clock });
+  await using _sensors = await followSensors(config, { queue: ledger.sensed, intake, log, signal, clock });
   await keeper.start();
   dispatcher.start();
   audits.start();
   reviewer.wake();
-  await using feed = openFeed(config, log, clock, (event) => {
+  await using feed = await openFeed(config, log, clock, (event) => {
     vigil.line(event);
     observer?.line?.(event);
   });

@@ -52,7 +52,7 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
   const isKnown = ledger.fact(WHOLE) !== undefined;
   const follower: TopicFollower = new TopicFollower({
     ...{ topic, rereadAfter: reread_after, ledger, intake, log, signal, clock },
-    kafka: openKafka(config.source.kafka, (path) => resolvePath(config, path)),
+    kafka: await openKafka(config.source.kafka, (path) => resolvePath(config, path)),
     line: (event) => {
       log.info(`The line to the topic is ${event.kind}`, { topic, ...(event.cause ? { cause: event.cause } : {}) });
       vigil.line(event);

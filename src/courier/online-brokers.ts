@@ -28,7 +28,7 @@ export function askBrokers(config: Config): Promise<BrokerAnswer[]> {
   return Promise.all(
     sectionsOf(config).map(async ({ section, settings, topics }) => {
       try {
-        const kafka = openKafka(settings, (path) => resolvePath(config, path));
+        const kafka = await openKafka(settings, (path) => resolvePath(config, path));
         const there = new Set(await existing(kafka, topics));
         return { section, topics, missing: topics.filter((topic) => !there.has(topic)), failure: undefined };
       } catch (error) {

@@ -26,13 +26,13 @@ const MOST = 1_000;
 const EXCERPT = 2_000;
 
 /** Takes what sensors say in a topic of Kafka, if the configuration names one; the brokers are told once it is on disk. */
-export function followSensors(config: CourierConfig, options: SensorTopicOptions): AsyncDisposable {
+export async function followSensors(config: CourierConfig, options: SensorTopicOptions): Promise<AsyncDisposable> {
   const { kafka: settings } = config.sightings;
   if (!settings) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const { topic, group } = settings;
   const { log, signal } = options;
   const reader = new TopicReader({
-    ...{ kafka: openKafka(settings, (path) => resolvePath(config, path)), topics: [topic], group },
+    ...{ kafka: await openKafka(settings, (path) => resolvePath(config, path)), topics: [topic], group },
     noticed: (event) => {
       if (event.connected) log.info("The topic of sensors is heard", { topic });
       else log.warn("The topic of sensors cannot be heard", { topic, cause: event.cause });

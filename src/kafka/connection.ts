@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Kafka, logLevel, type SASLOptions } from "kafkajs";
+import type { Kafka, SASLOptions } from "kafkajs";
 import type { KafkaSettings } from "./settings.ts";
 
 /** How long the brokers may take to accept a line, and to answer; milliseconds. */
@@ -9,7 +9,12 @@ const TIMEOUT = { connection: 5_000, request: 10_000 };
  * What readers and writers of a cluster are made of. Nothing is connected yet.
  * @param resolve turns a path from the configuration into an absolute one
  */
-export function openKafka({ brokers, tls, sasl }: KafkaSettings, resolve: (path: string) => string): Kafka {
+export async function openKafka(
+  { brokers, tls, sasl }: KafkaSettings,
+  resolve: (path: string) => string,
+): Promise<Kafka> {
+  // Most couriers have no brokers.
+  const { Kafka, logLevel } = await import("kafkajs");
   return new Kafka({
     clientId: "misp-courier",
     brokers,

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
-import { openKafka } from "../kafka/connection.ts";
 import { failureOf } from "../kafka/failure.ts";
 import { existing } from "../kafka/marks.ts";
 import { type Portion, type ReaderEvent, TopicReader } from "../kafka/reader.ts";
@@ -17,8 +16,6 @@ export interface KafkaFeedSettings extends KafkaSettings {
 }
 
 export interface KafkaFeedOptions {
-  /** Turns a path from the configuration into an absolute one. */
-  resolve: (path: string) => string;
   /** Milliseconds. */
   clock: () => number;
   onLine: (event: LineEvent) => void;
@@ -49,10 +46,10 @@ export class KafkaFeed implements MispFeed {
   #reader: TopicReader | undefined;
   #missing = "";
 
-  constructor(settings: KafkaFeedSettings, options: KafkaFeedOptions) {
+  constructor(kafka: Kafka, settings: KafkaFeedSettings, options: KafkaFeedOptions) {
     this.#settings = settings;
     this.#options = options;
-    this.#kafka = openKafka(settings, options.resolve);
+    this.#kafka = kafka;
     this.#wanted = [...new Set(Object.values(settings.topics))];
   }
 

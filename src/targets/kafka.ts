@@ -19,7 +19,7 @@ export const kafka = defineTarget<KafkaTargetSettings>({
   composites: () => false,
   shows: ({ format }) => showsOf(format),
   origins: () => true,
-  open: async (settings, context) => new KafkaTopic(settings, context),
+  open: async (settings, context) => new KafkaTopic(await openKafka(settings, context.resolve), settings, context),
 });
 
 /** What only a person can mend is not tried more often than this, milliseconds. */
@@ -36,11 +36,11 @@ class KafkaTopic implements Target {
   /** When something was written last, milliseconds. */
   #written = 0;
 
-  constructor(settings: KafkaTargetSettings, { name, resolve, clock }: TargetContext) {
+  constructor(kafka: Kafka, settings: KafkaTargetSettings, { name, clock }: TargetContext) {
     this.#settings = settings;
     this.#origin = settings.origin ?? name;
     this.#clock = clock;
-    this.#kafka = openKafka(settings, resolve);
+    this.#kafka = kafka;
     const writer = `misp-courier:${this.#origin}:${settings.topic}`;
     this.#writer = new TopicWriter({ kafka: this.#kafka, topic: settings.topic, name: writer });
   }
