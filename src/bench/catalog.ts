@@ -209,6 +209,19 @@ export const catalog = {
     how: ({ curation: { singles, ahead } }) =>
       `the same, right behind ${ahead} events of somebody else; median of ${singles}`,
   },
+  "stix-rate": {
+    title: "from MISP's feed to STIX on a bus",
+    unit: "messages/s",
+    peer: "Threat Bus 739",
+    how: ({ flood: { messages } }) =>
+      `${count(messages)} new attributes from a publisher process, until a subscriber of a zeromq target has heard the last`,
+  },
+  "stix-cpu": {
+    title: "CPU of a message, to STIX on a bus",
+    unit: "µs/message",
+    peer: "Threat Bus 1,230",
+    how: () => "the same; all threads: received, saved, judged, made STIX, sent",
+  },
 } as const satisfies Record<string, Kind>;
 
 /** The name of a figure. */

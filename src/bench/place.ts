@@ -7,12 +7,16 @@ import type { StandInMisp } from "../demo/stand-in/stand-in-misp.ts";
 /** The name of the one target. */
 export const TARGET = "blocklists";
 
+const LISTS = { type: "csv", directory: "./lists" };
+
 /** Where a courier finds its MISP; without a publisher of its own the feed is the stand-in's. */
 export interface Surroundings {
   misp: Pick<StandInMisp, "url" | "key" | "endpoint">;
   publisher?: string | undefined;
   /** Additions wait for the publication of their event, as they do unless configured otherwise. */
   requirePublished?: boolean;
+  /** The target's keys; lists in files unless configured otherwise. */
+  target?: Record<string, unknown>;
   /** Sections of the configuration beside these. */
   more?: Record<string, unknown>;
 }
@@ -38,13 +42,19 @@ export class Place {
   }
 
   /** Writes a configuration as a user would. */
-  async configure({ misp, publisher, requirePublished = false, more = {} }: Surroundings): Promise<void> {
+  async configure({
+    misp,
+    publisher,
+    requirePublished = false,
+    target = LISTS,
+    more = {},
+  }: Surroundings): Promise<void> {
     const { url, key, endpoint } = misp;
     const settings = {
       ...more,
       misp: { url, key, zeromq: publisher ?? endpoint, timeout: "120s" },
       indicators: { require_published: requirePublished },
-      targets: { [TARGET]: { type: "csv", directory: "./lists" } },
+      targets: { [TARGET]: target },
       state: "./state",
     };
     await mkdir(this.directory, { recursive: true });

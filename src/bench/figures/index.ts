@@ -5,6 +5,7 @@ import { flood } from "./flood.ts";
 import { loss } from "./loss.ts";
 import type { Measure } from "./measured.ts";
 import { memory } from "./memory.ts";
+import { stix } from "./stix.ts";
 import { thumb } from "./thumb.ts";
 
 /** Every group of figures by the name that `--only` takes; those that change the large ledger most come last. */
@@ -12,6 +13,7 @@ export const groups = {
   loss,
   thumb,
   curation,
+  stix,
   "first-load": firstLoad,
   change,
   flood,
