@@ -1,3 +1,4 @@
+import { busy, changed, count, curated, flood, flooded, fresh, load, ratio, repeated, thumb, thumbs } from "./how.ts";
 import type { Sizes } from "./sizes.ts";
 
 /** What is measured, and what it stands beside. */
@@ -12,25 +13,6 @@ export interface Kind {
   /** How it was taken. */
   how: (sizes: Sizes) => string;
 }
-
-const count = (number: number) => number.toLocaleString("en-US");
-
-const flooded = ({ flood: { pairs, messages } }: Sizes) =>
-  `${count(messages)} attribute messages of 0.7 to 1.5 kB from a publisher process; median of ${pairs} interleaved pairs`;
-const repeated = (sizes: Sizes) => `${flooded(sizes)}; ${count(sizes.flood.keys)} keys, all else repetition`;
-const fresh = (sizes: Sizes) => `${flooded(sizes)}; every key new, ledger of ${count(sizes.ledger)}`;
-const ratio = "saved and judged against received and parsed (zeromq, JSON.parse)";
-const flood = { unit: "µs/message", target: "≤ 60", peer: "Threat Bus 1,230" } as const;
-const thumb = { unit: "ms", peer: "MISP-Broker 1,000 to 2,500, once 16,000" } as const;
-const thumbs = ({ thumb: { held, thumbs } }: Sizes) =>
-  `from the sighting in MISP until the value is out of the file; ${count(thumbs)} thumbs-down, ${count(held)} indicators held`;
-const busy = (sizes: Sizes) => `${thumbs(sizes)}, while ${sizes.thumb.load} new indicators a second reach the lists`;
-const load = (size: number | undefined) =>
-  `from the start of the process until ${count(size ?? 0)} indicators are on the lists; stand-in MISP, shipped TTLs`;
-const changed = (size: number | undefined) =>
-  `one attribute edited, its indicator taken off or back on, in a ledger of ${count(size ?? 0)}: save, judge, delta, record; without the file`;
-
-const curated = "stand-in MISP that answers at once, 20 attributes an event";
 
 /** Every figure by its name, in the order of the table. */
 export const catalog = {
