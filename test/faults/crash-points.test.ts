@@ -16,7 +16,7 @@ const ROUNDS = 2;
 const CHANGES = 8;
 const SIDE_BY_SIDE = 4;
 /** Of the steps that leave a trace on the disk, every how manieth is died at. */
-const EVERY = LONG ? 6 : 50;
+const EVERY = LONG ? 6 : 70;
 
 test("killed at any step of save, apply and record, a courier goes on without loss and without a wrong entry", {
   timeout: 400_000,

@@ -11,7 +11,7 @@ import { announce, LONG, SEED } from "./trials.ts";
 import { Watch } from "./watch.ts";
 
 /** How many couriers are killed side by side, and how often each. */
-const TRIALS = LONG ? { couriers: 3, kills: 20 } : { couriers: 2, kills: 3 };
+const TRIALS = LONG ? { couriers: 3, kills: 20 } : { couriers: 2, kills: 2 };
 /** The latest moment after a start, milliseconds: some are killed before they hear, some in the middle of a flood. */
 const LATEST = 1_600;
 
