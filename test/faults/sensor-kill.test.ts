@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { freePort } from "../../src/bench/free-port.ts";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
@@ -16,21 +15,12 @@ const VALUES = Array.from({ length: LONG ? 30 : 12 }, (_, index) => `s${index}.e
 /** Sooner than all are sent, milliseconds. */
 const KILLS = LONG ? [150, 450, 900] : [450];
 
-async function aFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
 test("what a sensor was told is taken comes to MISP once, however often the courier is killed on the way", {
   timeout: 90_000,
 }, async () => {
   const misp = await StandInMisp.open();
   misp.publish(misp.addEvent({ info: "event", attributes: VALUES.map((value) => ({ type: "domain", value })) }).id);
-  const port = await aFreePort();
+  const port = await freePort();
   const listen = `127.0.0.1:${port}`;
   await using courier = new ChildCourier(aFolder(), misp, { http: { listen, token: TOKEN } });
   courier.start();

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "../../src/bench/free-port.ts";
 
 /** How a broker's door is kept; whoever comes in by the other one, on loopback too, has to show nothing. */
 export interface Guard {
@@ -95,14 +94,4 @@ async function certify(directory: string, certificate: string): Promise<void> {
   const name = ["-dname", "CN=broker", "-ext", "san=ip:127.0.0.1"];
   await keytool("-genkeypair", "-keyalg", "EC", ...name);
   await keytool("-exportcert", "-rfc", "-file", certificate);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { Subscriber } from "zeromq";
 import { TOPICS } from "../../misp/messages.ts";
+import { freePort } from "../free-port.ts";
 import { wallClock } from "../measure.ts";
 import { caughtUp, goalReached, workTowards } from "../workers/courier.ts";
 import { send, subscribed, whereToConnect } from "../workers/publisher.ts";
@@ -68,13 +67,4 @@ class Listener implements Disposable {
   async #listen(): Promise<void> {
     for await (const _ of this.#socket) this.heard += 1;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
