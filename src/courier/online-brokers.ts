@@ -4,7 +4,7 @@ import { openKafka } from "../kafka/connection.ts";
 import { KafkaFailure } from "../kafka/failure.ts";
 import { existing } from "../kafka/marks.ts";
 import type { KafkaSettings } from "../kafka/settings.ts";
-import { kafkaSettings } from "../targets/kafka-settings.ts";
+import type { KafkaTargetSettings } from "../targets/kafka-settings.ts";
 
 /** What brokers say to one section of the configuration. */
 export interface BrokerAnswer {
@@ -48,7 +48,8 @@ function sectionsOf({ misp, source, sightings, targets }: Config): Section[] {
     ...one("source.kafka", source?.kafka),
     ...one("sightings.kafka", sightings.kafka),
     ...Object.entries(targets).flatMap(([name, { type, enabled, settings }]) =>
-      type === "kafka" && enabled ? one(`targets.${name}`, kafkaSettings.parse(settings)) : [],
+      // As its kind's schema made them: what comes out of it is not what goes in.
+      type === "kafka" && enabled ? one(`targets.${name}`, settings as KafkaTargetSettings) : [],
     ),
   ];
 }

@@ -27,6 +27,7 @@ async function checked(
   facts: Partial<Misp> = {},
   curation: Record<string, unknown> = {},
   feed: Record<string, unknown> = {},
+  targets: Record<string, unknown> = { lists: { type: "csv", directory: "./lists" } },
 ) {
   const misp: Misp = {
     permissions: ADMIN,
@@ -47,7 +48,7 @@ async function checked(
     stringify({
       misp: { url: server.url, key: "k".repeat(40), ...feed },
       curation: { trust, ...curation },
-      targets: { lists: { type: "csv", directory: "./lists" } },
+      targets,
     }),
   );
   return call(["check", "--online", "--config", config]);
@@ -124,6 +125,17 @@ describe("what is missing is told with what to click", () => {
     expect(err.split("\n")).toEqual([
       expect.stringMatching(/Plugin\.Kafka_event_publish_notifications_enable is off: .* → Plugin → Kafka/),
       expect.stringMatching(/^misp\.kafka: Kafka: .*127\.0\.0\.1:1/),
+    ]);
+  });
+
+  test("brokers of a target that do not answer, with TLS and without, but not those of one that is off", async () => {
+    const bus = { type: "kafka", brokers: ["127.0.0.1:1"] };
+    const targets = { plain: bus, safe: { ...bus, tls: true }, idle: { ...bus, enabled: false } };
+    const { code, err } = await checked({}, {}, {}, targets);
+    expect(code).toBe(69);
+    expect(err.split("\n")).toEqual([
+      expect.stringMatching(/^targets\.plain: Kafka: /),
+      expect.stringMatching(/^targets\.safe: Kafka: /),
     ]);
   });
 
