@@ -26,14 +26,14 @@ const DOUBTED = { points: 10, most: 30 };
 
 /** The score of an indicator of a certain age, in seconds, with its parts. */
 export function score(evidence: Evidence, decay: Decay | null, age: number): { score: number; parts: ScorePart[] } {
-  const parts: ScorePart[] = [
-    { name: "neutral", points: NEUTRAL, reason: "where every indicator begins" },
-    ...toldPart(evidence),
-    ...organisationPart(evidence),
-    ...tagsPart(evidence),
-    ...sightingsPart(evidence),
-    ...warninglistsPart(evidence),
-  ];
+  const parts = [
+    FIRST,
+    toldPart(evidence),
+    organisationPart(evidence),
+    tagsPart(evidence),
+    sightingsPart(evidence),
+    warninglistsPart(evidence),
+  ].filter((part) => part !== undefined);
   const sum = parts.reduce((total, { points }) => total + points, 0);
   const base = Math.min(100, Math.max(0, sum));
   if (base !== sum) parts.push({ name: "bounds", points: base - sum, reason: "a score is between 0 and 100" });
@@ -48,35 +48,36 @@ export function ageUnder(base: number, least: number, decay: Decay | null): numb
   return decay && base >= least && least > 0 ? ageAt(decay, (least - 0.500_001) / base) : undefined;
 }
 
-function toldPart({ told }: Evidence): ScorePart[] {
-  if (told === undefined || told === NEUTRAL) return [];
-  return [{ name: "courier", points: told - NEUTRAL, reason: `another courier gives it ${told}` }];
+const FIRST: ScorePart = { name: "neutral", points: NEUTRAL, reason: "where every indicator begins" };
+
+function toldPart({ told }: Evidence): ScorePart | undefined {
+  if (told === undefined || told === NEUTRAL) return undefined;
+  return { name: "courier", points: told - NEUTRAL, reason: `another courier gives it ${told}` };
 }
 
-function organisationPart({ organisation }: Evidence): ScorePart[] {
-  if (!organisation) return [];
+function organisationPart({ organisation }: Evidence): ScorePart | undefined {
+  if (!organisation) return undefined;
   const points = Math.round((organisation.trust - NEUTRAL) * WEIGHT);
-  return [{ name: "organisation", points, reason: `${organisation.name} has trust ${organisation.trust}` }];
+  return { name: "organisation", points, reason: `${organisation.name} has trust ${organisation.trust}` };
 }
 
-function tagsPart({ tags }: Evidence): ScorePart[] {
-  if (tags.length === 0) return [];
+function tagsPart({ tags }: Evidence): ScorePart | undefined {
+  if (tags.length === 0) return undefined;
   const mean = tags.reduce((total, { value }) => total + value, 0) / tags.length;
   const reason = tags.map(({ tag, value }) => `${tag} is worth ${value}`).join(", ");
-  return [{ name: "tags", points: Math.round((mean - NEUTRAL) * WEIGHT), reason }];
+  return { name: "tags", points: Math.round((mean - NEUTRAL) * WEIGHT), reason };
 }
 
-function sightingsPart({ seenBy, doubtedBy }: Evidence): ScorePart[] {
-  if (seenBy === 0 && doubtedBy === 0) return [];
+function sightingsPart({ seenBy, doubtedBy }: Evidence): ScorePart | undefined {
+  if (seenBy === 0 && doubtedBy === 0) return undefined;
   const up = Math.min(SEEN.most, seenBy * SEEN.points);
   const down = Math.min(DOUBTED.most, doubtedBy * DOUBTED.points);
-  return [
-    { name: "sightings", points: up - down, reason: `seen by ${seenBy}, called false by ${doubtedBy} organisations` },
-  ];
+  const reason = `seen by ${seenBy}, called false by ${doubtedBy} organisations`;
+  return { name: "sightings", points: up - down, reason };
 }
 
-function warninglistsPart({ lowered }: Evidence): ScorePart[] {
-  if (lowered.length === 0) return [];
+function warninglistsPart({ lowered }: Evidence): ScorePart | undefined {
+  if (lowered.length === 0) return undefined;
   const points = -lowered.reduce((total, { points }) => total + points, 0);
-  return [{ name: "warninglists", points, reason: lowered.map(({ list }) => list).join(", ") }];
+  return { name: "warninglists", points, reason: lowered.map(({ list }) => list).join(", ") };
 }

@@ -1,3 +1,5 @@
+import { memo } from "../model/memo.ts";
+
 /**
  * What MISP's taxonomies say a tag is worth, 0 to 100, by the part of the tag before its value. The scales of different
  * taxonomies are not the same thing, but all of them put trust at the upper end (of `false-positive:risk`, low risk is high).
@@ -35,20 +37,25 @@ export interface TagValue {
   value: number;
 }
 
+/** A tag's value, and the taxonomy that it stands in. */
+interface Valued {
+  base: string;
+  worth: TagValue;
+}
+
 /** The tags that have a numerical value. An attribute's own tag of a taxonomy stands in the place of its event's. */
 export function tagValues(attributeTags: readonly string[], eventTags: readonly string[]): readonly TagValue[] {
   if (attributeTags.length + eventTags.length === 0) return NONE;
   const own = attributeTags.flatMap(valued);
-  const taken = new Set(own.map(({ base }) => base));
-  const inherited = eventTags.flatMap(valued).filter(({ base }) => !taken.has(base));
-  return [...own, ...inherited].map(({ tag, value }) => ({ tag, value }));
+  const inherited = eventTags.flatMap(valued).filter(({ base }) => !own.some((tag) => tag.base === base));
+  return [...own, ...inherited].map(({ worth }) => worth);
 }
 
 const NONE: readonly TagValue[] = [];
 
-function valued(tag: string): { base: string; tag: string; value: number }[] {
+const valued = memo((tag): readonly Valued[] => {
   const [, base = "", name = ""] = MACHINE_TAG.exec(tag.toLowerCase()) ?? [];
   const scale = Object.hasOwn(TAXONOMIES, base) ? TAXONOMIES[base] : undefined;
   const value = scale && Object.hasOwn(scale, name) ? scale[name] : undefined;
-  return value === undefined ? [] : [{ base, tag, value }];
-}
+  return value === undefined ? [] : [{ base, worth: { tag, value } }];
+});

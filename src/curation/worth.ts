@@ -29,7 +29,8 @@ function loweredBy(warned: WarninglistVerdict): Worth["lowered"] {
 /** The best word for an indicator among those who hold it up; what lowers it counts once, whoever it comes from. */
 export function bestOf(worths: readonly (Worth | null)[]): Worth {
   const known = worths.filter((worth) => worth !== null);
-  if (known.length === 0) return NO_WORD;
+  const [only = NO_WORD] = known;
+  if (known.length <= 1) return only;
   const organisations = known.flatMap(({ organisation }) => organisation ?? []);
   const lowered = new Map(known.flatMap(({ lowered }) => lowered.map((hit) => [hit.list, hit] as const)));
   return {

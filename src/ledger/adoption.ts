@@ -1,6 +1,7 @@
 import { expiry } from "../curation/ttl.ts";
 import type { Indicator } from "../model/indicator.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 import { fingerprint, type TargetView } from "./step.ts";
 
 /** An indicator that a target holds already, put there by another program. */

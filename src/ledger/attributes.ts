@@ -1,9 +1,7 @@
-import type { Attribute } from "../model/misp.ts";
-import type { Telling } from "../model/notice.ts";
-import type { Database, Statement } from "./database.ts";
-import { tagColumn, tagsOf } from "./events.ts";
+import type { Database } from "./database.ts";
 import { Recent } from "./recent.ts";
 import { spanOf } from "./recorded.ts";
+import { isTaken, type Statement } from "./statement.ts";
 
 /** An attribute as the ledger remembers it; an erased one stays, so that an old message cannot bring it back. */
 export interface AttributeRow {
@@ -31,7 +29,7 @@ export const ERASED = 2;
 /** REST no longer tells it: erased, or deleted softly, which it does not tell either. */
 export const MISSING = 3;
 
-const COLUMNS: readonly (keyof AttributeRow)[] = [
+export const COLUMNS: readonly (keyof AttributeRow)[] = [
   "id",
   "uuid",
   "event",
@@ -50,8 +48,7 @@ const COLUMNS: readonly (keyof AttributeRow)[] = [
   "score",
 ];
 
-/** What an update writes: indexed columns that stay as they are would cost a look into their index each. */
-const CHANGING = COLUMNS.slice(3);
+const CHANGING = COLUMNS.slice(2);
 
 /** The attributes table. */
 export class Attributes {
@@ -61,8 +58,8 @@ export class Attributes {
   readonly #byId: Statement<AttributeRow>;
   readonly #byUuid: Statement<AttributeRow>;
   readonly #insert: Statement<never>;
-  readonly #update: Statement<never>;
-  readonly #move: Statement<never>;
+  readonly #updates = new Map<string, Statement<never>>();
+  readonly #database: Database;
   readonly #remove: Statement<never>;
   readonly #ofEvent: Statement<AttributeRow>;
   readonly #changedAt: Statement<{ id: number }>;
@@ -71,15 +68,12 @@ export class Attributes {
   readonly #notHeardSince: Statement<AttributeRow>;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#byId = database.prepare("SELECT * FROM attribute WHERE id = ?");
     this.#byUuid = database.prepare("SELECT * FROM attribute WHERE uuid = ?");
     this.#insert = database.prepare(
       `INSERT INTO attribute (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
     );
-    this.#update = database.prepare(
-      `UPDATE attribute SET ${CHANGING.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`,
-    );
-    this.#move = database.prepare("UPDATE attribute SET event = ? WHERE id = ?");
     this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
     this.#changedAt = database.prepare("SELECT id FROM attribute WHERE event = ? AND timestamp = ? LIMIT 1");
@@ -100,17 +94,34 @@ export class Attributes {
     return this.#byUuid.get(uuid);
   }
 
-  insert(row: AttributeRow): void {
-    this.#insert.run(row.id, row.uuid, row.event, ...CHANGING.map((column) => row[column]));
+  /** @returns false when another row has its UUID, and nothing is inserted */
+  insert(row: AttributeRow): boolean {
+    try {
+      this.#insert.run(row.id, row.uuid, ...CHANGING.map((column) => row[column]));
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw error;
+    }
     this.#highest = Math.max(this.#highest, row.id);
     this.recent.set(row.id, row);
+    return true;
   }
 
   /** @param before how it was; the UUID stays */
   update(row: AttributeRow, before: AttributeRow): void {
-    this.#update.run(...CHANGING.map((column) => row[column]), row.id);
-    if (row.event !== before.event) this.#move.run(row.event, row.id);
+    const changed = CHANGING.filter((column) => row[column] !== before[column]);
+    if (changed.length > 0) this.#updateOf(changed).run(...changed.map((column) => row[column]), row.id);
     this.recent.set(row.id, row);
+  }
+
+  /** What stays as it is costs nothing: neither to be handed over, nor a look into its index. */
+  #updateOf(columns: readonly string[]): Statement<never> {
+    const names = columns.map((column) => `${column} = ?`).join(", ");
+    const known = this.#updates.get(names);
+    if (known) return known;
+    const statement = this.#database.prepare<never>(`UPDATE attribute SET ${names} WHERE id = ?`);
+    this.#updates.set(names, statement);
+    return statement;
   }
 
   remove(id: number): void {
@@ -140,74 +151,11 @@ export class Attributes {
 
   /** Of those with numbers after one and up to another, the ones that were last told of in an earlier reading. */
   notHeardSince(reading: number, after: number, through: number): AttributeRow[] {
-    return this.#notHeardSince.all(after, through, reading);
+    return this.#notHeardSince.list(after, through, reading);
   }
 
   /** The next attributes of an event (0: of all events) after an id, in the order of ids. */
   following(event: number, after: number, limit: number): AttributeRow[] {
-    return event === 0 ? this.#all.all(after, limit) : this.#ofEvent.all(event, after, limit);
+    return event === 0 ? this.#all.list(after, limit) : this.#ofEvent.list(event, after, limit);
   }
-}
-
-export function newAttribute(told: Attribute, heard: number): AttributeRow {
-  return rowOf(told, tagColumn(told.tags ?? []), heard);
-}
-
-/**
- * What remains of a known attribute when it is told again; `undefined` when nothing changes.
- * @param heard when the feed spoke, milliseconds; for an answer of REST, when it was asked
- */
-export function retold(known: AttributeRow, told: Attribute, how: Telling, heard: number): AttributeRow | undefined {
-  const wins = overrides(known, told, how, heard);
-  if (!wins && !(how === "snapshot" && told.timestamp === known.timestamp)) return undefined;
-  const tags = tagsAfter(known, told, how);
-  const last = how === "answer" ? 0 : heard;
-  const row = wins ? rowOf(told, tags, last) : { ...known, tags, heard: last };
-  return same(row, known) ? undefined : row;
-}
-
-/** Whether an answer that does not count, since the feed spoke just before it was asked for, says something else all the same. */
-export function isDoubted(known: AttributeRow, told: Attribute, asked: number): boolean {
-  if (asked > known.heard + SETTLED) return false;
-  return !same(rowOf(told, tagsAfter(known, told, "answer"), known.heard), known);
-}
-
-function overrides(known: AttributeRow, told: Attribute, how: Telling, heard: number): boolean {
-  if (how === "answer" && heard > known.heard + SETTLED) return true;
-  if (known.deleted === ERASED || told.timestamp < known.timestamp) return false;
-  return told.timestamp > known.timestamp || (how === "edit" && known.deleted !== MISSING);
-}
-
-/** MISP sends a message before it commits: for this long, milliseconds, REST may still answer with what was before. */
-export const SETTLED = 2_000;
-
-function tagsAfter(known: AttributeRow, told: Attribute, how: Telling): string {
-  if (told.tags === undefined) return known.tags;
-  // A snapshot leaves out the tags that are not exportable.
-  return tagColumn(how === "snapshot" ? [...tagsOf(known), ...told.tags] : told.tags);
-}
-
-function rowOf(told: Attribute, tags: string, heard: number): AttributeRow {
-  return {
-    id: told.id,
-    uuid: told.uuid,
-    event: told.eventId,
-    type: told.type,
-    value: told.value,
-    category: told.category,
-    to_ids: told.toIds ? 1 : 0,
-    deleted: told.deleted ? SOFT_DELETED : 0,
-    comment: told.comment,
-    timestamp: told.timestamp,
-    first_seen: told.firstSeen,
-    last_seen: told.lastSeen,
-    distribution: told.distribution,
-    tags,
-    heard,
-    score: null,
-  };
-}
-
-function same(one: AttributeRow, other: AttributeRow): boolean {
-  return COLUMNS.every((column) => column === "heard" || one[column] === other[column]);
 }

@@ -1,4 +1,5 @@
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 
 /** What was done for a target, or not done. */
 export type Deed = "add" | "renew" | "remove" | "hold" | "release" | "discard";

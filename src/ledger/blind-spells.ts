@@ -1,4 +1,5 @@
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 
 /** A time in which MISP's feed could not be heard, or may have lost something. Times are milliseconds. */
 export interface BlindSpell {

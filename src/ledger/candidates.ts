@@ -1,6 +1,7 @@
 import { type Known, type Wish, wanted } from "../curation/wanted.ts";
 import type { Reason } from "../model/verdict.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 import { type Comparison, fingerprint, IN_DOUBT, type Lack, type TargetView } from "./step.ts";
 import { Supporters } from "./supporters.ts";
 
@@ -70,7 +71,7 @@ export class Candidates {
 
   /** Those that have changed after one revision and up to another; few enough not to hold up the rest. */
   changed(target: number, view: TargetView, after: number, through: number): Scanned {
-    const candidates = this.#changed.all(target, after, through);
+    const candidates = this.#changed.list(target, after, through);
     const more = candidates.length === SCAN;
     const comparisons = candidates.map((candidate) => this.#comparison(candidate, view));
     return { comparisons, position: candidates.at(-1)?.revision ?? after, more };
@@ -91,13 +92,13 @@ export class Candidates {
 
   /** Those that are to be compared once more, whatever is kept aside. */
   again(target: number, view: TargetView, limit: number): Comparison[] {
-    const candidates = this.#again.all(target, limit);
+    const candidates = this.#again.list(target, limit);
     return candidates.map((candidate) => this.#comparison({ ...candidate, kind: null }, view));
   }
 
   #ofHeld(target: number, after: number, through: number, compare: (candidate: Candidate) => Comparison[]): Scanned {
     const until = Math.min(through, after + STRIDE);
-    const candidates = this.#held.all(target, after, until);
+    const candidates = this.#held.list(target, after, until);
     const position = candidates.length === SCAN ? (candidates.at(-1)?.revision ?? until) : until;
     return { comparisons: candidates.flatMap(compare), position, more: position < through };
   }

@@ -1,11 +1,9 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
+import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged, stateTrouble } from "../state/damaged.ts";
 import { SCHEMA, UPGRADES } from "./schema.sql.ts";
-
-type Connection = InstanceType<typeof DatabaseSync>;
-type Parameter = string | number | null;
+import { type Connection, Statement } from "./statement.ts";
 
 /** The tables of a ledger, and what leads from each former version to the next; the newest version is one more than that. */
 export interface Shape {
@@ -14,43 +12,6 @@ export interface Shape {
 }
 
 const SHAPE: Shape = { schema: SCHEMA, upgrades: UPGRADES };
-
-/** A prepared statement with the shape of its rows, the one place where SQLite's rows are taken to be what the schema says. */
-export class Statement<Row> {
-  readonly #statement: StatementSyncInstance;
-
-  readonly #file: string;
-
-  constructor(database: Connection, file: string, sql: string) {
-    this.#file = file;
-    try {
-      this.#statement = database.prepare(sql);
-    } catch (error) {
-      throw stateTrouble(file, error);
-    }
-  }
-
-  get(...parameters: Parameter[]): Row | undefined {
-    try {
-      return this.#statement.get(...parameters) as Row | undefined;
-    } catch (error) {
-      throw stateTrouble(this.#file, error);
-    }
-  }
-
-  all(...parameters: Parameter[]): Row[] {
-    try {
-      return this.#statement.all(...parameters) as Row[];
-    } catch (error) {
-      throw stateTrouble(this.#file, error);
-    }
-  }
-
-  /** Runs it. The driver's own `run` also tells what it changed, which takes as long as a small change itself. */
-  run(...parameters: Parameter[]): void {
-    this.get(...parameters);
-  }
-}
 
 /** The database file: opened, checked, brought up to this version's schema. */
 export class Database {

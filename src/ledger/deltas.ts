@@ -1,8 +1,9 @@
 import type { Refusal } from "../model/delta.ts";
 import { Audit } from "./audit.ts";
 import { Candidates, type Judge, type Scanned } from "./candidates.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
 import { Holds } from "./holds.ts";
+import type { Statement } from "./statement.ts";
 import { asColumn, type Comparison, deedOf, IN_DOUBT, type Step, type TargetView } from "./step.ts";
 
 export type { Aside, AsideState, Comparison, Lack, Step, TargetView } from "./step.ts";
@@ -177,7 +178,7 @@ export class Deltas {
 
   /** Which indicators have changed after a revision. */
   changedAfter(revision: number): number[] {
-    return this.#changed.all(revision).map(({ id }) => id);
+    return this.#changed.list(revision).map(({ id }) => id);
   }
 
   /** How far a target has come, with removals and with all, and how often it was started over. */

@@ -1,6 +1,8 @@
+import { memo } from "../model/memo.ts";
 import type { EventFacts } from "../model/misp.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
 import { Recent } from "./recent.ts";
+import type { Statement } from "./statement.ts";
 
 /** An event as the ledger remembers it. */
 export interface EventRow {
@@ -102,12 +104,12 @@ export class Events {
 
   /** Events that MISP has shown to our key, as its list had them. */
   listing(): Pick<EventRow, "id" | "uuid" | "listed">[] {
-    return this.#listing.all();
+    return this.#listing.list();
   }
 
   /** Events with attributes that MISP has never shown to our key: only the feed spoke of them. */
   unconfirmed(): Pick<EventRow, "id" | "uuid">[] {
-    return this.#unconfirmed.all();
+    return this.#unconfirmed.list();
   }
 
   /** A number for one that has none of MISP's. */
@@ -160,21 +162,15 @@ export function described(
 }
 
 export function tagsOf({ tags }: { tags: string }): readonly string[] {
-  const known = READ.get(tags);
-  if (known) return known;
-  const names: readonly string[] = JSON.parse(tags);
-  if (READ.size >= READ_LIMIT) READ.clear();
-  READ.set(tags, names);
-  return names;
+  return namesIn(tags);
 }
 
-/** Tag columns that were read lately: the same few combinations stand on most attributes. */
-const READ = new Map<string, readonly string[]>();
-const READ_LIMIT = 1_000;
+/** The same few combinations of tags stand on most attributes. */
+const namesIn = memo((column): readonly string[] => JSON.parse(column));
 
 /** Tag names as a column holds them: sorted, without repetition, so that equal sets are equal text. */
 export function tagColumn(tags: readonly string[]): string {
-  return tags.length === 0 ? "[]" : JSON.stringify([...new Set(tags)].sort());
+  return JSON.stringify(tags.length < 2 ? tags : [...new Set(tags)].sort());
 }
 
 /** The tag column after one tag came or left. */

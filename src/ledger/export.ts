@@ -1,8 +1,9 @@
 import { expiry, type TimesToLive } from "../curation/ttl.ts";
 import type { Entry } from "../model/delta.ts";
 import { isComposite } from "../model/indicator.ts";
-import { Database, type Statement } from "./database.ts";
+import { Database } from "./database.ts";
 import type { IndicatorRow } from "./indicators.ts";
+import type { Statement } from "./statement.ts";
 import { Supporters } from "./supporters.ts";
 
 export interface ExportOptions {
@@ -43,7 +44,7 @@ export class LedgerExport implements Disposable {
   *pages(): Generator<Exported[]> {
     const { publishedSince } = this.#options;
     for (let after = 0; ; ) {
-      const rows = this.#page.all(after, publishedSince === undefined ? 1 : 0, publishedSince ?? 0);
+      const rows = this.#page.list(after, publishedSince === undefined ? 1 : 0, publishedSince ?? 0);
       yield rows.filter(({ type }) => !isComposite(type)).map((row) => this.#exported(row));
       const last = rows.at(-1);
       if (!last || rows.length < PAGE) return;

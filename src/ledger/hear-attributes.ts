@@ -1,9 +1,10 @@
 import type { Notice } from "../model/notice.ts";
-import { type AttributeRow, ERASED, isDoubted, type MISSING, newAttribute, retold } from "./attributes.ts";
+import { type AttributeRow, ERASED, type MISSING } from "./attributes.ts";
 import { ASKED_EARLY, withTag } from "./events.ts";
 import { mentionedEvent } from "./hear-events.ts";
 import { followValue, takeBackSightingsOf } from "./hear-sightings.ts";
-import { knownAttribute } from "./identity.ts";
+import { knownAttribute, rememberAttribute } from "./identity.ts";
+import { isDoubted, newAttribute, retold } from "./retold.ts";
 import type { Moment, Tables } from "./tables.ts";
 
 type AttributeNotice = Extract<Notice, { kind: "attribute" }>;
@@ -25,7 +26,7 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, as
   if (known) {
     attributes.update(after, known);
     followValue(tables, known, after);
-  } else attributes.insert(after);
+  } else rememberAttribute(tables, after);
   if (judging.link(known, after, event, now)) questions.ask(told.eventId, event?.uuid);
 }
 

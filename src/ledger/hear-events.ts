@@ -1,8 +1,8 @@
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
-import { SETTLED } from "./attributes.ts";
 import { described, type EventRow, newEvent, tagColumn, tagsOf, withTag } from "./events.ts";
 import { knownEvent } from "./identity.ts";
+import { SETTLED } from "./retold.ts";
 import type { Moment, Tables } from "./tables.ts";
 
 /** How a list that has not been read yet would have an event that our key was shown: from now on it can vanish. */

@@ -1,8 +1,9 @@
 import type { Notice } from "../model/notice.ts";
-import { type AttributeRow, MISSING, SETTLED } from "./attributes.ts";
+import { type AttributeRow, MISSING } from "./attributes.ts";
 import { ASKED_EARLY, type Events, newEvent } from "./events.ts";
 import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
+import { SETTLED } from "./retold.ts";
 import type { Moment, Tables } from "./tables.ts";
 
 /** An event as MISP's list has it. */

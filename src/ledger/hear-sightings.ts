@@ -1,7 +1,8 @@
 import { sightedValue } from "../curation/split.ts";
 import { type Sighting, SightingType } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
-import { type AttributeRow, ERASED, SETTLED } from "./attributes.ts";
+import { type AttributeRow, ERASED } from "./attributes.ts";
+import { SETTLED } from "./retold.ts";
 import type { SightingRow } from "./sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
 

@@ -1,6 +1,7 @@
 import type { Indicator } from "../model/indicator.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { Deltas } from "./deltas.ts";
+import type { Statement } from "./statement.ts";
 import { fingerprint, IN_DOUBT } from "./step.ts";
 
 /** What the ledger believes of one indicator at one target. */
@@ -72,7 +73,7 @@ export class Holdings {
   *pages(target: string): Generator<readonly Belief[]> {
     const id = this.#id(target);
     for (let after = 0; ; ) {
-      const page = this.#following.all(id, after);
+      const page = this.#following.list(id, after);
       if (page.length === 0) return;
       after = page.at(-1)?.id ?? after;
       yield page;

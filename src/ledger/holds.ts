@@ -1,6 +1,7 @@
 import type { Indicator } from "../model/indicator.ts";
 import type { Deed, Done } from "./audit.ts";
-import { Database, type Statement } from "./database.ts";
+import { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 import type { Step } from "./step.ts";
 
 /** Changes of one kind that a guard holds for a target, as a person is shown them. */

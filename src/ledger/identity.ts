@@ -36,7 +36,7 @@ function forgetAttribute({ attributes, judging }: Tables, row: AttributeRow): vo
   attributes.remove(row.id);
 }
 
-/** The row of this attribute; a row that has only its number, or only its UUID, goes. */
+/** The row of this attribute; a row that has only its number goes. */
 export function knownAttribute(tables: Tables, told: Attribute): AttributeRow | undefined {
   const byId = tables.attributes.get(told.id);
   if (byId?.uuid === told.uuid) return byId;
@@ -44,7 +44,14 @@ export function knownAttribute(tables: Tables, told: Attribute): AttributeRow | 
     forgetAttribute(tables, byId);
     tables.questions.ask(byId.event, tables.events.get(byId.event)?.uuid, { whole: true });
   }
-  const byUuid = tables.attributes.byUuid(told.uuid);
-  if (byUuid) forgetAttribute(tables, byUuid);
   return undefined;
+}
+
+/** Remembers a new attribute; a row that has only its UUID goes. */
+export function rememberAttribute(tables: Tables, row: AttributeRow): void {
+  // Hardly any has: that is seen when it cannot be inserted, without a look for each.
+  if (tables.attributes.insert(row)) return;
+  const byUuid = tables.attributes.byUuid(row.uuid);
+  if (byUuid) forgetAttribute(tables, byUuid);
+  tables.attributes.insert(row);
 }

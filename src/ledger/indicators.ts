@@ -1,7 +1,8 @@
 import type { Indicator } from "../model/indicator.ts";
 import type { Reason, Verdict } from "../model/verdict.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
 import { Recent } from "./recent.ts";
+import type { Statement } from "./statement.ts";
 
 /** An indicator as the ledger remembers it. */
 export interface IndicatorRow extends Indicator {

@@ -6,6 +6,7 @@ import { indicatorsOf, type Part, partsOf } from "../curation/split.ts";
 import { NO_THUMBS, type Thumbs } from "../curation/thumbs.ts";
 import { type Worth, worthOf } from "../curation/worth.ts";
 import { type Indicator, isComposite } from "../model/indicator.ts";
+import { memo } from "../model/memo.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { AttributeRow } from "./attributes.ts";
 import type { EventRow } from "./events.ts";
@@ -146,7 +147,7 @@ export class Judging {
 
   #holder({ attribute, withheld, reference, composite, worth }: SupportRow): Holder {
     const sayings = composite ? this.#sayingsOfAttribute(attribute) : undefined;
-    return { withheld, reference, sayings, worth: worth === "" ? null : (JSON.parse(worth) as Worth) };
+    return { withheld, reference, sayings, worth: worth === "" ? null : worthIn(worth) };
   }
 
   #sayingsOfAttribute(attribute: number): Sayings {
@@ -169,6 +170,8 @@ export class Judging {
 function worthColumn(worth: Worth | null): string {
   return worth === null ? "" : JSON.stringify(worth);
 }
+
+const worthIn = memo((column): Worth => JSON.parse(column));
 
 function sameVerdict(row: IndicatorRow, verdict: Verdict): boolean {
   return (

@@ -5,7 +5,7 @@ import { Adoption } from "./adoption.ts";
 import { BlindSpells } from "./blind-spells.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { CuratedEvents } from "./curated-events.ts";
-import { Database, type Statement } from "./database.ts";
+import { Database } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { FollowedRecords } from "./followed-records.ts";
 import { type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
@@ -17,6 +17,7 @@ import { Requests } from "./requests.ts";
 import { requalify, reviewSlice, SLICE } from "./reviewing.ts";
 import { EVERYTHING } from "./reviews.ts";
 import { SensorSightings } from "./sensor-sightings.ts";
+import type { Statement } from "./statement.ts";
 import { openTables, type Tables } from "./tables.ts";
 import { UnreadableMessages } from "./unreadable.ts";
 

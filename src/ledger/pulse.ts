@@ -1,7 +1,8 @@
 import type { Reason } from "../model/verdict.ts";
 import type { BlindSpell } from "./blind-spells.ts";
-import { Database, type Statement } from "./database.ts";
+import { Database } from "./database.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
+import type { Statement } from "./statement.ts";
 
 /** How a ledger is doing, as far as that can be told every second, whatever its size. Times are milliseconds, 0: never. */
 export interface Pulse {

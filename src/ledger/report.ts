@@ -1,12 +1,13 @@
 import type { Reason } from "../model/verdict.ts";
 import type { AttributeRow } from "./attributes.ts";
 import type { BlindSpell } from "./blind-spells.ts";
-import { Database, type Statement } from "./database.ts";
+import { Database } from "./database.ts";
 import type { EventRow } from "./events.ts";
 import { type Hold, Holds } from "./holds.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
 import type { SightingRow } from "./sightings.ts";
+import type { Statement } from "./statement.ts";
 
 /** Figures of the whole ledger. */
 export interface Summary {

@@ -1,4 +1,5 @@
-import { Database, type Statement } from "./database.ts";
+import { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 
 export interface Request {
   id: number;

@@ -1,4 +1,5 @@
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 
 /** Stands for the whole ledger where otherwise an event's number stands. */
 export const EVERYTHING = 0;

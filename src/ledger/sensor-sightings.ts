@@ -1,5 +1,6 @@
 import type { SensorSighting } from "../model/sensed.ts";
-import { Database, type Statement } from "./database.ts";
+import { Database } from "./database.ts";
+import type { Statement } from "./statement.ts";
 
 export type { SensorSighting } from "../model/sensed.ts";
 

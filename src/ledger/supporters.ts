@@ -2,11 +2,12 @@ import { reach } from "../curation/qualify.ts";
 import type { QualifyingSupport } from "../curation/wanted.ts";
 import type { Origin } from "../model/delta.ts";
 import type { AttributeRow } from "./attributes.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
 import { type EventRow, tagsOf } from "./events.ts";
 import { joined, referenceOf } from "./joined.ts";
 import { uuidIn } from "./recorded.ts";
 import { Sightings } from "./sightings.ts";
+import type { Statement } from "./statement.ts";
 
 /** The attributes that hold an indicator up, as targets look at them. */
 export class Supporters {

@@ -93,6 +93,21 @@ test("it is read beside the one who writes it, who cannot be disturbed by that",
   writer.close();
 });
 
+test("a long list has the rows of the query, with all that they can hold, in its order", () => {
+  const database = Database.open(join(aFolder(), "ledger.sqlite"));
+  const put = database.prepare("INSERT INTO indicator VALUES (?, ?, 'domain', ?, 0, ?, '', ?, ?, ?)");
+  const texts = ["plain", "", 'quo"ted, [1] {"a": null}', "back\\slash\nline\u2028\u0001", "Zürich 💥"];
+  for (const [index, text] of texts.entries())
+    put.run(index + 1, text, index % 2 ? "expired" : null, 2 ** 53 - 1, null, 5 - index, -1.5);
+  for (const order of ["id", "revision", "value DESC"]) {
+    const query = database.prepare(`SELECT *, id + 1 AS next FROM indicator WHERE id > ?1 ORDER BY ${order} LIMIT ?2`);
+    expect(query.list(0, 10)).toEqual(query.all(0, 10).map((row) => ({ ...(row as object) })));
+    expect(query.list(0, 2)).toHaveLength(2);
+    expect(query.list(9, 10)).toEqual([]);
+  }
+  database.close();
+});
+
 test("a transaction is saved as a whole, or not at all", () => {
   const database = Database.open(join(aFolder(), "ledger.sqlite"));
   const put = database.prepare("INSERT INTO fact (name, value) VALUES (?, ?)");
