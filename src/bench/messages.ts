@@ -55,7 +55,7 @@ export function attributeFrame(number: number, { action, at, comment, toIds = tr
     category: "Network activity",
     type,
     to_ids: toIds,
-    uuid: uuidOf("a", number),
+    uuid: uuidOf("attribute", number),
     timestamp: `${at}`,
     distribution: "5",
     sharing_group_id: "0",
@@ -115,7 +115,7 @@ function eventBlock(event: number) {
     id: `${event}`,
     date: "2026-11-20",
     info: `Infrastructure of campaign ${event}, as reported by partners`,
-    uuid: uuidOf("e", event),
+    uuid: uuidOf("event", event),
     published: false,
     analysis: "0",
     threat_level_id: "2",
@@ -126,8 +126,11 @@ function eventBlock(event: number) {
   };
 }
 
-function uuidOf(kind: "a" | "e", number: number): string {
-  return `${kind}0000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
+/** In no order, as MISP's are: neighbours are far apart in an index. */
+function uuidOf(kind: "attribute" | "event", number: number): string {
+  const digits = createHash("md5").update(`${kind} ${number}`).digest("hex");
+  const parts = [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`];
+  return [...parts, digits.slice(20)].join("-");
 }
 
 function frame(topic: string, body: object): Buffer {
