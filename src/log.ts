@@ -1,4 +1,5 @@
 import { createLogger, format, transports } from "winston";
+import { LogFile } from "./log-file.ts";
 
 /** A fixed sentence and the facts as fields. An `error` field is shown with its stack at level error, else its message. */
 export type Log = (sentence: string, facts?: Record<string, unknown>) => void;
@@ -29,18 +30,27 @@ export function openLog(settings: LogSettings, secrets: readonly string[]): Logg
   const logger = createLogger({
     level: settings.level,
     format: format.combine(shape(), format.timestamp(), lines),
-    transports: [
-      settings.file
-        ? new transports.File({ filename: settings.file, maxsize: 20 * 1024 * 1024, maxFiles: 5, tailable: true })
-        : new transports.Console({ stderrLevels: ["error", "warn", "info", "debug"] }),
-    ],
+    transports: [linesTo(process.stderr)],
   });
-  return {
+  const log: Logger = {
     error: (sentence, facts) => void logger.error(sentence, facts),
     warn: (sentence, facts) => void logger.warn(sentence, facts),
     info: (sentence, facts) => void logger.info(sentence, facts),
     debug: (sentence, facts) => void logger.debug(sentence, facts),
   };
+  if (settings.file) logger.add(linesTo(fileOf(settings.file, log)));
+  return log;
+}
+
+function linesTo(stream: NodeJS.WritableStream) {
+  return new transports.Stream({ stream, eol: "\n" });
+}
+
+function fileOf(file: string, log: Logger): LogFile {
+  return new LogFile(file, {
+    began: (error) => log.error("The log file cannot be written", { file, reason: String(error) }),
+    ended: (lines) => log.warn("The log file can be written again; some lines are missing", { file, lines }),
+  });
 }
 
 function readable(redact: (text: string) => string) {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Logger, openLog, silent } from "../src/log.ts";
 import { aFolder } from "./support/a-folder.ts";
 import { hostileText } from "./support/hostile-text.ts";
@@ -13,6 +13,9 @@ const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/u;
 /** The lines that a log file holds once `entries` of them were written to it. */
 async function logged(write: (log: Logger) => void, secrets: string[], settings: Settings = {}, entries = 1) {
   const file = join(aFolder(), "courier.log");
+  // It goes to the terminal as well.
+  const terminal = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  onTestFinished(() => terminal.mockRestore());
   write(openLog({ level: "debug", format: "readable", file, ...settings }, secrets));
   const lines = () => {
     const text = readFileSync(file, "utf8");
@@ -108,6 +111,24 @@ function formsOf(secret: string): string[] {
     new URLSearchParams({ "": secret }).toString().slice(1),
   ];
 }
+
+test("what goes to a file goes to the terminal as well, and so does why it cannot be written", async () => {
+  const folder = join(aFolder(), "logs");
+  const terminal = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  onTestFinished(() => terminal.mockRestore());
+  const log = openLog({ level: "info", format: "readable", file: join(folder, "courier.log") }, []);
+  log.info("Told");
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, "in the way");
+  log.info("Lost");
+  const shown = () => terminal.mock.calls.map(([text]) => String(text)).join("");
+  await vi.waitFor(() => expect(shown()).toMatch(/ Told\n.* Lost\n.* The log file cannot be written .*ENOTDIR/));
+  rmSync(folder);
+  log.info("Told again");
+  const written = () =>
+    expect(readFileSync(join(folder, "courier.log"), "utf8")).toMatch(/Told again\n.*missing .*lines=2\n/);
+  await vi.waitFor(written);
+});
 
 test("a log that nobody wants says nothing", () => {
   expect(silent.error("It failed", { error: new Error() })).toBeUndefined();

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
+import { certificateFiles, holdsCertificates } from "./certificates.ts";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { unreadableProtectFiles } from "./protect.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -25,6 +26,7 @@ export function loadConfig(file: string, environment: Environment, directory = d
   const parsed = source.data === undefined ? undefined : check(source, issues);
   complainOfTwoFeeds(source, issues);
   if (parsed) complainOfProtectFiles(source, directory, issues);
+  if (parsed) complainOfCertificates(source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return inForce(parsed, key, directory);
 }
@@ -32,7 +34,10 @@ export function loadConfig(file: string, environment: Environment, directory = d
 /** The schema has seen to it that what the role needs is there. */
 function inForce(parsed: z.output<typeof configSchema>, key: string, directory: string): Config {
   const { role: _, misp, source, ...common } = parsed;
-  if (misp) return { ...common, role: "courier", misp: { ...misp, key: misp.key ?? key }, directory };
+  if (misp) {
+    const ca_file = misp.ca_file === undefined ? undefined : resolve(directory, misp.ca_file);
+    return { ...common, role: "courier", misp: { ...misp, key: misp.key ?? key, ca_file }, directory };
+  }
   if (!source) throw new Error("a configuration has neither MISP nor source");
   // There is no MISP whose lists could be asked for.
   const warninglists = { ...common.warninglists, from_misp: false };
@@ -86,6 +91,18 @@ function complainOfProtectFiles({ data, place }: Source, directory: string, issu
     for (const { index, reason } of unreadableProtectFiles(Array.isArray(protect) ? protect : [], directory)) {
       const at = [...path, index];
       issues.push({ ...place(at), path: formatPath(at), message: `this file cannot be read: ${reasonOf(reason)}` });
+    }
+  }
+}
+
+/** Found out only once somebody is called, a file that is not there would look like a far side that is down. */
+function complainOfCertificates({ data, place }: Source, directory: string, issues: ConfigIssue[]): void {
+  for (const { path, file } of certificateFiles(data)) {
+    const complain = (message: string) => issues.push({ ...place(path), path: formatPath(path), message });
+    try {
+      if (!holdsCertificates(resolve(directory, file))) complain("this file holds no certificates in PEM");
+    } catch (error) {
+      complain(`this file cannot be read: ${reasonOf(error)}`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { stringify } from "yaml";
 import { runCommandLine } from "../../src/cli/index.ts";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
@@ -18,6 +18,9 @@ describe("a running courier whose configuration changes", () => {
   let hangUp: () => void = () => {};
 
   beforeEach(async () => {
+    // What it logs is read from its file.
+    const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    onTestFinished(() => written.mockRestore());
     misp = await StandInMisp.open();
     directory = await mkdtemp(join(tmpdir(), "courier-"));
     terminal = new CapturedTerminal();

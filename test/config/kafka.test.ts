@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -29,7 +29,8 @@ describe("the line to the brokers", () => {
   const target = (more: string) => `${MINIMAL}targets:\n  bus: {type: kafka, ${more}}\n`;
 
   test("is in the clear unless told, and checked where it is encrypted", () => {
-    const tls = (more: string) => load(target(`${BROKERS}, ${more}`)).targets.bus?.settings;
+    const beside = { "ca.pem": readFileSync(new URL("../fixtures/tls/loopback.pem", import.meta.url), "utf8") };
+    const tls = (more: string) => load(target(`${BROKERS}, ${more}`), {}, beside).targets.bus?.settings;
     expect(tls("tls: false")).toMatchObject({ tls: null });
     expect(tls("tls: true")).toMatchObject({ tls: { verify_tls: true } });
     expect(tls("tls: {ca_file: ./ca.pem}")).toMatchObject({ tls: { verify_tls: true, ca_file: "./ca.pem" } });

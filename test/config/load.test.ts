@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { formatConfigError } from "../../src/config/issue.ts";
@@ -6,6 +8,7 @@ import { shippedTtl } from "../../src/config/ttl.ts";
 import { complaints, load, MINIMAL, refusal } from "./configuration.ts";
 
 const DAY = 86_400;
+const loopback = fileURLToPath(new URL("../fixtures/tls/loopback.pem", import.meta.url));
 const shipped = fileURLToPath(new URL("../../config.yaml", import.meta.url));
 
 describe("a configuration in order", () => {
@@ -47,6 +50,12 @@ describe("a configuration in order", () => {
     const config = loadConfig(shipped, { MISP_API_KEY: "abc" });
     expect(resolvePath(config, "./lists")).toBe(fileURLToPath(new URL("../../lists", import.meta.url)));
     expect(resolvePath(config, "/srv/lists")).toBe("/srv/lists");
+  });
+
+  test("and so does the file of MISP's certificates, wherever the courier is started", () => {
+    const text = "misp: {url: https://m.example, key: k, ca_file: ./ca.pem}\n";
+    const { misp, directory } = load(text, {}, { "ca.pem": readFileSync(loopback, "utf8") });
+    expect(misp.ca_file).toBe(join(directory, "ca.pem"));
   });
 
   test("the key can come from a file, without the line break at its end", () => {
@@ -237,6 +246,28 @@ describe("mistakes", () => {
     const file = "misp:\n  url: https://m.example\n  key_file: f\n";
     expect(complaints(file)).toEqual(["3 misp.key_file: this file cannot be read: there is no such file"]);
     expect(complaints(file, {}, { f: "\n" })).toEqual(["3 misp.key_file: this file is empty"]);
+  });
+
+  test.for([
+    ["MISP", (ca: string) => `misp: {url: https://m.example, key: k, ca_file: ${ca}}\n`, "1 misp.ca_file"],
+    [
+      "a target",
+      (ca: string) =>
+        `${MINIMAL}targets:\n  desk: {type: webhook, url: https://d.example, secret: whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0, ca_file: ${ca}}\n`,
+      "3 targets.desk.ca_file",
+    ],
+    [
+      "brokers",
+      (ca: string) => `${MINIMAL}sightings:\n  kafka: {brokers: ['b:1'], topic: t, tls: {ca_file: ${ca}}}\n`,
+      "3 sightings.kafka.tls.ca_file",
+    ],
+  ] as const)("certificates to trust for %s that cannot be read, or are none", ([, text, place]) => {
+    expect(complaints(text("ca.pem"))).toEqual([`${place}: this file cannot be read: there is no such file`]);
+    const none = `${place}: this file holds no certificates in PEM`;
+    for (const content of ["", "-----BEGIN CERTIFICATE-----\nabc\n", "\0\u{1F4A5}"]) {
+      expect(complaints(text("ca.pem"), {}, { "ca.pem": content })).toEqual([none]);
+    }
+    expect(load(text(loopback)).misp.url).toContain("https://");
   });
 
   test("a listener beyond loopback is in order with a token", () => {

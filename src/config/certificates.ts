@@ -1,0 +1,28 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+/** A file of certificates that a configuration names. */
+export interface CertificateFile {
+  path: readonly string[];
+  file: string;
+}
+
+/** Every `ca_file`, whomever it is to vouch for: MISP, brokers, a target. */
+export function certificateFiles(data: unknown, path: readonly string[] = []): CertificateFile[] {
+  if (typeof data !== "object" || data === null) return [];
+  return Object.entries(data).flatMap(([key, value]) => {
+    const at = [...path, key];
+    return key === "ca_file" && typeof value === "string" ? [{ path: at, file: value }] : certificateFiles(value, at);
+  });
+}
+
+/** Whether it begins with a certificate. @throws when it cannot be read */
+export function holdsCertificates(file: string): boolean {
+  const text = readFileSync(file, "utf8");
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) return false;
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+import { appendFileSync, mkdirSync, renameSync, statSync, truncateSync } from "node:fs";
+import { dirname } from "node:path";
+import { Writable } from "node:stream";
+
+/** Bytes of one file, and how many older ones are kept beside it: `courier.log`, `courier.log.1` and so on. */
+const LARGEST = 20 * 1024 * 1024;
+const OLDER = 4;
+
+/** Who hears that a log file cannot be written, and that it can be again, and how many lines are missing. */
+export interface LogFileTrouble {
+  began: (error: unknown) => void;
+  ended: (lost: number) => void;
+}
+
+/** A file of log lines. What it cannot write, such as on a full disk, is let go: nobody waits for a log, nor is it worth memory. */
+export class LogFile extends Writable {
+  readonly #file: string;
+  readonly #trouble: LogFileTrouble;
+  readonly #largest: number;
+  #lost = 0;
+
+  constructor(file: string, trouble: LogFileTrouble, largest = LARGEST) {
+    super({ decodeStrings: false });
+    this.#file = file;
+    this.#trouble = trouble;
+    this.#largest = largest;
+  }
+
+  override _write(line: string, _encoding: BufferEncoding, done: () => void): void {
+    try {
+      this.#append(line);
+      if (this.#lost > 0) this.#trouble.ended(this.#lost);
+      this.#lost = 0;
+    } catch (error) {
+      this.#lost += 1;
+      if (this.#lost === 1) this.#trouble.began(error);
+    }
+    done();
+  }
+
+  /** Opened by its name each time: whoever else moves it away gets a new one. */
+  #append(line: string): void {
+    if (sizeOf(this.#file) >= this.#largest) this.#rotate();
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const before = sizeOf(this.#file);
+    try {
+      appendFileSync(this.#file, line, { mode: 0o640 });
+    } catch (error) {
+      // The beginning of a line may have found room.
+      if (sizeOf(this.#file) > before) truncateSync(this.#file, before);
+      throw error;
+    }
+  }
+
+  #rotate(): void {
+    for (let number = OLDER; number > 1; number -= 1) {
+      const newer = `${this.#file}.${number - 1}`;
+      if (sizeOf(newer) > 0) renameSync(newer, `${this.#file}.${number}`);
+    }
+    renameSync(this.#file, `${this.#file}.1`);
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
