@@ -10,6 +10,12 @@ const LEFTOVER = /^\..+\.[0-9a-f]{12}\.courier$/;
  * @param mode the permissions of the new file, whatever the umask is
  */
 export async function replaceFile(path: string, content: Uint8Array | string, mode: number): Promise<void> {
+  await exchangeFile(path, content, mode);
+  await syncDirectory(dirname(path));
+}
+
+/** As {@link replaceFile}, for one of several in a directory: a crash of the machine may bring the old one back until that is synced. */
+export async function exchangeFile(path: string, content: Uint8Array | string, mode: number): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.courier`);
   try {
     await writeDurably(temporary, content, mode);
@@ -18,7 +24,6 @@ export async function replaceFile(path: string, content: Uint8Array | string, mo
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await syncDirectory(dirname(path));
 }
 
 /** Removes what a `replaceFile` that was interrupted by a crash left in a directory. */
@@ -38,7 +43,8 @@ async function writeDurably(path: string, content: Uint8Array | string, mode: nu
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Makes sure that a crash of the machine takes back nothing of what was done to the names in a directory. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
   try {
     await directory.sync();

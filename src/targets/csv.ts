@@ -1,11 +1,11 @@
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
-import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType } from "./csv-files.ts";
+import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType, type TypeChanges } from "./csv-files.ts";
 import { listFiles } from "./csv-listing.ts";
 import { editLists, rebuildLists } from "./csv-lists.ts";
 import { BROKER_TYPES } from "./csv-names.ts";
 import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
 import { type CsvSettings, csvSettings } from "./csv-settings.ts";
-import { editFile, prepareDirectory, requireDirectory } from "./edit-file.ts";
+import { editFile, prepareDirectory, requireDirectory, settleDirectory } from "./edit-file.ts";
 import { defineTarget, type Target } from "./target.ts";
 
 /**
@@ -35,6 +35,7 @@ async function openFiles(files: CsvFiles): Promise<Target> {
     await editFile(csvPath(files, type), (content) => (content === undefined ? headerOnly(files) : undefined));
   }
   await rebuildLists(files);
+  await settleDirectory(files.directory);
   return {
     apply: (delta, signal) => apply(delta, signal, files),
     list: (signal) => listFiles(files, signal),
@@ -45,15 +46,19 @@ async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promis
   signal.throwIfAborted();
   await requireDirectory(files.directory);
   const { changes, refusals } = sortByType(delta, files);
-  for (const [type, typeChanges] of changes) {
+  for (const [type, typeChanges] of whatGoesFirst(changes)) {
     signal.throwIfAborted();
     await editFile(csvPath(files, type), (content) => editCsv(content, typeChanges, files));
   }
   // Also where the files needed no change: an interrupted attempt may have come this far without the lists.
   await editLists(changes, files);
-  // A directory that went away meanwhile looked as if it held nothing.
-  await requireDirectory(files.directory);
+  await settleDirectory(files.directory);
   return refusals;
+}
+
+/** Each file is a wait for the disk: those that somebody waits to be rid of something in come before the others. */
+function whatGoesFirst(changes: ReadonlyMap<string, TypeChanges>): [string, TypeChanges][] {
+  return [...changes].sort(([, one], [, other]) => other.drop.length - one.drop.length);
 }
 
 function headerOnly({ format }: CsvFiles): Buffer {

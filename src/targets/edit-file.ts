@@ -1,5 +1,5 @@
 import { access, mkdir, readFile } from "node:fs/promises";
-import { removeLeftovers, replaceFile } from "../state/replace-file.ts";
+import { exchangeFile, removeLeftovers, syncDirectory } from "../state/replace-file.ts";
 import { NotNow } from "./target.ts";
 
 // Readable for the web server or firewall that fetches the file.
@@ -7,7 +7,7 @@ const MODE = 0o644;
 
 /**
  * Brings a file from its content (`undefined`: there is none) to what `edit` makes of it; where that is `undefined` the
- * file is not touched.
+ * file is not touched. On disk to stay once {@link settleDirectory} has returned.
  * @throws NotNow when the file system does not let us
  */
 export async function editFile(
@@ -16,7 +16,7 @@ export async function editFile(
 ): Promise<void> {
   await orNotNow(`cannot replace ${path}`, async () => {
     const content = await edit(await readIfThere(path));
-    if (content !== undefined) await replaceFile(path, content, MODE);
+    if (content !== undefined) await exchangeFile(path, content, MODE);
   });
 }
 
@@ -47,6 +47,15 @@ export async function prepareDirectory(directory: string): Promise<void> {
  */
 export async function requireDirectory(directory: string): Promise<void> {
   await orNotNow(`cannot use ${directory}`, () => access(directory));
+}
+
+/**
+ * Makes what was done to files of a directory outlast a crash of the machine: once for all of them, since each time is a wait for the disk.
+ * It must be there: one that went away meanwhile looked as if it held nothing.
+ * @throws NotNow when the file system does not let us
+ */
+export async function settleDirectory(directory: string): Promise<void> {
+  await orNotNow(`cannot use ${directory}`, () => syncDirectory(directory));
 }
 
 /**
