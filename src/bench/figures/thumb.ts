@@ -84,10 +84,11 @@ async function gone(file: string, value: string): Promise<void> {
   const line = Buffer.from(`\n${value}\n`);
   const end = performance.now() + PATIENCE;
   // A file that is replaced is another file each time.
-  for (let seen = -1; performance.now() < end; await pause(1)) {
+  for (let seen = ""; performance.now() < end; await pause(1)) {
     const { ino, mtimeMs } = statSync(file);
-    if (ino + mtimeMs === seen) continue;
-    seen = ino + mtimeMs;
+    const version = `${ino} ${mtimeMs}`;
+    if (version === seen) continue;
+    seen = version;
     if (!readFileSync(file).includes(line)) return;
   }
   throw new Error(`${value} is still in ${file} after ${PATIENCE / 1000} seconds`);
