@@ -122,7 +122,9 @@ test("what goes to a file goes to the terminal as well, and so does why it canno
   writeFileSync(folder, "in the way");
   log.info("Lost");
   const shown = () => terminal.mock.calls.map(([text]) => String(text)).join("");
-  await vi.waitFor(() => expect(shown()).toMatch(/ Told\n.* Lost\n.* The log file cannot be written .*(EEXIST|ENOTDIR)/));
+  await vi.waitFor(() =>
+    expect(shown()).toMatch(/ Told\n.* Lost\n.* The log file cannot be written .*(EEXIST|ENOTDIR)/),
+  );
   rmSync(folder);
   log.info("Told again");
   const written = () =>
