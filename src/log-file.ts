@@ -29,8 +29,9 @@ export class LogFile extends Writable {
   override _write(line: string, _encoding: BufferEncoding, done: () => void): void {
     try {
       this.#append(line);
-      if (this.#lost > 0) this.#trouble.ended(this.#lost);
+      const lost = this.#lost;
       this.#lost = 0;
+      if (lost > 0) this.#trouble.ended(lost);
     } catch (error) {
       this.#lost += 1;
       if (this.#lost === 1) this.#trouble.began(error);

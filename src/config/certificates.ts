@@ -16,12 +16,16 @@ export function certificateFiles(data: unknown, path: readonly string[] = []): C
   });
 }
 
+/** What OpenSSL calls a certificate; without it, TLS would take nothing from the file, and say nothing either. */
+const PEM = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+
 /** Whether it begins with a certificate. @throws when it cannot be read */
 export function holdsCertificates(file: string): boolean {
   const text = readFileSync(file, "utf8");
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) return false;
+  if (!PEM.test(text)) return false;
   try {
-    return new X509Certificate(text).subject !== undefined;
+    new X509Certificate(text);
+    return true;
   } catch {
     return false;
   }

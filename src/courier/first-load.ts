@@ -50,7 +50,7 @@ async function load(queries: readonly LoadQuery[], stand: Stand, options: CatchU
   progress?.({ phase: "attributes", done });
 }
 
-/** What the first load asks for: types that never run out from the beginning, the others as far as any of them lives. */
+/** What the first load asks for: from the beginning what never runs out, and of the rest what may still be alive. */
 function queriesOf({ misp, indicators }: CourierConfig, now: number): LoadQuery[] {
   const { first_load } = misp.catch_up;
   if (first_load.kind === "ago") return [{ types: null, since: now - first_load.seconds }];

@@ -21,7 +21,7 @@ export interface EventToCurate {
 export interface Gates {
   min_attributes: number;
   max_warninglist_hits: number | null;
-  /** TLP colours that may be published, such as `clear` and `green`; `null`: any, and none. */
+  /** TLP colours that may be published, such as `clear` and `green`; `null` lets all pass, and events without one. */
   tlp: readonly string[] | null;
 }
 

@@ -48,6 +48,7 @@ export const COLUMNS: readonly (keyof AttributeRow)[] = [
   "score",
 ];
 
+/** Whatever an attribute is told to be, it keeps its number and its UUID. */
 const CHANGING = COLUMNS.slice(2);
 
 /** The attributes table. */

@@ -95,7 +95,7 @@ export class Deltas {
     this.#open.set(name, { id: known.id, position, ahead: position, guard: known.guard, ...fresh });
   }
 
-  /** All targets are registered: any other that there was begins again should it come back, as not all is noted for it. */
+  /** All targets are registered. One that is not, and comes back some day, begins again: not everything is noted for it meanwhile. */
   registered(): void {
     this.#leave.run(JSON.stringify([...this.#open.keys()]));
   }
