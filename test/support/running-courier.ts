@@ -106,14 +106,19 @@ export class RunningCourier implements AsyncDisposable {
   }
 }
 
+/** How long to wait before the next try, milliseconds: each takes time from what is waited for. */
+const NEXT_TRY = { first: 5, factor: 1.4, longest: 50 };
+
 /** Tries until it no longer throws; after `patience` milliseconds the last error goes on. */
 export async function eventually<Result>(attempt: () => Promise<Result>, patience = 20_000): Promise<Result> {
-  for (const end = Date.now() + patience; ; await pause(10)) {
+  const end = Date.now() + patience;
+  for (let wait = NEXT_TRY.first; ; wait = Math.min(wait * NEXT_TRY.factor, NEXT_TRY.longest)) {
     try {
       return await attempt();
     } catch (error) {
       if (Date.now() > end) throw error;
     }
+    await pause(wait);
   }
 }
 
