@@ -64,6 +64,7 @@ export class Attributes {
   readonly #remove: Statement<never>;
   readonly #ofEvent: Statement<AttributeRow>;
   readonly #changedAt: Statement<{ id: number }>;
+  readonly #thereAt: Statement<{ uuid: string }>;
   readonly #all: Statement<AttributeRow>;
   readonly #ofRecord: Statement<AttributeRow>;
   readonly #notHeardSince: Statement<AttributeRow>;
@@ -78,6 +79,7 @@ export class Attributes {
     this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
     this.#changedAt = database.prepare("SELECT id FROM attribute WHERE event = ? AND timestamp = ? LIMIT 1");
+    this.#thereAt = database.prepare("SELECT uuid FROM attribute WHERE event = ? AND deleted = 0 AND timestamp <= ?");
     this.#highest = database.prepare<{ id: number | null }>("SELECT max(id) AS id FROM attribute").get()?.id ?? 0;
     this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
     this.#ofRecord = database.prepare("SELECT * FROM attribute WHERE uuid >= ? AND uuid < ?");
@@ -133,6 +135,11 @@ export class Attributes {
   /** Whether an event has an attribute that was last changed at this time, Unix seconds. */
   anyOf(event: number, timestamp: number): boolean {
     return this.#changedAt.get(event, timestamp) !== undefined;
+  }
+
+  /** The UUIDs of an event's attributes that are there and were last changed up to this time, Unix seconds. */
+  thereAt(event: number, timestamp: number): string[] {
+    return this.#thereAt.list(event, timestamp).map(({ uuid }) => uuid);
   }
 
   /** The highest number that any has had. */

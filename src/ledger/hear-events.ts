@@ -33,6 +33,19 @@ function concernsAttributes({ attributes }: Tables, before: EventRow | undefined
     : attributes.following(after.id, 0, 1).length > 0;
 }
 
+/**
+ * An event was published; only REST says how far that goes. An attribute that it leaves out was deleted, and the message of
+ * that was lost, unless it came to the event since: to tell, REST is asked for all of it.
+ */
+export function hearPublished(
+  { attributes, questions }: Tables,
+  published: Extract<Notice, { kind: "published" }>,
+): void {
+  const { id, uuid, timestamp } = published;
+  const whole = attributes.thereAt(id, timestamp).some((attribute) => !published.attributes.has(attribute));
+  questions.ask(id, uuid, { published: true, whole });
+}
+
 /** An event is gone; MISP says nothing of its attributes, so the ledger remembers which they are. */
 export function hearEventDeleted({ events, reviews }: Tables, id: number, uuid: string, { now }: Moment): void {
   const byId = events.get(id);

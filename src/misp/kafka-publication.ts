@@ -1,6 +1,7 @@
 import type { Notice } from "../model/notice.ts";
 import { attributesOf, eventOf } from "./bodies.ts";
 import { idAt, type Json, listAt, objectAt, objectsAt, textAt, uuidAt } from "./coerce.ts";
+import { publicationOf } from "./publication.ts";
 
 /**
  * `event_publish`, which only Kafka has: a whole event as MISP reads it from its database, its parts beside it and not within,
@@ -19,11 +20,7 @@ export function kafkaPublication(body: Json): Notice[] {
     Attribute: objectsAt(body, "Attribute").map(withTags),
     Object: objectsAt(body, "Object").map((one) => ({ Attribute: objectsAt(one, "Attribute").map(withTags) })),
   });
-  return [
-    { kind: "event", event: facts, how: "snapshot" },
-    ...attributes.map((attribute): Notice => ({ kind: "attribute", attribute, event: facts, how: "snapshot" })),
-    { kind: "published", id: facts.id, uuid: facts.uuid },
-  ];
+  return publicationOf(facts, attributes);
 }
 
 function withTags(attribute: Json): Json {

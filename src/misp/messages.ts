@@ -2,6 +2,7 @@ import type { Notice, Unreadable } from "../model/notice.ts";
 import { attributeOf, attributesOf, eventOf, organisationOf, sightingOf } from "./bodies.ts";
 import { idAt, isObject, type Json, Malformed, numberOr, objectAt, textAt, uuidAt } from "./coerce.ts";
 import { kafkaPublication } from "./kafka-publication.ts";
+import { publicationOf } from "./publication.ts";
 
 type Decoder = (body: Json) => Notice[];
 
@@ -79,15 +80,9 @@ function event(body: Json): Notice[] {
   return [{ kind: "event", event: eventOf(row, body), how: "heard" }];
 }
 
-/** A publication carries the event as it was just before: what it says of `published` is of the past. */
 function publication(body: Json): Notice[] {
   const row = objectAt(body, "Event");
-  const facts = eventOf(row);
-  return [
-    { kind: "event", event: facts, how: "snapshot" },
-    ...attributesOf(row).map((attribute): Notice => ({ kind: "attribute", attribute, event: facts, how: "snapshot" })),
-    { kind: "published", id: facts.id, uuid: facts.uuid },
-  ];
+  return publicationOf(eventOf(row), attributesOf(row));
 }
 
 function sighting(body: Json): Notice[] {

@@ -11,6 +11,8 @@ export type Telling = "add" | "edit" | "snapshot" | "answer";
 /**
  * What MISP told us, in one shape whether it came over ZeroMQ or REST.
  *
+ * A publication tells the UUIDs of all attributes that its event had just before, and when the event had last been edited.
+ *
  * Three come from REST alone: `contents`, the UUIDs of all attributes of an event; `listed`, how the list of events has it;
  * `sightings-listed`, the ids of all sightings of a span of time that our key may see.
  *
@@ -21,7 +23,7 @@ export type Notice =
   | { kind: "attribute-erased"; id: number; uuid: string }
   | { kind: "event"; event: EventFacts; how: "heard" | "snapshot" | "answer" }
   | { kind: "event-deleted"; id: number; uuid: string }
-  | { kind: "published"; id: number; uuid: string }
+  | { kind: "published"; id: number; uuid: string; timestamp: number; attributes: ReadonlySet<string> }
   | { kind: "tag"; on: "event" | "attribute"; id: number; eventId: number; name: string; attached: boolean }
   | { kind: "contents"; id: number; uuid: string; attributes: ReadonlySet<string> }
   | { kind: "listed"; id: number; uuid: string; state: string }

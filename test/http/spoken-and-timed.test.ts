@@ -4,6 +4,7 @@ import { lineOf } from "../../src/http/spoken.ts";
 import { type Meter, Watch } from "../../src/http/watch.ts";
 import type { Notice } from "../../src/model/notice.ts";
 import { anAttribute } from "../support/an-attribute.ts";
+import { publishedWith } from "../support/an-event.ts";
 import { aDelta, anEntry } from "../support/entries.ts";
 
 const heard = (facts: object): Notice => ({
@@ -29,7 +30,7 @@ describe("how long a change took", () => {
   test("counts from the publication that let it out, and from the deletion that took it off", () => {
     const moments = new Moments();
     moments.note([heard({ id: 7, eventId: 3, type: "domain", value: "evil.example" })], 1_000);
-    moments.note([{ kind: "published", id: 3, uuid: "" }], 9_000);
+    moments.note([{ ...publishedWith(), id: 3 }], 9_000);
     expect(moments.take(domain("evil.example"), "one")).toEqual({ heard: 9_000, misp: undefined });
     moments.note([{ kind: "attribute-erased", id: 7, uuid: "" }], 12_000);
     expect(moments.take(domain("evil.example"), "one")?.heard).toBe(12_000);
@@ -72,7 +73,7 @@ describe("a watch over a flood", () => {
       { kind: "attribute", attribute, event: undefined, how: "answer" },
       { kind: "attribute", attribute, event: undefined, how: "snapshot" },
       { kind: "alive", uptime: 3 },
-      { kind: "published", id: 1, uuid: "" },
+      publishedWith(),
     ]);
     expect(watch.take()).toMatchObject({ heard: 1, heardLines: [{ what: "published", note: "event 1" }] });
   });

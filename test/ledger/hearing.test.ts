@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { SightingType } from "../../src/model/misp.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { anAttribute, NOW } from "../support/an-attribute.ts";
-import { anEvent, aPublication } from "../support/an-event.ts";
+import { anEvent, aPublication, publishedWith } from "../support/an-event.ts";
 import { ruleSettings } from "../support/rule-settings.ts";
 
 const { uuid: ATTRIBUTE } = anAttribute();
@@ -25,9 +25,7 @@ describe("an addition", () => {
   test("waits for REST to confirm the publication", () => {
     ledger.hear(heardEvent(), told());
     expect(ledger.standing()).toBe("unpublished");
-    expect(ledger.hear({ kind: "published", id: 1, uuid: EVENT })).toEqual([
-      { eventId: 1, uuid: EVENT, whole: false, published: true },
-    ]);
+    expect(ledger.hear(publishedWith(ATTRIBUTE))).toEqual([{ eventId: 1, uuid: EVENT, whole: false, published: true }]);
     expect(ledger.standing()).toBe("unpublished");
     ledger.published();
     expect(ledger.standing()).toBeNull();
@@ -77,6 +75,32 @@ describe("an addition", () => {
     expect(ledger.hear(bare)).toMatchObject([{ eventId: 1 }]);
     ledger.published();
     expect(ledger.standing()).toBeNull();
+  });
+});
+
+describe("a publication that leaves an attribute out", () => {
+  const asksForAll = [{ eventId: 1, uuid: EVENT, whole: true, published: true }];
+
+  test("makes up for a deletion that was lost: REST is asked for the whole event", () => {
+    ledger.hear(heardEvent(), told(), told({ id: 2, value: "other.example" }));
+    ledger.pass(10);
+    expect(ledger.hear(publishedWith(anAttribute({ id: 2 }).uuid))).toEqual(asksForAll);
+    const contents = {
+      kind: "contents",
+      id: 1,
+      uuid: EVENT,
+      attributes: new Set([anAttribute({ id: 2 }).uuid]),
+    } as const;
+    ledger.answer([aPublication(), contents]);
+    ledger.reviewed();
+    expect(ledger.standing()).toBe("deleted");
+    expect(ledger.standing("other.example")).toBeNull();
+  });
+
+  test("says nothing of one that was added, edited or deleted since", () => {
+    ledger.hear(heardEvent(), told({ timestamp: LATER }), told({ id: 2, value: "other.example" }));
+    ledger.hear({ kind: "attribute-erased", id: 2, uuid: anAttribute({ id: 2 }).uuid });
+    expect(ledger.hear(publishedWith())).toMatchObject([{ whole: false, published: true }]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Notice } from "../../src/model/notice.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
-import { NOW } from "../support/an-attribute.ts";
-import { anEvent, aPublication } from "../support/an-event.ts";
+import { anAttribute, NOW } from "../support/an-attribute.ts";
+import { anEvent, aPublication, publishedWith } from "../support/an-event.ts";
 import { ruleSettings } from "../support/rule-settings.ts";
 
 const NOT_RED = [{ not: { tags: ["tlp:red"] } }];
@@ -109,7 +109,7 @@ describe("only REST can tell", () => {
 
   test("and a question that comes up many times in a batch is one, asking for all of it", () => {
     const { uuid } = anEvent();
-    const published = { kind: "published", id: 1, uuid } as const;
+    const published = publishedWith(anAttribute().uuid);
     const questions = ledger.hear(heardEvent({ published: true }), told(), published, published);
     expect(questions).toEqual([{ eventId: 1, uuid, whole: false, published: true }]);
     expect(ledger.hear()).toEqual([]);

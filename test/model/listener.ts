@@ -61,7 +61,7 @@ export class Listener implements Disposable {
     const listed = list.flatMap(([first]) =>
       first?.kind === "event" ? [{ ...first.event, state: `${asked}`, unsettled: false }] : [],
     );
-    const { vanished } = this.ledger.compare(listed);
+    const { vanished, unconfirmed } = this.ledger.compare(listed);
     for (const answers of list) this.hearAnswers(answers, asked);
     this.hearAnswers(
       listed.map(({ id, uuid, state }) => ({ kind: "listed", id, uuid, state })),
@@ -69,6 +69,10 @@ export class Listener implements Disposable {
     );
     this.hearAnswers(
       vanished.map(({ id, uuid }) => ({ kind: "event-deleted", id, uuid })),
+      asked,
+    );
+    this.hearAnswers(
+      unconfirmed.map(({ id, uuid }) => ({ kind: "contents", id, uuid, attributes: new Set() })),
       asked,
     );
     this.hearAnswers(this.#misp.sightings(), asked);

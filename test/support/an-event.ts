@@ -21,6 +21,12 @@ export function anEvent(facts: Partial<EventFacts> = {}): EventFacts {
   };
 }
 
+/** The feed's word that an event is published, with the UUIDs of the attributes that it had. */
+export function publishedWith(...attributes: string[]): Extract<Notice, { kind: "published" }> {
+  const { id, uuid, timestamp = 0 } = anEvent();
+  return { kind: "published", id, uuid, timestamp, attributes: new Set(attributes) };
+}
+
 /** REST's word that an event is published, since a minute ago. */
 export function aPublication(facts: Partial<EventFacts> = {}): Notice {
   return { kind: "event", event: anEvent({ published: true, publishTimestamp: NOW - 60, ...facts }), how: "answer" };
