@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import axios, { AxiosError, type AxiosInstance } from "axios";
+import { createRequire } from "node:module";
+import type { AxiosInstance, AxiosStatic } from "axios";
 import { proxyOf } from "./proxy.ts";
 
 export interface RestSettings {
@@ -36,30 +37,23 @@ export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
+const require = createRequire(import.meta.url);
+
+/** With the first request, as many commands make none; and as the one file of `require`, where `import` takes seventy. */
+const loadAxios = (): AxiosStatic => require("axios");
+
 /** Another system's API over HTTP. An answer is an answer whatever its status says, and secrets stay out of errors. */
 export class Rest {
-  readonly #http: AxiosInstance;
-  readonly #url: string;
+  readonly #settings: RestSettings;
+  #client: AxiosInstance | undefined;
 
-  constructor({ url, headers, verify_tls, ca_file, proxy, timeout }: RestSettings) {
-    this.#url = url;
-    this.#http = axios.create({
-      baseURL: url.replace(/\/+$/, ""),
-      timeout: timeout * 1000,
-      headers: { Accept: "application/json", "User-Agent": "misp-courier", ...headers },
-      maxRedirects: 0,
-      maxContentLength: 512 * 1024 * 1024,
-      validateStatus: () => true,
-      httpsAgent: new Agent({
-        keepAlive: true,
-        rejectUnauthorized: verify_tls,
-        ca: ca_file === undefined ? undefined : readFileSync(ca_file),
-      }),
-      ...(proxy ? { proxy: proxyOf(proxy) } : {}),
-      // Parsed by hand: a body that is cut in the middle must be an error, not text.
-      transformResponse: (body: unknown) => body,
-      responseType: "text",
-    });
+  constructor(settings: RestSettings) {
+    this.#settings = settings;
+  }
+
+  get #http(): AxiosInstance {
+    this.#client ??= openClient(this.#settings);
+    return this.#client;
   }
 
   /** @throws NoAnswer */
@@ -67,7 +61,7 @@ export class Rest {
     try {
       const answer = await this.#http.request<string>({
         method,
-        url: path === "" ? this.#url : path,
+        url: path === "" ? this.#settings.url : path,
         data: body,
         ...(query ? { params: query } : {}),
         ...(headers ? { headers } : {}),
@@ -76,10 +70,30 @@ export class Rest {
       return { status: answer.status, headers: answer.headers, body: parse(answer.data) };
     } catch (error) {
       // An axios error holds the request with its key: only its code and message go on.
-      const code = error instanceof AxiosError ? (error.code ?? error.message) : String(error);
+      const code = loadAxios().isAxiosError(error) ? (error.code ?? error.message) : String(error);
       throw new NoAnswer(`no answer${path === "" ? "" : ` at ${path}`} (${code})`);
     }
   }
+}
+
+function openClient({ url, headers, verify_tls, ca_file, proxy, timeout }: RestSettings): AxiosInstance {
+  return loadAxios().create({
+    baseURL: url.replace(/\/+$/, ""),
+    timeout: timeout * 1000,
+    headers: { Accept: "application/json", "User-Agent": "misp-courier", ...headers },
+    maxRedirects: 0,
+    maxContentLength: 512 * 1024 * 1024,
+    validateStatus: () => true,
+    httpsAgent: new Agent({
+      keepAlive: true,
+      rejectUnauthorized: verify_tls,
+      ca: ca_file === undefined ? undefined : readFileSync(ca_file),
+    }),
+    ...(proxy ? { proxy: proxyOf(proxy) } : {}),
+    // Parsed by hand: a body that is cut in the middle must be an error, not text.
+    transformResponse: (body: unknown) => body,
+    responseType: "text",
+  });
 }
 
 function parse(text: string): unknown {
