@@ -14,10 +14,13 @@ import { World } from "./world.ts";
 
 const NONE: Trouble = { late: false, order: "kept", twice: 0, lost: 0 };
 const LENGTH = 24;
+const HISTORIES = { usual: 16, long: 400 };
+/** Milliseconds, for the long run. */
+const PATIENCE = { timeout: 300_000 };
 /** Nothing is to survive here, so the disk need not be waited for. */
 const QUICK = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-describe.each(RULES)("rules: $name", (rules) => {
+describe.each(RULES)("rules: $name", PATIENCE, (rules) => {
   test("heard in order and at once, the ledger says what the rules say", async () => {
     const told = fc.record({ history: histories(LENGTH, { ties: true }), chances: fc.infiniteStream(fc.nat(99)) });
     await fc.assert(
@@ -31,7 +34,7 @@ describe.each(RULES)("rules: $name", (rules) => {
           expect(missing(verdicts.active, atMost)).toEqual([]);
         });
       }),
-      runs(24),
+      runs(HISTORIES.usual, HISTORIES.long),
     );
   });
 
@@ -75,7 +78,7 @@ async function converges(rules: OracleRules, trouble: Trouble, { ties }: { ties:
         published,
       );
     }),
-    runs(24),
+    runs(HISTORIES.usual, HISTORIES.long),
   );
 }
 

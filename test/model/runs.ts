@@ -1,10 +1,24 @@
 import type { Parameters } from "fast-check";
+import { LONG } from "../faults/trials.ts";
 
-/** What `SEED` and `RUNS` of the environment ask for: the same histories again, or more of them. */
-export function runs<Arguments>(usual: number): Parameters<Arguments> {
+/** How long a property that is asked to do more may take, milliseconds. */
+const LONGEST = 240_000;
+/** Less than what a test may take: a failing case is made smaller for a while, and is then reported with its seed. */
+const USUALLY = 20_000;
+
+/**
+ * What `SEED` and `RUNS` of the environment ask for: the same cases again, or more of them.
+ * @param long how many in the long run, where that is more than usual
+ */
+export function runs<Arguments>(usual: number, long = usual): Parameters<Arguments> {
   const { SEED, RUNS } = process.env;
   const seed = SEED === undefined ? Math.floor(Math.random() * 0x7fff_ffff) : Number(SEED);
-  // A failing history is made smaller for a while, and reported with its seed before the test's own time is over.
-  const interruptAfterTimeLimit = RUNS === undefined ? 20_000 : 600_000;
-  return { seed, numRuns: Number(RUNS ?? usual), interruptAfterTimeLimit, markInterruptAsFailure: false };
+  const more = LONG || RUNS !== undefined;
+  return {
+    seed,
+    numRuns: Number(RUNS ?? (LONG ? long : usual)),
+    interruptAfterTimeLimit: more ? LONGEST : USUALLY,
+    // Who asks for more is to hear that it was not done.
+    markInterruptAsFailure: more,
+  };
 }
