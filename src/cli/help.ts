@@ -29,7 +29,7 @@ function overview(commands: Readonly<Record<string, Command>>, width: number): s
     "usage: misp-courier COMMAND [OPTIONS]",
     columns(names, width).join("\n"),
     set(
-      `"misp-courier help COMMAND" tells more of each. All that read a configuration take --config FILE, config.yaml unless said.`,
+      `"misp-courier help COMMAND" tells more of each. All that read a configuration take --config FILE, config.yaml unless said. "misp-courier --version" tells which one this is.`,
     ),
     set(NEWCOMERS),
   ].join("\n\n");

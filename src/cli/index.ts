@@ -3,6 +3,7 @@ import { ConfigError, formatConfigError } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
 import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
+import { programVersion } from "../version.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { help } from "./help.ts";
 
@@ -39,6 +40,10 @@ async function loadAll(): Promise<Record<string, Command>> {
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name = "help", ...rest] = words;
   if (["help", "--help", "-h"].includes(name)) return help(await loadAll(), rest[0], terminal);
+  if (name === "--version") {
+    terminal.out(`misp-courier ${programVersion()}`);
+    return Exit.ok;
+  }
   const command = Object.hasOwn(commands, name) ? await commands[name]?.() : undefined;
   if (!command) {
     const names = Object.keys(commands);

@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { type Logger, silent } from "../log.ts";
+import { programVersion } from "../version.ts";
 import { announcePlan } from "./announce-plan.ts";
 import { type Observer, runCourier } from "./courier.ts";
 import { together } from "./observers.ts";
@@ -91,7 +92,7 @@ export class ReloadingCourier {
     let fallback = former;
     this.#turn = new AbortController();
     try {
-      log.info("misp-courier starts", { targets: Object.keys(config.targets).length });
+      log.info("misp-courier starts", { version: programVersion(), targets: Object.keys(config.targets).length });
       await using attendant = await attend?.(config, log);
       const own = {
         started: () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,11 @@ describe("the table of commands", () => {
     const expected = expect.stringContaining(`usage: misp-courier ${name}`);
     expect(await call([name, "--help"])).toMatchObject({ code: 0, out: expected, err: "" });
     expect(await call(["help", name])).toMatchObject({ code: 0, out: expected });
+  });
+
+  test("--version tells which one this is, as the package does", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await call(["--version"])).toMatchObject({ code: 0, out: `misp-courier ${version}`, err: "" });
   });
 
   test("an unknown option, a missing word and one too many are refused with the usage", async () => {
