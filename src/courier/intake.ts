@@ -152,7 +152,10 @@ export class Intake {
       this.#options.ledger.unreadable.keep(skipped, this.#unreadable);
     } catch (error) {
       if (!(error instanceof StateUnwritable)) throw error;
-      this.#options.log.error("A message that is skipped cannot be kept either", { topic: skipped.topic, error });
+      this.#options.log.error("A message that is skipped cannot be kept either", {
+        topic: skipped.topic,
+        reason: error.message,
+      });
     }
     this.#unreadable += 1;
   }
@@ -163,7 +166,7 @@ export class Intake {
         return this.#apply(notices, told);
       } catch (error) {
         if (!(error instanceof StateUnwritable)) return this.#oneByOne(notices, told, error);
-        this.#options.log.error("The ledger cannot be written; the feed waits", { error });
+        this.#options.log.error("The ledger cannot be written; the feed waits", { reason: error.message });
         await pause(DISK_WAIT, undefined, { signal: this.#options.signal }).catch(() => undefined);
       }
     }

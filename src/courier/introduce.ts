@@ -39,7 +39,8 @@ export async function introduce(options: IntroduceOptions): Promise<void> {
       return introduced(answered);
     } catch (error) {
       if (signal.aborted) return;
-      log.error("MISP cannot be asked; until it can, removals are heard and additions wait", { error });
+      const facts = error instanceof MispError ? { reason: error.message } : { error };
+      log.error("MISP cannot be asked; until it can, removals are heard and additions wait", facts);
       const refused = error instanceof MispError && ["key", "forbidden"].includes(error.meaning);
       await pause(refused ? AGAIN.refused : AGAIN.unreachable, undefined, { signal }).catch(() => undefined);
     }
