@@ -166,7 +166,8 @@ async function catchUpSightings({ client, ledger, signal, clock, answer, progres
   let found = 0;
   for (let from = start, to = Math.max(start, end - REACH) + SPAN; from < end; from = to, to += SPAN) {
     const asked = clock();
-    const notices = await searchSightings(client, { from, to: Math.min(to, end) }, signal);
+    const span = { from, to: Math.min(to, end) };
+    const notices = await searchSightings(client, span, () => ledger.sightedEvents(span), signal);
     found += notices.length - 1;
     await answer(notices, asked);
     progress?.({ phase: "sightings", done: found });

@@ -9,6 +9,7 @@ import { Database } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { FollowedRecords } from "./followed-records.ts";
 import { type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
+import { sightedEvents } from "./hear-sightings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
@@ -147,6 +148,11 @@ export class Ledger implements Disposable {
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): Comparison {
     return compareListing(this.#tables.events, list);
+  }
+
+  /** The events that have sightings with dates in a span, Unix seconds, as far as MISP shows them to our key. */
+  sightedEvents({ from, to }: { from: number; to: number }): { event: string; sightings: number[] }[] {
+    return sightedEvents(this.#tables, from, to);
   }
 
   /** How many sightings were heard of so shortly before MISP's listing that it cannot tell whether they are still there. */

@@ -108,6 +108,28 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example");
   });
 
+  test("no thumb is forgotten when MISP's list of sightings is empty, and its event still has them", async () => {
+    courier = await RunningCourier.start();
+    const { attributes } = publishDomains("a.example", "b.example");
+    await courier.listed("domain", "a.example", "b.example");
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    await courier.listed("domain", "b.example");
+    await courier.stop();
+    await courier.start();
+    await calm();
+    await courier.stop();
+    // REST is not believed about what the feed spoke of just before.
+    await pause(2_100);
+    courier.misp.faults.emptyAnswers = true;
+    await courier.start();
+    await calm();
+    courier.misp.faults.emptyAnswers = false;
+    await courier.stop();
+    await courier.start();
+    await calm();
+    expect(await courier.list("domain")).toEqual(["b.example"]);
+  });
+
   test.each([
     ["empty", { emptyAnswers: true }],
     ["an error inside a 200", { errorInside: true }],
