@@ -78,7 +78,7 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
 function unsettled(list: readonly ListedEvent[], ledger: Ledger): number {
   const { changed, vanished } = ledger.compare(list);
   const young = list.filter(({ unsettled }) => unsettled);
-  return young.length + changed.length + vanished.length + ledger.doubtedSightings;
+  return young.length + changed.length + vanished.length + ledger.sightingListings.doubted;
 }
 
 /** When the list of events was first read, and when the last complete catch-up began; milliseconds. */
@@ -161,18 +161,18 @@ async function catchUpSightings({ client, ledger, signal, clock, answer, progres
   const last = ledger.fact(CAUGHT_UP);
   // A clock that was ahead for a while may have left a time to come.
   const reached = last === undefined ? 0 : Math.floor(Math.min(Number(last), clock()) / 1000) - BACKDATED;
-  const whole = ledger.lacksSightings;
+  const whole = ledger.sightingListings.incomplete;
   const start = whole ? 0 : (since ?? reached);
   let found = 0;
   for (let from = start, to = Math.max(start, end - REACH) + SPAN; from < end; from = to, to += SPAN) {
     const asked = clock();
     const span = { from, to: Math.min(to, end) };
-    const notices = await searchSightings(client, span, () => ledger.sightedEvents(span), signal);
+    const notices = await searchSightings(client, span, () => ledger.sightingListings.events(span), signal);
     found += notices.length - 1;
     await answer(notices, asked);
     progress?.({ phase: "sightings", done: found });
   }
-  if (whole) ledger.sightingsComplete();
+  if (whole) ledger.sightingListings.complete();
   return found;
 }
 

@@ -9,7 +9,6 @@ import { Database } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { FollowedRecords } from "./followed-records.ts";
 import { type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
-import { sightedEvents } from "./hear-sightings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
@@ -18,6 +17,7 @@ import { Requests } from "./requests.ts";
 import { requalify, reviewSlice, SLICE } from "./reviewing.ts";
 import { EVERYTHING } from "./reviews.ts";
 import { SensorSightings } from "./sensor-sightings.ts";
+import { SightingListings } from "./sighting-listings.ts";
 import type { Statement } from "./statement.ts";
 import { openTables, type Tables } from "./tables.ts";
 import { UnreadableMessages } from "./unreadable.ts";
@@ -51,6 +51,7 @@ export class Ledger implements Disposable {
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
   readonly sensed: SensorSightings;
+  readonly sightingListings: SightingListings;
   readonly curated: CuratedEvents;
   readonly followed: FollowedRecords;
   readonly unreadable: UnreadableMessages;
@@ -80,6 +81,7 @@ export class Ledger implements Disposable {
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);
     this.sensed = new SensorSightings(this.#database);
+    this.sightingListings = new SightingListings(this.#tables);
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
     this.#getFact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
@@ -148,26 +150,6 @@ export class Ledger implements Disposable {
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): Comparison {
     return compareListing(this.#tables.events, list);
-  }
-
-  /** The events that have sightings with dates in a span, Unix seconds, as far as MISP shows them to our key. */
-  sightedEvents({ from, to }: { from: number; to: number }): { event: string; sightings: number[] }[] {
-    return sightedEvents(this.#tables, from, to);
-  }
-
-  /** How many sightings were heard of so shortly before MISP's listing that it cannot tell whether they are still there. */
-  get doubtedSightings(): number {
-    return this.#tables.sightings.doubted.size;
-  }
-
-  /** Whether sightings of any age may be missing. */
-  get lacksSightings(): boolean {
-    return this.#tables.sightings.incomplete;
-  }
-
-  /** MISP's sightings of all times were read. */
-  sightingsComplete(): void {
-    this.#tables.sightings.incomplete = false;
   }
 
   /** Whether it is known who an organisation is. */

@@ -112,11 +112,11 @@ describe("MISP's list of events", () => {
     ledger.now += 1_000;
     ledger.published();
     expect(ledger.standing()).toBe("event_deleted");
-    expect(ledger.ledger.lacksSightings).toBe(false);
+    expect(ledger.ledger.sightingListings.incomplete).toBe(false);
     ledger.now += 60_000;
     ledger.published();
     expect(ledger.standing()).toBeNull();
-    expect(ledger.ledger.lacksSightings).toBe(true);
+    expect(ledger.ledger.sightingListings.incomplete).toBe(true);
   });
 
   test("is remembered over a restart, also of events of which nothing else is known", () => {

@@ -135,11 +135,11 @@ describe("REST's list of all sightings of a span that the key may see", () => {
     ledger.now += 1_000;
     ledger.answer([listed()]);
     expect(ledger.standing()).toBe("false_positive");
-    expect(ledger.ledger.doubtedSightings).toBe(1);
+    expect(ledger.ledger.sightingListings.doubted).toBe(1);
     ledger.now += 10_000;
     ledger.answer([listed()]);
     expect(ledger.standing()).toBeNull();
-    expect(ledger.ledger.doubtedSightings).toBe(0);
+    expect(ledger.ledger.sightingListings.doubted).toBe(0);
   });
 
   test("says nothing of sightings that the key was never shown, or of other days", () => {
