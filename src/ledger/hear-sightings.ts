@@ -69,21 +69,8 @@ export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, {
   }
 }
 
-/** The events of sightings with dates in a span that REST would show. */
-export function sightedEvents(tables: Tables, from: number, to: number): { event: string; sightings: number[] }[] {
-  const byEvent = new Map<string, number[]>();
-  for (const row of tables.sightings.between(from, to)) {
-    const event = tables.events.get(tables.attributes.get(row.attribute)?.event ?? 0);
-    if (!event || !isVisible(tables, row)) continue;
-    const sightings = byEvent.get(event.uuid) ?? [];
-    byEvent.set(event.uuid, sightings);
-    sightings.push(row.id);
-  }
-  return [...byEvent].map(([event, sightings]) => ({ event, sightings }));
-}
-
 /** MISP may hide what others say of the events of others; what it has shown once, or is our own, it shows. */
-function isVisible({ attributes, events, judging }: Tables, { shown, organisation, attribute }: SightingRow): boolean {
+export function isVisible({ attributes, events, judging }: Tables, { shown, organisation, attribute }: SightingRow): boolean {
   const { ownOrganisation } = judging.knowledge;
   if (shown === 1 || organisation === ownOrganisation) return true;
   return events.get(attributes.get(attribute)?.event ?? 0)?.creator_id === ownOrganisation;

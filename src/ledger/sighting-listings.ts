@@ -1,4 +1,5 @@
-import { sightedEvents } from "./hear-sightings.ts";
+import type { SightedEvent } from "../model/misp.ts";
+import { isVisible } from "./hear-sightings.ts";
 import type { Tables } from "./tables.ts";
 
 /** What whoever lists MISP's sightings has to know of those in the ledger. */
@@ -25,7 +26,16 @@ export class SightingListings {
   }
 
   /** The events that have some with dates in a span, Unix seconds, as far as MISP shows them to our key. */
-  events({ from, to }: { from: number; to: number }): { event: string; sightings: number[] }[] {
-    return sightedEvents(this.#tables, from, to);
+  events({ from, to }: { from: number; to: number }): SightedEvent[] {
+    const { attributes, events, sightings } = this.#tables;
+    const byEvent = new Map<string, number[]>();
+    for (const row of sightings.between(from, to)) {
+      const event = events.get(attributes.get(row.attribute)?.event ?? 0);
+      if (!event || !isVisible(this.#tables, row)) continue;
+      const ofEvent = byEvent.get(event.uuid);
+      if (ofEvent) ofEvent.push(row.id);
+      else byEvent.set(event.uuid, [row.id]);
+    }
+    return [...byEvent].map(([event, sightings]) => ({ event, sightings }));
   }
 }

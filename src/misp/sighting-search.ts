@@ -1,15 +1,9 @@
-import type { SightingType } from "../model/misp.ts";
+import type { SightedEvent, SightingType } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import { sightingOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { idAt, isObject, type Json, objectsAt } from "./coerce.ts";
 import { MispError, readAnswer } from "./errors.ts";
-
-/** An event by its UUID, and the numbers of sightings that it should have. */
-export interface SightedEvent {
-  event: string;
-  sightings: readonly number[];
-}
 
 const PATH = "/sightings/restSearch";
 /** Of so many events it is asked whether they still have the sightings that an empty list does not have. */

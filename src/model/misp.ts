@@ -61,3 +61,9 @@ export interface Sighting {
   /** The attribute's type and value, where the message carries them. */
   about: { type: string; value: string } | undefined;
 }
+
+/** An event by its UUID, and the numbers of sightings that it has. */
+export interface SightedEvent {
+  event: string;
+  sightings: readonly number[];
+}
