@@ -70,7 +70,10 @@ export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, {
 }
 
 /** MISP may hide what others say of the events of others; what it has shown once, or is our own, it shows. */
-export function isVisible({ attributes, events, judging }: Tables, { shown, organisation, attribute }: SightingRow): boolean {
+export function isVisible(
+  { attributes, events, judging }: Tables,
+  { shown, organisation, attribute }: SightingRow,
+): boolean {
   const { ownOrganisation } = judging.knowledge;
   if (shown === 1 || organisation === ownOrganisation) return true;
   return events.get(attributes.get(attribute)?.event ?? 0)?.creator_id === ownOrganisation;
