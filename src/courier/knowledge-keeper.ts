@@ -15,8 +15,11 @@ export interface KnowledgeKeeperOptions extends LearnerOptions {
   complete: () => void;
 }
 
-/** How often the folder of lists is looked at, and MISP is asked (`again` after a failure), milliseconds. */
-const LOOK = { files: 2_000, misp: 3_600_000, again: 60_000 };
+/**
+ * How often the folder of lists is looked at, and MISP is asked (`unsettled`: while it writes a list, `again`: after a failure),
+ * milliseconds.
+ */
+const LOOK = { files: 2_000, misp: 3_600_000, unsettled: 5_000, again: 60_000 };
 /** MISP announces a list before it has stored its entries. */
 const ENTRIES_COME = 2_000;
 
@@ -25,7 +28,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
   readonly #options: KnowledgeKeeperOptions;
   readonly #learner: Learner;
   readonly #directory: string;
-  #fromFiles: Warninglist[] = [];
+  #fromFiles: ReadonlyMap<string, Warninglist> = new Map();
   #filesState = "";
   #timer: NodeJS.Timeout | undefined;
   #askAgain: NodeJS.Timeout | undefined;
@@ -71,7 +74,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
   /** Looks for announcements of changed lists. */
   heard(notices: readonly Notice[]): void {
     const changed = notices.filter((notice) => notice.kind === "warninglist");
-    for (const { id } of changed) this.#options.mispLists?.changed(id);
+    for (const { id, enabled } of changed) this.#options.mispLists?.changed(id, enabled);
     if (changed.length > 0 && this.#isComplete) this.#askIn(ENTRIES_COME);
   }
 
@@ -92,15 +95,17 @@ export class KnowledgeKeeper implements AsyncDisposable {
   }
 
   async #lookAtFiles(): Promise<void> {
-    if ((await listFilesState(this.#directory)) === this.#filesState) return;
-    // Whoever writes a list may still be at it.
+    const state = await listFilesState(this.#directory);
+    if (state === this.#filesState) return;
+    // Whoever writes lists may still be at it: then the next look sees what became of them.
     await pause(100, undefined, { signal: this.#options.signal });
+    if ((await listFilesState(this.#directory)) !== state) return;
     await this.#readFiles();
     await this.#learner.learn(this.#lists());
   }
 
   async #readFiles(): Promise<void> {
-    const { lists, problems, state } = await readListFiles(this.#directory);
+    const { lists, problems, state } = await readListFiles(this.#directory, this.#fromFiles);
     for (const problem of problems) this.#options.log.warn("A warninglist cannot be used", { problem });
     this.#fromFiles = lists;
     this.#filesState = state;
@@ -109,11 +114,12 @@ export class KnowledgeKeeper implements AsyncDisposable {
   async #askMisp(): Promise<void> {
     const { config, mispLists, signal, log, complete } = this.#options;
     this.#askIn(LOOK.again);
-    const failure = config.warninglists.from_misp ? await mispLists?.refresh(signal) : undefined;
+    const refreshed = config.warninglists.from_misp ? await mispLists?.refresh(signal) : undefined;
     await this.#learner.learn(this.#lists());
+    const { failure, unsettled } = refreshed ?? {};
     if (failure)
       log.warn("MISP does not give out all of its warninglists; those are asked for again", { error: failure });
-    else this.#askIn(LOOK.misp);
+    else this.#askIn(unsettled ? LOOK.unsettled : LOOK.misp);
     if (this.#isComplete) return;
     this.#isComplete = true;
     complete();
@@ -126,6 +132,6 @@ export class KnowledgeKeeper implements AsyncDisposable {
 
   #lists(): Warninglist[] {
     const { config, mispLists } = this.#options;
-    return [...this.#fromFiles, ...(config.warninglists.from_misp && mispLists ? mispLists.lists : [])];
+    return [...this.#fromFiles.values(), ...(config.warninglists.from_misp && mispLists ? mispLists.lists : [])];
   }
 }

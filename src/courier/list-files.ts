@@ -3,27 +3,41 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
 
-/** Lists in a folder, and those that cannot be read. */
+/** Lists in a folder, and what is wrong with it. */
 export interface ListFiles {
-  lists: Warninglist[];
+  /** By their files. */
+  lists: ReadonlyMap<string, Warninglist>;
   problems: string[];
   /** Another whenever a file is. */
   state: string;
 }
 
-/** Reads `<name>/list.json` and `<name>.json` in a folder; a folder that does not exist holds none. */
-export async function readListFiles(directory: string): Promise<ListFiles> {
-  const found: ListFiles = { lists: [], problems: [], state: await listFilesState(directory) };
+/**
+ * Reads `<name>/list.json` and `<name>.json` in a folder; a folder that does not exist holds none.
+ * @param former what was read before: of a file that is broken now, its list stays
+ */
+export async function readListFiles(
+  directory: string,
+  former: ReadonlyMap<string, Warninglist> = new Map(),
+): Promise<ListFiles> {
+  const state = await listFilesState(directory);
+  const lists = new Map<string, Warninglist>();
+  const problems: string[] = [];
   for (const { name, path } of await listFiles(directory)) {
     try {
-      found.lists.push(parseWarninglist(JSON.parse(await readFile(path, "utf8")), name));
+      lists.set(path, parseWarninglist(JSON.parse(await readFile(path, "utf8")), name));
     } catch (error) {
-      const reason =
-        error instanceof SyntaxError ? "it is not valid JSON" : String(error instanceof Error ? error.message : error);
-      found.problems.push(`${path}: ${reason}`);
+      const known = former.get(path);
+      if (known) lists.set(path, known);
+      problems.push(`${path}: ${reasonOf(error)}${known ? "; its list stays as it was" : ""}`);
     }
   }
-  return found;
+  return { lists, problems, state };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return "it is not valid JSON";
+  return String(error instanceof Error ? error.message : error);
 }
 
 /** Changes whenever a file is added, taken away or written. Cheap enough to be asked every few seconds. */

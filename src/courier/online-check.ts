@@ -64,7 +64,7 @@ async function listsMissing(config: CourierConfig, client: MispClient, signal: A
   const files = await readListFiles(resolvePath(config, config.warninglists.directory));
   const enabled = config.warninglists.from_misp ? await enabledLists(client, signal) : [];
   const inMisp = new Set(enabled.map(({ name }) => name.toLowerCase()));
-  const { missing } = compileTrust(files.lists, config.curation.trust, config.curation.prefix);
+  const { missing } = compileTrust([...files.lists.values()], config.curation.trust, config.curation.prefix);
   const nowhere = missing.filter((name) => !inMisp.has(name.toLowerCase()));
   return [
     ...files.problems,

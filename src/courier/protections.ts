@@ -8,7 +8,7 @@ import type { Warninglist } from "../curation/warninglists/warninglist.ts";
 import { digestOf } from "../ledger/digest.ts";
 import type { Logger } from "../log.ts";
 import { readListFiles } from "./list-files.ts";
-import { readCopies } from "./misp-lists.ts";
+import { readCopies } from "./warninglist-copies.ts";
 
 /** Where the copies of MISP's warninglists are, within the state folder. */
 export const LISTS_FOLDER = "warninglists";
@@ -34,6 +34,8 @@ export class Protections implements Disposable {
   readonly #guarded = new Map<string, Guarded>();
   #lists: readonly Warninglist[] = [];
   #files = "";
+  /** How the files were when they were last looked at, as long as they are not taken over. */
+  #changing = "";
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ProtectionsOptions) {
@@ -81,6 +83,10 @@ export class Protections implements Disposable {
   #lookAtFiles(): void {
     const state = this.#filesState();
     if (state === this.#files) return;
+    // Whoever writes them may still be at it: a half of what protects is none.
+    const rests = state === this.#changing;
+    this.#changing = state;
+    if (!rests) return;
     try {
       this.#adopt();
       this.#files = state;
@@ -150,7 +156,7 @@ function valuesOf(text: string): string[] {
 /** The lists of the folder and the copies of MISP's. */
 export async function listsOnDisk(config: Config): Promise<Warninglist[]> {
   const { lists } = await readListFiles(resolvePath(config, config.warninglists.directory));
-  if (!config.warninglists.from_misp) return lists;
+  if (!config.warninglists.from_misp) return [...lists.values()];
   const copies = await readCopies(join(resolvePath(config, config.state), LISTS_FOLDER));
-  return [...lists, ...copies.flatMap(({ copy }) => copy?.fetched.list ?? [])];
+  return [...lists.values(), ...copies.flatMap(({ copy }) => copy?.fetched.list ?? [])];
 }

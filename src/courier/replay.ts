@@ -84,7 +84,7 @@ export async function replay({ config, file, decided, signal }: ReplayOptions): 
 async function learnLists({ warninglists, curation, directory }: Config, ledger: Ledger): Promise<void> {
   const { lists } = await readListFiles(resolvePath({ directory }, warninglists.directory));
   const settings = { roles: warninglists.roles, trust: curation.trust, prefix: curation.prefix };
-  const knowledge = finish(compilingKnowledge(lists, settings, null));
+  const knowledge = finish(compilingKnowledge([...lists.values()], settings, null));
   ledger.learn(knowledge, {}, { values: () => true, organisations: new Set(), voices: new Set() });
 }
 

@@ -153,9 +153,10 @@ export class MispClient {
     ).value;
   }
 
-  /** The warninglists that are enabled in MISP, without their entries. */
-  async warninglists(signal?: AbortSignal): Promise<Json[]> {
-    const answer = objectAnswer(await this.#request("POST", "/warninglists/index", { enabled: 1 }, signal));
+  /** Warninglists without their entries: those that are enabled, or those with a text in their name. */
+  async warninglists(query: { enabled: 1 } | { value: string }, signal?: AbortSignal): Promise<Json[]> {
+    const body = "value" in query ? { value: literal(query.value) } : query;
+    const answer = objectAnswer(await this.#request("POST", "/warninglists/index", body, signal));
     return rowsIn(answer.Warninglists, "Warninglist");
   }
 

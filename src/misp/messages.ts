@@ -1,6 +1,6 @@
 import type { Notice, Unreadable } from "../model/notice.ts";
 import { attributeOf, attributesOf, eventOf, organisationOf, sightingOf } from "./bodies.ts";
-import { idAt, isObject, type Json, Malformed, numberOr, objectAt, textAt, uuidAt } from "./coerce.ts";
+import { booleanAt, idAt, isObject, type Json, Malformed, numberOr, objectAt, textAt, uuidAt } from "./coerce.ts";
 import { kafkaPublication } from "./kafka-publication.ts";
 import { publicationOf } from "./publication.ts";
 
@@ -14,7 +14,7 @@ const decoders: Record<string, Decoder> = {
   misp_json_sighting: sighting,
   misp_json_tag: tag,
   misp_json_organisation: organisation,
-  misp_json_warninglist: (body) => [{ kind: "warninglist", id: idAt(objectAt(body, "Warninglist")) }],
+  misp_json_warninglist: warninglist,
   misp_json_self: (body) => [{ kind: "alive", uptime: numberOr(body, "uptime", 0) }],
 };
 
@@ -108,4 +108,9 @@ function tag(body: Json): Notice[] {
 function organisation(body: Json): Notice[] {
   const row = isObject(body.Organisation) ? body.Organisation : objectAt(body, "Orgc");
   return numberOr(row, "id", 0) === 0 ? [] : [{ kind: "organisation", organisation: organisationOf(row) }];
+}
+
+function warninglist(body: Json): Notice[] {
+  const row = objectAt(body, "Warninglist");
+  return [{ kind: "warninglist", id: idAt(row), enabled: booleanAt(row, "enabled") }];
 }

@@ -31,7 +31,7 @@ export type Notice =
   | { kind: "sightings-listed"; from: number; to: number; ids: ReadonlySet<number> }
   | { kind: "sighting-deleted"; id: number }
   | { kind: "organisation"; organisation: Organisation }
-  | { kind: "warninglist"; id: number }
+  | { kind: "warninglist"; id: number; enabled: boolean }
   | { kind: "pulled"; uuid: string }
   | { kind: "alive"; uptime: number }
   | { kind: "record"; record: IndicatorRecord }

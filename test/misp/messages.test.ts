@@ -214,7 +214,7 @@ test("an organisation, also under the name that a pull gives it; a form without 
 
 test("a warninglist and the sign of life", () => {
   const list = { Warninglist: { id: "13", name: "resolvers", enabled: true }, action: "edit" };
-  expect(decoded("misp_json_warninglist", list)).toEqual([{ kind: "warninglist", id: 13 }]);
+  expect(decoded("misp_json_warninglist", list)).toEqual([{ kind: "warninglist", id: 13, enabled: true }]);
   expect(decoded("misp_json_self", { status: "I feel FANTASTIC", uptime: 32 })).toEqual([
     { kind: "alive", uptime: 32 },
   ]);

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { silent } from "../../src/log.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 
 const FRIEND = "7c9b4a2e-1111-4b6e-9d2e-5d5d5d5d5d5d";
@@ -29,13 +30,20 @@ function publishDomain(value: string) {
 }
 
 describe("a warninglist of role block", () => {
-  test("in the folder takes off what it matches, and lets it back when it goes", async () => {
-    courier = await RunningCourier.start();
+  test("in the folder takes off what it matches, also while its file is broken, and lets it back when it goes", async () => {
+    const warned: string[] = [];
+    const log = { ...silent, warn: (...said: unknown[]) => void warned.push(JSON.stringify(said)) };
+    courier = await RunningCourier.start({}, { log });
     publishDomain("www.good.example");
     publishDomain("bad.example");
     await courier.listed("domain", "bad.example", "www.good.example");
     await writeList("ours", { type: "hostname", list: ["good.example"], matching_attributes: ["domain"] });
     await courier.listed("domain", "bad.example");
+    // Somebody saves it with a slip: nothing that it held back may go out.
+    await writeFile(join(courier.directory, "warninglists", "ours", "list.json"), '{"list": [');
+    await eventually(async () => expect(warned.join()).toContain("its list stays as it was"));
+    await calm();
+    expect(await courier.list("domain")).toEqual(["bad.example"]);
     await rm(join(courier.directory, "warninglists", "ours"), { recursive: true });
     await courier.listed("domain", "bad.example", "www.good.example");
   });

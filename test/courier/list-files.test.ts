@@ -1,0 +1,58 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { listFilesState, readListFiles } from "../../src/courier/list-files.ts";
+import { aFolder } from "../support/a-folder.ts";
+
+let directory: string;
+
+beforeEach(() => {
+  directory = aFolder();
+  write("own/list.json", { name: "Own", list: ["a.example"] });
+  write("sites.json", { list: ["b.example"] });
+});
+
+function write(file: string, content: unknown) {
+  mkdirSync(join(directory, file, ".."), { recursive: true });
+  writeFileSync(join(directory, file), typeof content === "string" ? content : JSON.stringify(content));
+}
+
+const told = async (...former: Parameters<typeof readListFiles>[1][]) => {
+  const { lists, problems } = await readListFiles(directory, ...former);
+  const entries = [...lists.values()].map(({ name, entries: held }) => `${name}: ${held}`);
+  return { entries, problems: problems.map((problem) => problem.replace(`${directory}/`, "")) };
+};
+
+test("a list is a file, or a folder with a list.json", async () => {
+  expect(await told()).toEqual({ entries: ["Own: a.example", "sites: b.example"], problems: [] });
+});
+
+test("a file that cannot be read is told of, and keeps no other away", async () => {
+  write("own/list.json", '{"name": "Own", "li');
+  write("sites.json", { list: ["b.example"], type: "unheard of" });
+  write("third.json", { list: ["c.example"] });
+  expect(await told()).toEqual({
+    entries: ["third: c.example"],
+    problems: [
+      "own/list.json: it is not valid JSON",
+      "sites.json: Warninglist sites: its type must be one of cidr, hostname, string, substring, regex.",
+    ],
+  });
+});
+
+test("a file that is broken now leaves its list as it was; one that is gone takes its list along", async () => {
+  const { lists } = await readListFiles(directory);
+  write("own/list.json", '{"name": "Own", "li');
+  rmSync(join(directory, "sites.json"));
+  expect(await told(lists)).toEqual({
+    entries: ["Own: a.example"],
+    problems: ["own/list.json: it is not valid JSON; its list stays as it was"],
+  });
+});
+
+test("the state of a folder is another whenever a file is", async () => {
+  const before = await listFilesState(directory);
+  expect(await listFilesState(directory)).toBe(before);
+  write("sites.json", { list: ["b.example", "c.example"] });
+  expect(await listFilesState(directory)).not.toBe(before);
+});
