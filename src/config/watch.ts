@@ -16,12 +16,18 @@ export interface ConfigWatchOptions {
 }
 
 /** Looked at by its times, as this works for files that are replaced, mounted or linked, too; milliseconds. */
-const INTERVAL = 1_000;
+const INTERVAL = 500;
+/**
+ * Whoever writes it may still be at it, and the half of a configuration may be one: it must have rested for longer than a look
+ * takes, milliseconds.
+ */
+const REST = 600;
 
 /** Reads the configuration file again when it changes, or when told to. */
 export class ConfigWatch implements Disposable {
   readonly #options: ConfigWatchOptions;
-  readonly #look = () => this.read();
+  readonly #look = () => this.#readAtRest();
+  #rest: NodeJS.Timeout | undefined;
   #current: Config;
 
   constructor(options: ConfigWatchOptions) {
@@ -43,6 +49,12 @@ export class ConfigWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearTimeout(this.#rest);
     unwatchFile(this.#options.file, this.#look);
+  }
+
+  #readAtRest(): void {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.read(), REST).unref();
   }
 }

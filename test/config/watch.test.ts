@@ -1,0 +1,29 @@
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { ConfigWatch } from "../../src/config/watch.ts";
+import { aFolder } from "../support/a-folder.ts";
+import { eventually } from "../support/running-courier.ts";
+
+const MISP = "misp: {url: https://misp.example.org, key: k, zeromq: tcp://127.0.0.1:50000}\n";
+const TARGETS = "targets: {edge: {type: csv, directory: ./lists}}\n";
+const LOG = "log: {level: debug}\n";
+
+test("a file that is still being written is not taken, even where the half of it is a configuration", async () => {
+  const file = join(aFolder(), "config.yaml");
+  writeFileSync(file, MISP + TARGETS);
+  const seen: string[] = [];
+  const environment = {};
+  const current = loadConfig(file, environment);
+  const changed = (config: typeof current) => void seen.push(`${Object.keys(config.targets)} ${config.log.level}`);
+  using _ = new ConfigWatch({ file, environment, current, changed, refused: () => void seen.push("refused") });
+  writeFileSync(file, MISP);
+  for (const part of [LOG, TARGETS]) {
+    await pause(400);
+    appendFileSync(file, part);
+  }
+  await eventually(async () => expect(seen).toHaveLength(1));
+  expect(seen).toEqual(["edge debug"]);
+});
