@@ -1,7 +1,8 @@
 import type { BlindSpells } from "../ledger/blind-spells.ts";
 import type { Logger } from "../log.ts";
 import { MispError } from "../misp/errors.ts";
-import type { Caught, Progress } from "./catch-up.ts";
+import type { Caught } from "./catch-up.ts";
+import type { Progress } from "./catch-up-options.ts";
 
 export interface CatchUpLoopOptions {
   /** `since`, Unix seconds, reads everything again that changed since then. */

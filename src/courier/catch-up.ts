@@ -1,35 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
-import type { CourierConfig } from "../config/schema.ts";
 import type { Comparison } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { askWhole } from "../misp/answers.ts";
-import type { MispClient } from "../misp/client.ts";
 import { type ListedEvent, listEvents } from "../misp/event-list.ts";
 import { searchSightings } from "../misp/sighting-search.ts";
 import type { Notice } from "../model/notice.ts";
+import type { CatchUpOptions } from "./catch-up-options.ts";
 import { firstLoad } from "./first-load.ts";
-
-export interface CatchUpOptions {
-  config: CourierConfig;
-  client: MispClient;
-  ledger: Ledger;
-  log: Logger;
-  signal: AbortSignal;
-  /** Milliseconds. */
-  clock: () => number;
-  /** Takes answers into the ledger, in slices between which everything else goes on. */
-  answer: (notices: readonly Notice[], asked: number, facts?: Record<string, string>) => Promise<void>;
-  progress?: ((progress: Progress) => void) | undefined;
-}
-
-/** How far a catch-up is; `total` is missing where MISP does not tell. */
-export interface Progress {
-  phase: "attributes" | "events" | "sightings";
-  done: number;
-  total?: number;
-}
 
 /** What a catch-up brought. */
 export interface Caught {

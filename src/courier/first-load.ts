@@ -1,13 +1,15 @@
-import type { CourierConfig } from "../config/schema.ts";
-import { timeToLive } from "../curation/ttl.ts";
 import { type LoadCursor, type LoadQuery, loadPage } from "../misp/first-load.ts";
 import type { Notice } from "../model/notice.ts";
-import type { CatchUpOptions } from "./catch-up.ts";
+import type { CatchUpOptions } from "./catch-up-options.ts";
+import { covers, queriesOf, type Reach, reachOf, reachOfAttribute, together } from "./load-reach.ts";
 
-/** Where the first load stands, or `done`. */
-const LOADED = "first-load";
+/** The load that is under way, as {@link Stand}; empty: none is. And how far back MISP was read, as {@link Reach}. */
+const LOADING = "loading";
+const LOADED = "loaded";
 
+/** Where a load stands. */
 interface Stand {
+  reach: Reach;
   /** Which of the queries is under way. */
   query: number;
   cursor: LoadCursor;
@@ -16,61 +18,56 @@ interface Stand {
 }
 
 /**
- * Reads what MISP holds, once, page by page; after a crash it goes on where it was.
+ * Reads what MISP holds, once, page by page; after a crash it goes on where it was. Where the configuration came to want more
+ * than was read, it is read again.
  * @param since reads it again from this time, Unix seconds
  * @returns how many attributes were read
  */
 export async function firstLoad(options: CatchUpOptions, since?: number): Promise<number> {
-  const { ledger, config, clock } = options;
-  const saved = ledger.fact(LOADED);
-  if (since === undefined && saved === DONE) return 0;
-  const queries = since === undefined ? queriesOf(config, Math.floor(clock() / 1000)) : [{ types: null, since }];
-  const stand: Stand = since === undefined && saved ? JSON.parse(saved) : begin(0, 0);
-  while (stand.query < queries.length) await load(queries, stand, options);
+  const stand = since === undefined ? unfinished(options) : begin({ default: since });
+  if (!stand) return 0;
+  const queries = queriesOf(stand.reach);
+  for (let query = queries[stand.query]; query; query = queries[stand.query]) {
+    await load(query, stand, queries.length, options);
+  }
   return stand.done;
 }
 
-const DONE = "done";
-
-function begin(query: number, done: number): Stand {
-  return { query, cursor: { since: 0, page: 1 }, done };
+function unfinished({ ledger, config, clock }: CatchUpOptions): Stand | undefined {
+  const saved = ledger.fact(LOADING);
+  if (saved) return JSON.parse(saved);
+  const read = ledger.fact(LOADED);
+  const wanted = reachOf(config, Math.floor(clock() / 1000));
+  return read && covers(JSON.parse(read), wanted) ? undefined : begin(wanted);
 }
 
-async function load(queries: readonly LoadQuery[], stand: Stand, options: CatchUpOptions): Promise<void> {
-  const { client, clock, signal, config, log, answer, progress } = options;
-  const query = queries[stand.query];
-  if (!query) return;
+function begin(reach: Reach): Stand {
+  return { reach, query: 0, cursor: { since: 0, page: 1 }, done: 0 };
+}
+
+async function load(query: LoadQuery, stand: Stand, queries: number, options: CatchUpOptions): Promise<void> {
+  const { ledger, client, clock, signal, log, answer, progress } = options;
   const page = await loadPage(client, query, stand.cursor, clock, signal);
   if (page.unreadable > 0) log.warn("Attributes that cannot be read are skipped", { attributes: page.unreadable });
-  const done = stand.done + page.rows;
-  Object.assign(stand, page.next ? { cursor: page.next, done } : begin(stand.query + 1, done));
-  const now = Math.floor(page.asked / 1000);
-  const living = page.notices.filter((notice) => mayLive(notice, config, now));
-  await answer(living, page.asked, { [LOADED]: stand.query < queries.length ? JSON.stringify(stand) : DONE });
-  progress?.({ phase: "attributes", done });
+  stand.done += page.rows;
+  stand.cursor = page.next ?? { since: 0, page: 1 };
+  if (!page.next) stand.query += 1;
+  const facts =
+    stand.query < queries
+      ? { [LOADING]: JSON.stringify(stand) }
+      : { [LOADING]: "", [LOADED]: JSON.stringify(withAllBefore(stand.reach, ledger.fact(LOADED))) };
+  const living = page.notices.filter((notice) => mayLive(notice, stand.reach));
+  await answer(living, page.asked, facts);
+  progress?.({ phase: "attributes", done: stand.done });
 }
 
-/** What the first load asks for: from the beginning what never runs out, and of the rest what may still be alive. */
-function queriesOf({ misp, indicators }: CourierConfig, now: number): LoadQuery[] {
-  const { first_load } = misp.catch_up;
-  if (first_load.kind === "ago") return [{ types: null, since: now - first_load.seconds }];
-  if (first_load.kind === "since") return [{ types: null, since: first_load.time }];
-  const table = Object.entries(indicators.ttl);
-  if (indicators.ttl.default === null) return [{ types: null, since: 0 }];
-  const never = table.filter(([, ttl]) => ttl === null).map(([type]) => type);
-  const longest = table.reduce((most, [, ttl]) => Math.max(most, ttl ?? 0), 0);
-  return [...(never.length > 0 ? [{ types: never, since: 0 }] : []), { types: null, since: now - longest }];
+function withAllBefore(reach: Reach, read: string | undefined): Reach {
+  return read ? together(reach, JSON.parse(read)) : reach;
 }
 
 /** The longest TTL decides how far back is asked; of types with a shorter one, what ran out long ago is left where it is. */
-function mayLive(notice: Notice, { misp, indicators, targets }: CourierConfig, now: number): boolean {
-  if (notice.kind !== "attribute" || misp.catch_up.first_load.kind !== "ttl") return true;
+function mayLive(notice: Notice, reach: Reach): boolean {
+  if (notice.kind !== "attribute") return true;
   const { type, timestamp, lastSeen } = notice.attribute;
-  const tables = [indicators.ttl, ...Object.values(targets).map(({ ttl }) => ttl)];
-  const longest = tables.map((table) => timeToLive(table, type)).reduce(longer);
-  return longest === null || Math.max(timestamp, lastSeen ?? 0) + longest > now;
-}
-
-function longer(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? null : Math.max(one, other);
+  return Math.max(timestamp, lastSeen ?? 0) >= reachOfAttribute(reach, type);
 }

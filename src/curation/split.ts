@@ -11,6 +11,14 @@ const halves: Record<string, [string, string | null]> = {
   "malware-sample": ["filename", "md5"],
 };
 
+/** Composite types whose halves are not named as they are. */
+export const COMPOSITES: readonly string[] = Object.keys(halves);
+
+/** The types of the indicators that attributes of a type hold up. */
+export function indicatorTypesOf(type: string): string[] {
+  return isComposite(type) ? [...halvesOf(type).filter((half) => half !== null), type] : [type];
+}
+
 /** An indicator that an attribute holds up. */
 export interface Part extends Indicator {
   /** What it is of the attribute's value, as MISP has it. */

@@ -5,7 +5,7 @@ import { csvName } from "./csv-names.ts";
 import { type RowStyle, rowOf, spell } from "./csv-row.ts";
 import type { CsvSettings } from "./csv-settings.ts";
 import { editLines, type LineChanges } from "./line-edit.ts";
-import type { LineFormat } from "./line-search.ts";
+import type { LineFormat } from "./line-format.ts";
 import { unfitForLine } from "./one-line.ts";
 
 /** The files of one target: where they are and what their rows look like. */

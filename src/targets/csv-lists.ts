@@ -3,7 +3,8 @@ import { type CsvFiles, csvPath, type TypeChanges } from "./csv-files.ts";
 import { spell, unspell } from "./csv-row.ts";
 import { editFile, readIfThere } from "./edit-file.ts";
 import { editLines, type LineChanges } from "./line-edit.ts";
-import { findLines, firstFields, type LineFormat } from "./line-search.ts";
+import type { LineFormat } from "./line-format.ts";
+import { findLines, firstFields } from "./line-search.ts";
 
 const LIST: LineFormat = { header: null, fields: false };
 

@@ -1,4 +1,5 @@
-import { bodyStart, byteText, findLines, type Line, type LineFormat, textOf } from "./line-search.ts";
+import type { LineFormat } from "./line-format.ts";
+import { bodyStart, byteText, findLines, type Line, textOf } from "./line-search.ts";
 
 /** For each first field, spelled as the file spells it: the line it is to have, or `null` for none. */
 export type LineChanges = ReadonlyMap<string, string | null>;

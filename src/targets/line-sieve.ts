@@ -1,4 +1,4 @@
-import type { LineFormat } from "./line-search.ts";
+import type { LineFormat } from "./line-format.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;

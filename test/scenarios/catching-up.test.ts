@@ -52,6 +52,53 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "b.example");
   });
 
+  describe("what is older than the first load looks back", () => {
+    const DAYS = 86_400_000;
+    const ARCHIVE = { targets: { blocklists: { type: "csv", directory: "./lists", ttl: { domain: "never" } } } };
+    let age = 400 * DAYS;
+
+    async function startWithOldDomain(settings: Record<string, unknown>) {
+      age = 400 * DAYS;
+      courier = await RunningCourier.start(settings, { mispClock: () => Date.now() - age });
+      await courier.stop();
+      publishDomains("old.example");
+      age = 0;
+      publishDomains("young.example");
+      await courier.start(settings);
+    }
+
+    test("is loaded where a target keeps it longer than others do", async () => {
+      await startWithOldDomain(ARCHIVE);
+      await courier.listed("domain", "old.example", "young.example");
+    });
+
+    test("is loaded once the configuration wants it", async () => {
+      await startWithOldDomain({});
+      await courier.listed("domain", "young.example");
+      await courier.stop();
+      await courier.start(ARCHIVE);
+      await courier.listed("domain", "old.example", "young.example");
+    });
+
+    test("is loaded where a part of it lives longer than the pair", async () => {
+      courier = await RunningCourier.start({}, { mispClock: () => Date.now() - age });
+      await courier.stop();
+      age = 100 * DAYS;
+      const event = courier.misp.addEvent({
+        info: "old",
+        attributes: [
+          { type: "hostname|port", value: "old.example|8080" },
+          { type: "malware-sample", value: "invoice.exe|68b329da9893e34099c7d8ad5cb9c940" },
+        ],
+      });
+      courier.misp.publish(event.id);
+      age = 0;
+      await courier.start();
+      await courier.listed("hostname", "old.example");
+      await courier.listed("md5", "68b329da9893e34099c7d8ad5cb9c940");
+    });
+  });
+
   test("an event that REST was never asked about, and that was deleted meanwhile, is taken off", async () => {
     let ahead = -3_600_000;
     courier = await RunningCourier.start({}, { mispClock: () => Date.now() + ahead });
