@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { INHERIT } from "../model/distribution.ts";
 import { hint, text } from "./values.ts";
 
 const list = <Item extends z.ZodType>(item: Item) =>
@@ -13,11 +14,15 @@ const criteria = {
   tags: list(text)
     .describe("Tags of the event or the attribute; case does not matter, `*` stands for anything")
     .optional(),
-  distributions: list(z.int().min(0).max(5))
+  distributions: list(z.int().min(0).max(INHERIT))
+    .refine((given) => given.some((distribution) => distribution !== INHERIT), {
+      error: "must name one of 0 to 4: what inherits (5) counts as its event, or its object, does",
+    })
     .describe(
-      "MISP's numbers: 0 own organisation, 1 community, 2 connected communities, 3 all, 4 sharing group, 5 as the event",
+      "MISP's numbers: 0 own organisation, 1 community, 2 connected communities, 3 all, 4 sharing group. The most closed one of " +
+        "attribute, object and event counts; what inherits (5) counts as what it is part of",
     )
-    .meta({ shows: "list of numbers 0–5" })
+    .meta({ shows: "list of numbers 0–4" })
     .optional(),
 };
 

@@ -98,7 +98,7 @@ async function tagsMissing(
 
 const PAGE = "Administration → Server Settings & Maintenance";
 /** What MISP has to tell: each has a switch of its own, beside that of the feed. */
-const ON_ZEROMQ = ["event", "attribute", "tag", "sighting", "organisation", "warninglist"];
+const ON_ZEROMQ = ["event", "attribute", "object", "tag", "sighting", "organisation", "warninglist"];
 const ON_KAFKA = ["event", "event_publish", "attribute", "tag", "sighting", "organisation"];
 
 /** Only a site admin may see MISP's settings. */

@@ -1,3 +1,4 @@
+import { reach } from "../model/distribution.ts";
 import type { Attribute, EventFacts } from "../model/misp.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { Filter, Picture } from "./filter.ts";
@@ -101,14 +102,4 @@ export function pictureOf(
     distribution: reach(attribute.distribution, event.distribution),
     creator: event.creator,
   };
-}
-
-/** MISP's distributions from the most closed to the most open. */
-const OPENNESS = [0, 4, 1, 2, 3];
-const INHERIT = 5;
-
-/** Who may see an attribute: the more closed of its own distribution and its event's. */
-export function reach(own: number, inherited: number): number {
-  if (own === INHERIT) return inherited;
-  return OPENNESS.indexOf(own) < OPENNESS.indexOf(inherited) ? own : inherited;
 }

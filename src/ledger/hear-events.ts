@@ -1,6 +1,6 @@
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
-import { described, type EventRow, newEvent, tagColumn, tagsOf, withTag } from "./events.ts";
+import { ASKED_EARLY, described, type EventRow, newEvent, tagColumn, tagsOf, withTag } from "./events.ts";
 import { knownEvent } from "./identity.ts";
 import { SETTLED } from "./retold.ts";
 import type { Moment, Tables } from "./tables.ts";
@@ -69,6 +69,17 @@ export function hearEventTag(
   const tags = withTag(known, tag.name, tag.attached);
   tables.events.put({ ...known, tags, told: now });
   if (tags !== known.tags) tables.reviews.start(tag.id);
+}
+
+/**
+ * An object of an event may be more closed, or more open, than it was, and its attributes with it; MISP tells of the object alone.
+ * Its message comes before it has saved that: the next catch-up looks once more.
+ */
+export function hearObjectEdited({ events, questions }: Tables, eventId: number): void {
+  const known = events.get(eventId);
+  if (!known) return;
+  questions.ask(known.id, known.uuid, { whole: true });
+  if (known.listed !== "") events.list(known, ASKED_EARLY);
 }
 
 /** The event that an attribute's message names; of a known one such a remark tells nothing that can be relied on. */

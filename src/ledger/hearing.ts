@@ -1,7 +1,7 @@
 import type { Notice } from "../model/notice.ts";
 import type { Database } from "./database.ts";
 import { hearAttribute, hearAttributeTag, hearErased } from "./hear-attributes.ts";
-import { hearEvent, hearEventDeleted, hearEventTag, hearPublished } from "./hear-events.ts";
+import { hearEvent, hearEventDeleted, hearEventTag, hearObjectEdited, hearPublished } from "./hear-events.ts";
 import { hearContents, hearListed } from "./hear-listings.ts";
 import { hearRecord, hearRecordGone } from "./hear-records.ts";
 import { hearSighting, hearSightingDeleted, hearSightingsListed } from "./hear-sightings.ts";
@@ -22,6 +22,7 @@ export function createHearing(tables: Tables, database: Database): Hear {
     "event-deleted": ({ id, uuid }, moment) => hearEventDeleted(tables, id, uuid, moment),
     published: (notice) => hearPublished(tables, notice),
     pulled: ({ uuid }) => tables.questions.ask(0, uuid, { published: true }),
+    "object-edited": ({ eventId }) => hearObjectEdited(tables, eventId),
     tag: (notice, moment) => (notice.on === "event" ? hearEventTag : hearAttributeTag)(tables, notice, moment),
     contents: (notice, moment) => hearContents(tables, notice, moment),
     listed: (notice) => hearListed(tables, notice),

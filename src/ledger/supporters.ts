@@ -1,6 +1,6 @@
-import { reach } from "../curation/qualify.ts";
 import type { QualifyingSupport } from "../curation/wanted.ts";
 import type { Origin } from "../model/delta.ts";
+import { reach } from "../model/distribution.ts";
 import type { AttributeRow } from "./attributes.ts";
 import type { Database } from "./database.ts";
 import { type EventRow, tagsOf } from "./events.ts";

@@ -1,3 +1,4 @@
+import { INHERIT, reach } from "../model/distribution.ts";
 import { type Attribute, type EventFacts, type Organisation, type Sighting, SightingType } from "../model/misp.ts";
 import {
   booleanAt,
@@ -20,8 +21,16 @@ import {
 /** How long a type name, a tag name or an organisation's name may be; MISP's columns hold no more. */
 const NAME = 255;
 
-/** An `Attribute` object of the feed or of REST. `tags` is what its lack of a Tag block means: nothing, or not told. */
-export function attributeOf(body: Json, noTags: readonly string[] | undefined): Attribute {
+/**
+ * An `Attribute` object of the feed or of REST, as open as the object that it is part of lets it be.
+ * @param noTags what its lack of a Tag block means: no tags, or not told
+ * @param object the `Object` block beside it or around it
+ */
+export function attributeOf(
+  body: Json,
+  noTags: readonly string[] | undefined,
+  object: unknown = body.Object,
+): Attribute {
   const type = textAt(body, "type", NAME);
   if (type === "") throw new Malformed("type is missing");
   return {
@@ -37,7 +46,10 @@ export function attributeOf(body: Json, noTags: readonly string[] | undefined): 
     timestamp: numberAt(body, "timestamp"),
     firstSeen: timeAt(body, "first_seen"),
     lastSeen: timeAt(body, "last_seen"),
-    distribution: numberOr(body, "distribution", 5),
+    distribution: reach(
+      numberOr(body, "distribution", INHERIT),
+      isObject(object) ? numberOr(object, "distribution", INHERIT) : INHERIT,
+    ),
     tags: "Tag" in body ? ownTags(body) : noTags,
   };
 }
@@ -101,17 +113,15 @@ function eventTags(body: Json, beside: Json): string[] | undefined {
 
 /** All attributes of a whole event, those inside objects included. An attribute that cannot be read is left out. */
 export function attributesOf(event: Json): Attribute[] {
-  const bodies = [
-    ...objectsAt(event, "Attribute"),
-    ...objectsAt(event, "Object").flatMap((o) => objectsAt(o, "Attribute")),
-  ];
-  return bodies.flatMap((body) => {
-    try {
-      return [attributeOf({ event_id: event.id, ...body }, [])];
-    } catch {
-      return [];
-    }
-  });
+  return [event, ...objectsAt(event, "Object")].flatMap((part) =>
+    objectsAt(part, "Attribute").flatMap((body) => {
+      try {
+        return [attributeOf({ event_id: event.id, ...body }, [], part === event ? undefined : part)];
+      } catch {
+        return [];
+      }
+    }),
+  );
 }
 
 /** A `Sighting` object; REST puts the value beside the attribute's block, or leaves the block out. */

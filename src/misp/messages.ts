@@ -11,6 +11,7 @@ const decoders: Record<string, Decoder> = {
   misp_json: publication,
   misp_json_event: event,
   misp_json_attribute: attribute,
+  misp_json_object: object,
   misp_json_sighting: sighting,
   misp_json_tag: tag,
   misp_json_organisation: organisation,
@@ -64,8 +65,13 @@ function attribute(body: Json): Notice[] {
   if (body.action === "delete") return [{ kind: "attribute-erased", id: idAt(row), uuid: uuidAt(row) }];
   const how = body.action === "add" ? "add" : "edit";
   // Of an `add` the tags come later; an `edit` without a Tag block says that there are none.
-  const attribute = attributeOf(row, how === "add" ? undefined : []);
+  const attribute = attributeOf(row, how === "add" ? undefined : [], body.Object);
   return [{ kind: "attribute", attribute, event: isObject(body.Event) ? eventOf(body.Event) : undefined, how }];
+}
+
+/** Attributes tell for themselves of all that becomes of their object, but for its distribution. */
+function object(body: Json): Notice[] {
+  return body.action === "edit" ? [{ kind: "object-edited", eventId: idAt(objectAt(body, "Object"), "event_id") }] : [];
 }
 
 function event(body: Json): Notice[] {

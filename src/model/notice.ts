@@ -24,6 +24,7 @@ export type Notice =
   | { kind: "event"; event: EventFacts; how: "heard" | "snapshot" | "answer" }
   | { kind: "event-deleted"; id: number; uuid: string }
   | { kind: "published"; id: number; uuid: string; timestamp: number; attributes: ReadonlySet<string> }
+  | { kind: "object-edited"; eventId: number }
   | { kind: "tag"; on: "event" | "attribute"; id: number; eventId: number; name: string; attached: boolean }
   | { kind: "contents"; id: number; uuid: string; attributes: ReadonlySet<string> }
   | { kind: "listed"; id: number; uuid: string; state: string }

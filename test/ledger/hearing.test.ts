@@ -21,6 +21,22 @@ function active(facts: Parameters<typeof told>[0] = {}): void {
   ledger.published();
 }
 
+describe("an object that was edited", () => {
+  const edited = { kind: "object-edited", eventId: 1 } as const;
+
+  test("has its event read again, now and at the next catch-up, since MISP tells of it before it has saved it", () => {
+    active();
+    const listed = { id: 1, uuid: EVENT, state: "1" };
+    ledger.answer([{ kind: "listed", ...listed }], 5_000);
+    expect(ledger.hear(edited)).toEqual([{ eventId: 1, uuid: EVENT, whole: true, published: false }]);
+    expect(ledger.ledger.compare([listed]).changed).toHaveLength(1);
+  });
+
+  test("of an event that nobody has heard of is no question", () => {
+    expect(ledger.hear(edited)).toEqual([]);
+  });
+});
+
 describe("an addition", () => {
   test("waits for REST to confirm the publication", () => {
     ledger.hear(heardEvent(), told());

@@ -46,7 +46,13 @@ test("hears exactly the topics that it works on, in the order in which they come
   const publisher = await aPublisher();
   const heard = framesUntil(aFeed(publisher).feed, "misp_json last");
   await publisher.heard();
-  const unheard = ["misp_json_audit", "misp_json_user", "misp_json_object", "misp_json_conversation", "misp_jsonl"];
+  const unheard = [
+    "misp_json_audit",
+    "misp_json_user",
+    "misp_json_object_reference",
+    "misp_json_conversation",
+    "misp_jsonl",
+  ];
   await publisher.send(...[...unheard, ...TOPICS].map((topic) => `${topic} {}`), "misp_json last");
   expect(await heard).toEqual([...TOPICS.map((topic) => `${topic} {}`), "misp_json last"]);
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { attributeOf } from "../../src/misp/bodies.ts";
 import { decode, isUnreadable, TOPICS } from "../../src/misp/messages.ts";
 import { aFrame, wireAttribute, wireEvent, wireEventOfAttribute, wireSighting } from "../support/frames.ts";
 import { hostileText } from "../support/hostile-text.ts";
@@ -13,6 +14,7 @@ test("only what the courier works on is subscribed to: no audit, users or conver
     "misp_json",
     "misp_json_attribute",
     "misp_json_event",
+    "misp_json_object",
     "misp_json_organisation",
     "misp_json_self",
     "misp_json_sighting",
@@ -210,6 +212,42 @@ test("an organisation, also under the name that a pull gives it; a form without 
   expect(decoded("misp_json_organisation", { Organisation: row })).toEqual([{ kind: "organisation", organisation }]);
   expect(decoded("misp_json_organisation", { Orgc: row })).toEqual([{ kind: "organisation", organisation }]);
   expect(decoded("misp_json_organisation", { Organisation: { name: "REMOTEORG" } })).toEqual([]);
+});
+
+describe("an object", () => {
+  const ofObject = (distribution: string, own = "5") => ({
+    Attribute: wireAttribute({ object_id: "2", distribution: own }),
+    Object: { id: "2", event_id: "1", distribution },
+    Event: wireEventOfAttribute(),
+  });
+  const distributionOf = (body: object) => decoded("misp_json_attribute", { ...body, action: "edit" });
+
+  test.each([
+    ["lends its own to an attribute that inherits", "0", "5", 0],
+    ["closes an attribute that is more open", "4", "3", 4],
+    ["leaves one alone that is more closed", "3", "0", 0],
+    ["leaves one alone where it inherits itself", "5", "1", 1],
+  ])("%s", (_, object, own, distribution) => {
+    expect(distributionOf(ofObject(object, own))).toMatchObject([{ attribute: { distribution } }]);
+    const whole = {
+      ...wireEventOfAttribute(),
+      Object: [{ distribution: object, Attribute: [ofObject("5", own).Attribute] }],
+    };
+    expect(decoded("misp_json", { Event: whole })).toContainEqual(
+      expect.objectContaining({ attribute: expect.objectContaining({ distribution }) }),
+    );
+  });
+
+  test("stands within the attribute in an answer of REST", () => {
+    expect(attributeOf({ ...wireAttribute(), Object: { id: "2", distribution: "0" } }, []).distribution).toBe(0);
+  });
+
+  test("that was edited may have another distribution; all else its attributes tell", () => {
+    const Object = { id: "2", event_id: "1", distribution: "0" };
+    expect(decoded("misp_json_object", { Object, action: "edit" })).toEqual([{ kind: "object-edited", eventId: 1 }]);
+    for (const action of ["add", "soft-delete", "delete"])
+      expect(decoded("misp_json_object", { Object, action })).toEqual([]);
+  });
 });
 
 test("a warninglist and the sign of life", () => {
