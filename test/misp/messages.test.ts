@@ -243,10 +243,12 @@ describe("an object", () => {
   });
 
   test("that was edited may have another distribution; all else its attributes tell", () => {
-    const Object = { id: "2", event_id: "1", distribution: "0" };
-    expect(decoded("misp_json_object", { Object, action: "edit" })).toEqual([{ kind: "object-edited", eventId: 1 }]);
+    const object = { id: "2", event_id: "1", distribution: "0" };
+    expect(decoded("misp_json_object", { Object: object, action: "edit" })).toEqual([
+      { kind: "object-edited", eventId: 1 },
+    ]);
     for (const action of ["add", "soft-delete", "delete"])
-      expect(decoded("misp_json_object", { Object, action })).toEqual([]);
+      expect(decoded("misp_json_object", { Object: object, action })).toEqual([]);
   });
 });
 
