@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
 import { type Explanation, explainValue } from "../courier/explanation.ts";
@@ -29,7 +30,7 @@ export const explain: Command = {
     using ledger = new LedgerReport(join(state, LEDGER_FILE));
     const journal = await Journal.open(join(state, JOURNAL_FILE));
     using protections = await Protections.read(config, silent);
-    const only = target === undefined ? Object.keys(config.targets) : [target];
+    const only = target === undefined ? enabledTargets(config).map(([name]) => name) : [target];
     const explanation = explainValue(given.positionals[0] ?? "", {
       config,
       ledger,

@@ -1,6 +1,7 @@
 import { conditionsOf, type Facts } from "../alerts/conditions.ts";
 import { defang, shortened } from "../alerts/defang.ts";
 import type { Desk } from "../alerts/telegram-commands.ts";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import type { Config } from "../config/schema.ts";
 import type { Journal } from "../delivery/journal.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -52,7 +53,7 @@ export function alertDesk(sources: DeskSources): Desk {
 }
 
 function targetLines({ config, ledger, journal }: DeskSources): string[] {
-  const enabled = Object.entries(config.targets).filter(([, { enabled }]) => enabled);
+  const enabled = enabledTargets(config);
   return enabled.map(([name]) => {
     const attempts = journal.targets[name]?.attempts ?? 0;
     const lag = ledger.deltas.lag(name);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openAlerting } from "../alerts/alerting.ts";
 import type { Facts } from "../alerts/conditions.ts";
 import { Outbox } from "../alerts/outbox.ts";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
 import type { Journal } from "../delivery/journal.ts";
@@ -53,7 +54,7 @@ async function factsOf(sources: AlertSources): Promise<Facts> {
   const { config, state, journal, client, vigil, catching, clock, ledger } = sources;
   const hide = redactor(secretsOf(config));
   const { failing } = catching;
-  const enabled = Object.entries(config.targets).filter(([, { enabled }]) => enabled);
+  const enabled = enabledTargets(config);
   return {
     now: clock(),
     blind: vigil.blindSince,

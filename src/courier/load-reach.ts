@@ -1,3 +1,4 @@
+import { enabledTargets } from "../config/enabled-targets.ts";
 import type { CourierConfig } from "../config/schema.ts";
 import { COMPOSITES, indicatorTypesOf } from "../curation/split.ts";
 import { timeToLive } from "../curation/ttl.ts";
@@ -10,12 +11,12 @@ export interface Reach {
 }
 
 /** How far back the configuration wants to look: as long as any target keeps anything, unless it names a time. */
-export function reachOf({ misp, indicators, targets }: CourierConfig, now: number): Reach {
+export function reachOf(config: CourierConfig, now: number): Reach {
+  const { misp, indicators } = config;
   const { first_load } = misp.catch_up;
   if (first_load.kind === "ago") return { default: now - first_load.seconds };
   if (first_load.kind === "since") return { default: first_load.time };
-  const enabled = Object.values(targets).filter((target) => target.enabled);
-  const tables = [indicators.ttl, ...enabled.map(({ ttl }) => ttl)];
+  const tables = [indicators.ttl, ...enabledTargets(config).map(([, { ttl }]) => ttl)];
   const since = (type: string) => {
     const lives = tables.map((table) => timeToLive(table, type));
     return Math.min(...lives.map((ttl) => (ttl === null ? 0 : Math.max(0, now - ttl))));

@@ -1,3 +1,4 @@
+import { enabledTargets } from "../config/enabled-targets.ts";
 import { resolvePath } from "../config/load.ts";
 import type { Config, TargetConfig } from "../config/schema.ts";
 import { compileFilter } from "../curation/filter.ts";
@@ -40,7 +41,7 @@ export interface OpenTarget {
 
 /** Opens each target that the configuration enables and lays a lane to it. */
 export async function openTargets(options: OpenTargetsOptions): Promise<OpenTarget[]> {
-  const enabled = Object.entries(options.config.targets).filter(([, target]) => target.enabled);
+  const enabled = enabledTargets(options.config);
   const opened = await Promise.all(enabled.map(([name, settings]) => layLane(name, settings, options)));
   options.ledger.deltas.registered();
   return opened;

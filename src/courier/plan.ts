@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import { resolvePath } from "../config/load.ts";
 import type { Config, TargetConfig } from "../config/schema.ts";
 import { compileWarninglists, type Warninglists } from "../curation/warninglists/warninglists.ts";
@@ -69,7 +70,7 @@ async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promi
   using after = await Protections.read(next, log);
   const named = compileWarninglists([...lists, ...(await listsOnDisk(current))]);
   const plan: Plan = { targets: [], dropped: [] };
-  for (const [name, settings] of Object.entries(next.targets).filter(([, { enabled }]) => enabled)) {
+  for (const [name, settings] of enabledTargets(next)) {
     signal.throwIfAborted();
     plan.targets.push(await planTarget(name, settings, { ledger, before, after, named, clock, giveWay, signal }));
   }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import { resolvePath } from "../config/load.ts";
 import { isProtectFile } from "../config/protect.ts";
 import type { Config } from "../config/schema.ts";
@@ -46,7 +47,7 @@ export class Protections implements Disposable {
   /** Reads everything as it is on disk and stays with it: for commands beside a running courier. */
   static async read(config: Config, log: Logger): Promise<Protections> {
     const protections = new Protections({ config, log });
-    if (Object.values(config.targets).some(({ guard }) => guard.protect.some((name) => !isProtectFile(name)))) {
+    if (enabledTargets(config).some(([, { guard }]) => guard.protect.some((name) => !isProtectFile(name)))) {
       protections.#lists = await listsOnDisk(config);
       protections.#compile();
     }
@@ -106,7 +107,7 @@ export class Protections implements Disposable {
 
   #fileNames(): string[] {
     const { config } = this.#options;
-    const named = Object.values(config.targets).flatMap(({ guard }) => guard.protect.filter(isProtectFile));
+    const named = enabledTargets(config).flatMap(([, { guard }]) => guard.protect.filter(isProtectFile));
     return [...new Set(named)].map((name) => resolvePath(config, name));
   }
 
@@ -114,7 +115,7 @@ export class Protections implements Disposable {
   #compile(): void {
     const { config, log } = this.#options;
     const made = new Map<string, Guarded>();
-    const compiled = Object.entries(config.targets).map(([target, { guard }]) => {
+    const compiled = enabledTargets(config).map(([target, { guard }]) => {
       const key = JSON.stringify([guard.min_prefix, guard.protect]);
       const guarded = made.get(key) ?? this.#guard(guard.min_prefix, guard.protect);
       made.set(key, guarded);
@@ -122,7 +123,7 @@ export class Protections implements Disposable {
     });
     for (const [target, guarded] of compiled) this.#guarded.set(target, guarded);
     if (this.#timer === undefined && this.#lists.length > 0) {
-      const names = Object.values(config.targets).flatMap(({ guard }) =>
+      const names = enabledTargets(config).flatMap(([, { guard }]) =>
         guard.protect.filter((name) => !isProtectFile(name)),
       );
       for (const name of new Set(names)) {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { compilingKnowledge } from "../curation/knowledge.ts";
@@ -51,7 +52,7 @@ export async function replay({ config, file, decided, signal }: ReplayOptions): 
   try {
     using ledger = openLedger(config, place, () => now);
     await learnLists(config, ledger);
-    const targets = Object.entries(config.targets).filter(([, { enabled }]) => enabled);
+    const targets = enabledTargets(config);
     using protections = await Protections.read(config, silent);
     const views = targets.map(([name, settings]) => viewOf(name, settings, protections.of(name)));
     for (const view of views) ledger.deltas.register(view);

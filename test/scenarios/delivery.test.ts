@@ -6,6 +6,17 @@ import { silent } from "../../src/log.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 
+test("a target that is switched off is left as it is, and keeps nobody else from working", async () => {
+  const off = { type: "csv", directory: "./off", enabled: false };
+  await using courier = await RunningCourier.start({
+    targets: { blocklists: { type: "csv", directory: "./lists" }, off },
+  });
+  const event = courier.misp.addEvent({ info: "a", attributes: [{ type: "domain", value: "a.example" }] });
+  courier.misp.publish(event.id);
+  await courier.listed("domain", "a.example");
+  expect(await readdir(courier.directory)).not.toContain("off");
+});
+
 describe("a target that is down", () => {
   let courier: RunningCourier;
   afterEach(() => courier[Symbol.asyncDispose]());
