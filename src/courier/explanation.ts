@@ -7,7 +7,7 @@ import type { IndicatorRow } from "../ledger/indicators.ts";
 import { joined } from "../ledger/joined.ts";
 import { originIn, uuidIn } from "../ledger/recorded.ts";
 import type { LedgerReport, SupportReport } from "../ledger/report.ts";
-import type { SightingRow } from "../ledger/sightings.ts";
+import { LOUDEST, type SightingRow } from "../ledger/sightings.ts";
 import { SightingType } from "../model/misp.ts";
 import type { Reason, ScorePart } from "../model/verdict.ts";
 import { viewOf } from "./open-targets.ts";
@@ -56,6 +56,8 @@ interface SightingExplanation {
   type: "seen" | "false positive" | "expired";
   organisation: string;
   source: string;
+  /** False where its organisation said so too often within an hour. */
+  counts: boolean;
   text: string;
 }
 
@@ -154,12 +156,14 @@ const SAID = {
   [SightingType.expired]: "expired",
 } as const;
 
-function explainSighting({ date, type, organisation, source }: SightingRow, ledger: LedgerReport): SightingExplanation {
+function explainSighting(sighting: SightingRow, ledger: LedgerReport): SightingExplanation {
+  const { date, type, organisation, source, muted } = sighting;
   const said = SAID[type as keyof typeof SAID];
   const by = ledger.organisation(organisation) ?? `organisation ${organisation}`;
   const when = iso(date * 1000);
-  const text = `${when} ${said}, by ${by}${source ? ` (${source})` : ""}`;
-  return { date: when, type: said, organisation: by, source, text };
+  const why = muted ? `; does not count: it said so more than ${LOUDEST.count} times within an hour` : "";
+  const text = `${when} ${said}, by ${by}${source ? ` (${source})` : ""}${why}`;
+  return { date: when, type: said, organisation: by, source, counts: muted === 0, text };
 }
 
 function explainTarget(

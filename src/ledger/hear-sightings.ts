@@ -9,6 +9,12 @@ import type { Moment, Tables } from "./tables.ts";
 /** Sightings that the courier wrote itself begin their source with this and count for nothing here. */
 export const OWN_SOURCE = "misp-courier";
 
+/**
+ * A date in the future would outvote everybody until then: a sighting counts from when it was first heard of at the latest. Clocks
+ * that differ by so many seconds are forgiven.
+ */
+const CLOCKS_DIFFER = 60;
+
 type SightingNotice = Extract<Notice, { kind: "sighting" }>;
 type Listed = Extract<Notice, { kind: "sightings-listed" }>;
 
@@ -35,18 +41,19 @@ interface Circumstances {
 }
 
 function remember(tables: Tables, sighting: Sighting, { known, shown, value, now }: Circumstances): void {
+  const counts = Math.min(sighting.date, Math.floor((known?.heard ?? now) / 1000) + CLOCKS_DIFFER);
   if (sighting.type === SightingType.expired) replaceExpiration(tables, sighting, now);
   tables.sightings.put({
     id: sighting.id,
     attribute: sighting.attributeId,
     value,
     type: sighting.type,
-    // A date in the future would outvote everybody until then.
-    date: Math.min(sighting.date, Math.floor(now / 1000)),
+    date: sighting.date,
+    counts,
     organisation: sighting.organisationId,
     source: sighting.source,
     heard: known?.heard ?? now,
-    muted: known?.muted ?? (isMuted(tables, sighting, now) ? 1 : 0),
+    muted: known?.muted ?? (isMuted(tables, sighting, counts) ? 1 : 0),
     shown: shown ? 1 : 0,
   });
   touchSighted(tables, sighting.attributeId, value);
@@ -104,9 +111,9 @@ function isGone({ events }: Tables, { eventId }: Sighting, attribute: AttributeR
 }
 
 /** The own organisation is never too loud. */
-function isMuted({ sightings, judging }: Tables, { type, organisationId }: Sighting, now: number): boolean {
+function isMuted({ sightings, judging }: Tables, { type, organisationId }: Sighting, at: number): boolean {
   if (type !== SightingType.falsePositive || organisationId === judging.knowledge.ownOrganisation) return false;
-  return sightings.isTooLoud(organisationId, now);
+  return sightings.isTooLoud(organisationId, at);
 }
 
 /** Nothing new: it is there and was shown as far as now, or it was deleted after, or too shortly before, REST was asked. */

@@ -2,7 +2,17 @@
  * What leads from each former version to the next, the first from 1 to 2: a change of {@link SCHEMA} comes with one. A ledger's
  * version, which `PRAGMA user_version` holds, is one more than there are upgrades.
  */
-export const UPGRADES: readonly string[] = ["ALTER TABLE attribute ADD COLUMN score INTEGER"];
+export const UPGRADES: readonly string[] = [
+  "ALTER TABLE attribute ADD COLUMN score INTEGER",
+  `DROP INDEX sighting_value;
+   DROP INDEX sighting_attribute;
+   DROP INDEX sighting_organisation;
+   ALTER TABLE sighting ADD COLUMN counts INTEGER NOT NULL DEFAULT 0;
+   UPDATE sighting SET counts = date;
+   CREATE INDEX sighting_value ON sighting (value, type, counts) WHERE value IS NOT NULL;
+   CREATE INDEX sighting_attribute ON sighting (attribute, type, counts);
+   CREATE INDEX sighting_organisation ON sighting (organisation, type, counts);`,
+];
 
 /**
  * MISP's own numbers are the keys of events, attributes, sightings and organisations, as every message carries them; the
@@ -82,17 +92,18 @@ CREATE TABLE sighting (
   attribute INTEGER NOT NULL,
   value TEXT,                          -- NULL: it counts for its attribute alone
   type INTEGER NOT NULL,
-  date INTEGER NOT NULL,
+  date INTEGER NOT NULL,               -- as whoever gave it says
   organisation INTEGER NOT NULL,
   source TEXT NOT NULL,
   heard INTEGER NOT NULL,
-  muted INTEGER NOT NULL,              -- its organisation says false positive so often that it does not count
+  muted INTEGER NOT NULL,              -- its organisation said false positive so often then that it does not count
   shown INTEGER NOT NULL,              -- REST has shown it to our key: once it no longer does, it is gone
-  deleted INTEGER NOT NULL DEFAULT 0   -- when that was heard; 0: it is there
+  deleted INTEGER NOT NULL DEFAULT 0,  -- when that was heard; 0: it is there
+  counts INTEGER NOT NULL DEFAULT 0    -- the time that it counts from: a date to come does not
 );
-CREATE INDEX sighting_value ON sighting (value, type, date) WHERE value IS NOT NULL;
-CREATE INDEX sighting_attribute ON sighting (attribute, type, date);
-CREATE INDEX sighting_organisation ON sighting (organisation, type, heard);
+CREATE INDEX sighting_value ON sighting (value, type, counts) WHERE value IS NOT NULL;
+CREATE INDEX sighting_attribute ON sighting (attribute, type, counts);
+CREATE INDEX sighting_organisation ON sighting (organisation, type, counts);
 CREATE INDEX sighting_date ON sighting (date);
 
 CREATE TABLE organisation (id INTEGER PRIMARY KEY, uuid TEXT, name TEXT);

@@ -9,7 +9,10 @@ export interface SightingRow {
   attribute: number;
   value: string | null;
   type: number;
+  /** As whoever gave it says, Unix seconds. */
   date: number;
+  /** The time that it counts from: {@link date}, where that is not to come. */
+  counts: number;
   organisation: number;
   source: string;
   /** When it was first heard of, milliseconds. */
@@ -24,8 +27,8 @@ export interface VoiceRow extends Thumbs {
   organisation: number;
 }
 
-/** How many false positives of an organisation count in an hour: a hostile one must not be able to empty a list. */
-const LOUDEST = { count: 200, within: 3_600_000 };
+/** How many false positives of an organisation count in an hour (seconds): a hostile one must not be able to empty a list. */
+export const LOUDEST = { count: 200, within: 3_600 };
 
 /** The sightings table. */
 export class Sightings {
@@ -50,8 +53,8 @@ export class Sightings {
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM sighting WHERE id = ?");
     this.#put = database.prepare(
-      `INSERT OR REPLACE INTO sighting (id, attribute, value, type, date, organisation, source, heard, muted, shown)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO sighting (id, attribute, value, type, date, counts, organisation, source, heard, muted, shown)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#delete = database.prepare("UPDATE sighting SET deleted = ? WHERE id = ?");
     this.#move = database.prepare("UPDATE sighting SET value = ? WHERE id = ?");
@@ -63,7 +66,8 @@ export class Sightings {
     this.#ofAttribute = database.prepare("SELECT * FROM sighting WHERE attribute = ? AND deleted = 0");
     this.#loud = database.prepare(
       `SELECT count(*) AS count FROM (SELECT 1 FROM sighting
-       WHERE organisation = ? AND type = ${SightingType.falsePositive} AND heard > ? AND muted = 0 LIMIT ${LOUDEST.count})`,
+       WHERE organisation = ? AND type = ${SightingType.falsePositive} AND counts > ? AND counts <= ? AND muted = 0
+       LIMIT ${LOUDEST.count})`,
     );
     this.#voicesOfValue = database.prepare(voices("value"));
     this.#voicesOfAttribute = database.prepare(voices("attribute"));
@@ -77,13 +81,13 @@ export class Sightings {
   }
 
   put(row: Omit<SightingRow, "deleted">): void {
-    const { id, attribute, value, type, date, organisation, source, heard, muted, shown } = row;
-    this.#put.run(id, attribute, value, type, date, organisation, source, heard, muted, shown);
+    const { id, attribute, value, type, date, counts, organisation, source, heard, muted, shown } = row;
+    this.#put.run(id, attribute, value, type, date, counts, organisation, source, heard, muted, shown);
   }
 
-  /** Whether an organisation has said false positive so often of late that one more does not count. */
-  isTooLoud(organisation: number, now: number): boolean {
-    return (this.#loud.get(organisation, now - LOUDEST.within)?.count ?? 0) >= LOUDEST.count;
+  /** Whether an organisation said false positive so often in the hour before (Unix seconds) that one more does not count. */
+  isTooLoud(organisation: number, at: number): boolean {
+    return (this.#loud.get(organisation, at - LOUDEST.within, at)?.count ?? 0) >= LOUDEST.count;
   }
 
   /** What each organisation said of a value. */
@@ -140,7 +144,7 @@ export class Sightings {
 type Newest = { [Column in keyof Thumbs]: number | null };
 
 function voices(column: "value" | "attribute"): string {
-  const of = (type: SightingType) => `max(CASE WHEN type = ${type} THEN date ELSE 0 END)`;
+  const of = (type: SightingType) => `max(CASE WHEN type = ${type} THEN counts ELSE 0 END)`;
   const { seen, falsePositive, expired } = SightingType;
   return `SELECT organisation, ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired
           FROM sighting WHERE ${column} = ? AND deleted = 0 AND muted = 0 GROUP BY organisation`;
@@ -152,7 +156,7 @@ function voices(column: "value" | "attribute"): string {
  */
 function newest(column: "value" | "attribute"): string {
   const of = (type: SightingType) =>
-    `(SELECT date FROM sighting WHERE ${column} = ?1 AND type = ${type} AND deleted = 0 AND muted = 0 ORDER BY date DESC LIMIT 1)`;
+    `(SELECT counts FROM sighting WHERE ${column} = ?1 AND type = ${type} AND deleted = 0 AND muted = 0 ORDER BY counts DESC LIMIT 1)`;
   const { seen, falsePositive, expired } = SightingType;
   return `SELECT ${of(seen)} AS seen, ${of(falsePositive)} AS falsePositive, ${of(expired)} AS expired
           WHERE EXISTS (SELECT 1 FROM sighting WHERE ${column} = ?1)`;

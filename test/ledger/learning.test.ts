@@ -4,9 +4,11 @@ import { diff, touches } from "../../src/curation/warninglists/change.ts";
 import { finish } from "../../src/curation/warninglists/compilation.ts";
 import type { Warninglist } from "../../src/curation/warninglists/warninglist.ts";
 import type { Touched } from "../../src/ledger/relearning.ts";
+import type { Notice } from "../../src/model/notice.ts";
 import { aWarninglist } from "../curation/warninglists/a-warninglist.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
-import { ruleSettings } from "../support/rule-settings.ts";
+import { NOW } from "../support/an-attribute.ts";
+import { DAY, ruleSettings } from "../support/rule-settings.ts";
 
 const OWN = 1;
 const FRIEND = { id: 5, uuid: "7c9b4a2e-1111-4b6e-9d2e-5d5d5d5d5d5d", name: "Friends" };
@@ -110,8 +112,8 @@ describe("an organisation that says false positive of everything", () => {
     const rows = ledger.report((report) => report.indicators(values));
     return rows.filter(({ withheld }) => withheld === "false_positive").length;
   };
-  const says = (organisationId: number, first: number, what = many) =>
-    ledger.hear(...what.map((id) => sighted({ id: id + first, attributeId: id, organisationId })));
+  const says = (organisationId: number, first: number, what = many, date = (_: number) => ledger.now / 1000) =>
+    what.map((id) => sighted({ id: id + first, attributeId: id, organisationId, date: date(id) }));
 
   beforeEach(() => {
     ledger = new ALedger();
@@ -121,15 +123,21 @@ describe("an organisation that says false positive of everything", () => {
   });
 
   test("cannot empty a list: after two hundred it is not heard for the rest of an hour", () => {
-    says(66, 0);
+    ledger.hear(...says(66, 0));
     expect(down()).toBe(200);
     ledger.pass(3_601);
-    says(66, 1_000, many.slice(200));
+    ledger.hear(...says(66, 1_000, many.slice(200)));
+    expect(down()).toBe(300);
+  });
+
+  test("is heard in all that it said in the course of weeks, though that is learned at once", () => {
+    const daily = says(66, 0, many, (id) => NOW - (id % 10) * DAY);
+    ledger.answer(daily.map((notice) => ({ ...notice, how: "answer" }) as Notice));
     expect(down()).toBe(300);
   });
 
   test("may do so where it is the own", () => {
-    says(OWN, 0);
+    ledger.hear(...says(OWN, 0));
     expect(down()).toBe(300);
   });
 });

@@ -56,8 +56,29 @@ test("a date in the future does not outvote everybody until then", () => {
   ledger.hear(sighted({ date: NOW + 400 * DAY }));
   expect(ledger.standing()).toBe("false_positive");
   ledger.now += 60_000;
-  ledger.hear(sighted({ id: 2, type: SightingType.seen, date: NOW + 30 }));
+  ledger.hear(sighted({ id: 2, type: SightingType.seen, date: NOW + 61 }));
   expect(ledger.standing()).toBeNull();
+});
+
+describe("where MISP's clock is ahead", () => {
+  const down = (date: number, id = 1) => aSighting({ id, date });
+  const up = (date: number, id = 2) => aSighting({ id, type: SightingType.seen, date });
+  const shown = (sighting: ReturnType<typeof aSighting>) => ({ kind: "sighting", sighting, how: "answer" }) as const;
+
+  test("by seconds, what was said last decides, though both were heard of at once", () => {
+    ledger.hear(sighted(down(NOW + 5)), sighted(up(NOW + 6)));
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test("by minutes, the order in which they were heard of decides, also after MISP has shown them again", () => {
+    ledger.hear(sighted(down(NOW + 600)));
+    ledger.now += 2_000;
+    ledger.hear(sighted(up(NOW + 602)));
+    expect(ledger.standing()).toBeNull();
+    ledger.now += 60_000;
+    ledger.answer([shown(down(NOW + 600)), shown(up(NOW + 602))]);
+    expect(ledger.standing()).toBeNull();
+  });
 });
 
 test("an organisation's second expiration of an attribute takes the place of its first, as in MISP, without a word", () => {
