@@ -5,9 +5,10 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { askWhole } from "../misp/answers.ts";
 import { type ListedEvent, listEvents } from "../misp/event-list.ts";
-import { searchSightings } from "../misp/sighting-search.ts";
 import type { Notice } from "../model/notice.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
+import { catchUpSightings } from "./catch-up-sightings.ts";
+import { CAUGHT_UP } from "./caught-up.ts";
 import { firstLoad } from "./first-load.ts";
 
 /** What a catch-up brought. */
@@ -60,9 +61,8 @@ function unsettled(list: readonly ListedEvent[], ledger: Ledger): number {
   return young.length + changed.length + vanished.length + ledger.sightingListings.doubted;
 }
 
-/** When the list of events was first read, and when the last complete catch-up began; milliseconds. */
+/** When the list of events was first read, milliseconds. */
 const LISTED = "listed";
-export const CAUGHT_UP = "caught-up";
 
 function listed({ id, uuid, state }: ListedEvent): Notice {
   return { kind: "listed", id, uuid, state };
@@ -84,12 +84,16 @@ async function refresh(events: readonly ListedEvent[], options: CatchUpOptions):
   });
 }
 
-/** More events than this, and more than this share of all, do not vanish in one night: rather, the key sees less. */
-const TOO_MANY = { events: 100, share: 0.2 };
+/**
+ * More events than this, and more than this share of all, do not vanish in one night: rather, the key sees less. Nor do all of
+ * them at once, however few they are, unless there was but one.
+ */
+const TOO_MANY = { events: 100, share: 0.2, ofNone: 1 };
 
 function areTooMany(list: readonly ListedEvent[], missing: Comparison["vanished"], log: Logger): boolean {
   const share = missing.length / (list.length + missing.length);
-  if (missing.length <= TOO_MANY.events || share <= TOO_MANY.share) return false;
+  const most = list.length === 0 ? TOO_MANY.ofNone : TOO_MANY.events;
+  if (missing.length <= most || share <= TOO_MANY.share) return false;
   log.error("So many events are not in MISP's list that nothing is removed; does the key still see them all?", {
     missing: missing.length,
     listed: list.length,
@@ -125,34 +129,6 @@ async function settle(
     await answer(notices.length > 0 ? notices : [verdict(event)], asked);
   });
   return gone;
-}
-
-const DAY = 86_400;
-/** MISP turns no pages of sightings: it is asked for spans of so many seconds. */
-const SPAN = 30 * DAY;
-/** How far back the first catch-up asks in spans, seconds; what is older comes in one answer. */
-const REACH = 360 * DAY;
-/** Sightings carry the date that their writer says: each catch-up looks back so far behind the last, seconds. */
-const BACKDATED = DAY;
-
-async function catchUpSightings({ client, ledger, signal, clock, answer, progress }: CatchUpOptions, since?: number) {
-  const end = Math.floor(clock() / 1000) + DAY;
-  const last = ledger.fact(CAUGHT_UP);
-  // A clock that was ahead for a while may have left a time to come.
-  const reached = last === undefined ? 0 : Math.floor(Math.min(Number(last), clock()) / 1000) - BACKDATED;
-  const whole = ledger.sightingListings.incomplete;
-  const start = whole ? 0 : (since ?? reached);
-  let found = 0;
-  for (let from = start, to = Math.max(start, end - REACH) + SPAN; from < end; from = to, to += SPAN) {
-    const asked = clock();
-    const span = { from, to: Math.min(to, end) };
-    const notices = await searchSightings(client, span, () => ledger.sightingListings.events(span), signal);
-    found += notices.length - 1;
-    await answer(notices, asked);
-    progress?.({ phase: "sightings", done: found });
-  }
-  if (whole) ledger.sightingListings.complete();
-  return found;
 }
 
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {

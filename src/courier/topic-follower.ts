@@ -8,7 +8,7 @@ import { type Portion, TopicReader } from "../kafka/reader.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import type { LineEvent } from "../misp/feed.ts";
-import { CAUGHT_UP } from "./catch-up.ts";
+import { CAUGHT_UP } from "./caught-up.ts";
 import type { Intake } from "./intake.ts";
 import { noticesOf } from "./topic-notices.ts";
 

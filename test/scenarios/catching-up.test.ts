@@ -155,6 +155,39 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example");
   });
 
+  test("thumbs of any age that came or went meanwhile are made up for", async () => {
+    const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 86_400;
+    courier = await RunningCourier.start({}, { mispClock: () => Date.now() - 20 * 86_400_000 });
+    const { attributes } = publishDomains("a.example", "b.example");
+    const [a = 0, b = 0] = attributes;
+    const [down] = courier.misp.sight(a, { type: SightingType.falsePositive, date: daysAgo(5) });
+    await courier.listed("domain", "b.example");
+    await courier.stop();
+    await courier.start();
+    await calm();
+    await courier.stop();
+    courier.misp.deleteSighting(down?.id ?? 0);
+    courier.misp.sight(b, { type: SightingType.falsePositive, date: daysAgo(3) });
+    await courier.start();
+    await courier.listed("domain", "a.example");
+  });
+
+  test("nothing is removed when MISP has none of its events any more", async () => {
+    courier = await RunningCourier.start();
+    const { event } = publishDomains("a.example");
+    const { event: other } = publishDomains("b.example");
+    await courier.listed("domain", "a.example", "b.example");
+    await courier.stop();
+    await courier.start();
+    await calm();
+    await courier.stop();
+    for (const id of [event, other]) courier.misp.deleteEvent(id);
+    await courier.start();
+    await calm();
+    await calm();
+    expect(await courier.list("domain")).toEqual(["a.example", "b.example"]);
+  });
+
   test("no thumb is forgotten when MISP's list of sightings is empty, and its event still has them", async () => {
     courier = await RunningCourier.start();
     const { attributes } = publishDomains("a.example", "b.example");
