@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Comparison } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { Logger } from "../log.ts";
 import { askWhole } from "../misp/answers.ts";
 import { type ListedEvent, listEvents } from "../misp/event-list.ts";
 import type { Notice } from "../model/notice.ts";
@@ -84,21 +83,30 @@ async function refresh(events: readonly ListedEvent[], options: CatchUpOptions):
   });
 }
 
-/**
- * More events than this, and more than this share of all, do not vanish in one night: rather, the key sees less. Nor do all of
- * them at once, however few they are, unless there was but one.
- */
-const TOO_MANY = { events: 100, share: 0.2, ofNone: 1 };
+/** More events than this, and more than this share of all, do not vanish in one night: rather, the key sees less. */
+const TOO_MANY = { events: 100, share: 0.2 };
+/** Of so many events it is asked whether MISP has any, where its list is empty. */
+const MOST_ASKED = 20;
 
-function areTooMany(list: readonly ListedEvent[], missing: Comparison["vanished"], log: Logger): boolean {
+async function areTooMany(
+  list: readonly ListedEvent[],
+  missing: Comparison["vanished"],
+  options: CatchUpOptions,
+): Promise<boolean> {
   const share = missing.length / (list.length + missing.length);
-  const most = list.length === 0 ? TOO_MANY.ofNone : TOO_MANY.events;
-  if (missing.length <= most || share <= TOO_MANY.share) return false;
-  log.error("So many events are not in MISP's list that nothing is removed; does the key still see them all?", {
+  const many = missing.length > TOO_MANY.events && share > TOO_MANY.share;
+  if (!many && !(list.length === 0 && (await haveAllGone(missing, options)))) return false;
+  options.log.error("So many events are not in MISP's list that nothing is removed; does the key still see them all?", {
     missing: missing.length,
     listed: list.length,
   });
   return true;
+}
+
+/** The last event of a MISP may be deleted; all of several at once are not, however few they are. */
+async function haveAllGone(missing: Comparison["vanished"], { client, signal }: CatchUpOptions): Promise<boolean> {
+  for (const { uuid } of missing.slice(0, MOST_ASKED)) if (await client.viewEvent(uuid, signal)) return false;
+  return missing.length > 1;
 }
 
 /** What is to be heard of an event that MISP does not have, or does not show. */
@@ -118,9 +126,10 @@ async function settle(
   list: readonly ListedEvent[],
   missing: Comparison["vanished"],
   verdict: Verdict,
-  { client, signal, clock, answer, log }: CatchUpOptions,
+  options: CatchUpOptions,
 ): Promise<number> {
-  if (areTooMany(list, missing, log)) return 0;
+  if (await areTooMany(list, missing, options)) return 0;
+  const { client, signal, clock, answer } = options;
   let gone = 0;
   await each(missing, async (event) => {
     const asked = clock();

@@ -10,6 +10,7 @@ import { attendAlerts } from "./alerts.ts";
 import { beat } from "./beat.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
+import { CAUGHT_UP } from "./caught-up.ts";
 import { decisionDesk } from "./decisions.ts";
 import { answerDrift } from "./drift-desk.ts";
 import { followTopic } from "./forwarder.ts";
@@ -21,6 +22,7 @@ import { MispLists } from "./misp-lists.ts";
 import { findingsOf } from "./online-check.ts";
 import { openCurator } from "./open-curator.ts";
 import { openFeed } from "./open-feed.ts";
+import { Opening } from "./opening.ts";
 import { LISTS_FOLDER } from "./protections.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
@@ -53,6 +55,7 @@ export async function runCourier(options: CourierOptions): Promise<void> {
 
 async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   const { ledger, files, journal, protections, dispatcher, audits, state, log, signal, clock, observer } = line;
+  const opening = new Opening({ isFirst: ledger.fact(CAUGHT_UP) === undefined, dispatcher, audits });
   const client = new MispClient(config.misp);
   const desk = new EventDesk(client, signal);
   await using keeper = new KnowledgeKeeper({
@@ -66,6 +69,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
       reviewer.wake();
     },
     complete: () => curator.begin(),
+    asked: () => opening.known("warninglists"),
   });
   await using curator = openCurator({
     config,
@@ -100,7 +104,8 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
         await answer(notices, ...when);
         curator.heard(notices);
       };
-      return catchUp({ config, client, ledger, log, signal, clock, answer: caught, progress }, since);
+      const options = { config, client, ledger, log, signal, clock, answer: caught, progress };
+      return catchUp(options, since).finally(() => opening.known("MISP"));
     },
     spells: ledger.blindSpells,
     log,
@@ -125,14 +130,13 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   using _desk = attendRequests(ledger.requests, {
     ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, () => dispatcher.wake()),
     "catch-up": (since) => catching.request(Number(since) || undefined),
-    drift: (asked) => void answerDrift(asked, { audits, ledger, log }),
+    drift: (asked) => void (opening.isOver && answerDrift(asked, { audits, ledger, log })),
   });
 
   await using _post = new SensorPost({ client, queue: ledger.sensed, log, signal, clock });
   await using _sensors = await followSensors(config, { queue: ledger.sensed, intake, log, signal, clock });
   await keeper.start();
-  dispatcher.start();
-  audits.start();
+  opening.begin();
   reviewer.wake();
   await using feed = await openFeed(config, log, clock, (event) => {
     vigil.line(event);
@@ -154,6 +158,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
     findings: (probe) => findingsOf(config, client, probe, signal),
     found: (findings) => ledger.note(FINDINGS, JSON.stringify(findings)),
     introduced: ({ organisationId: id, organisationUuid: uuid }) => keeper.introduced({ id, uuid }),
+    delayed: () => opening.known("warninglists"),
   });
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();

@@ -13,6 +13,8 @@ export interface KnowledgeKeeperOptions extends LearnerOptions {
   signal: AbortSignal;
   /** MISP was asked for all that it has to tell, for the first time. */
   complete: () => void;
+  /** MISP was asked for its lists, and perhaps did not give them. */
+  asked?: (() => void) | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
   /** MISP answers, and says who the key belongs to. */
   introduced(own: OwnOrganisation): void {
     this.#learner.belongTo(own);
-    this.#turn(() => this.#askMisp());
+    this.#turn(() => this.#askMisp().finally(this.#options.asked));
   }
 
   /** It is known now who these organisations are, by their numbers. */

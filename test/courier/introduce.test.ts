@@ -16,6 +16,7 @@ test("a MISP that does not answer is told in its own words, without a stack", as
     log: { ...silent, error },
     answer: async () => {},
     introduced: () => {},
+    delayed: () => {},
     findings: async () => [],
     found: () => {},
   });

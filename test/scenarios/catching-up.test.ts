@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { calm, RunningCourier } from "../support/running-courier.ts";
 
@@ -40,6 +41,35 @@ describe("what happened while the courier could not hear", () => {
     publishDomains("added.example");
     await courier.start();
     await courier.listed("domain", "stays.example", "new.example", "added.example");
+  });
+
+  test("goes out at the first start only once thumbs and warninglists are known", async () => {
+    const delivered: string[] = [];
+    const watched = () => ({
+      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
+    });
+    courier = await RunningCourier.start({}, { watched });
+    await courier.forget();
+    const { attributes } = publishDomains("called-false.example", "blocked.example", "bad.example");
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    courier.misp.setWarninglist({
+      ...{ id: 7, name: "theirs", type: "string", enabled: true },
+      ...{ matchingAttributes: ["domain"], list: ["blocked.example"] },
+    });
+    courier.misp.faults.restDelay = 300;
+    await courier.start();
+    await courier.listed("domain", "bad.example");
+    await calm();
+    expect(delivered).toEqual(["bad.example"]);
+  });
+
+  test("goes out all the same where MISP does not give out its warninglists", async () => {
+    courier = await RunningCourier.start();
+    await courier.forget();
+    publishDomains("bad.example");
+    courier.misp.faults.missingRoutes = ["warninglists/index", "users/view"];
+    await courier.start();
+    await courier.listed("domain", "bad.example");
   });
 
   test("is loaded at the first start, thumbs included", async () => {

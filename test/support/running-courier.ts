@@ -76,6 +76,12 @@ export class RunningCourier implements AsyncDisposable {
     await this.#running;
   }
 
+  /** Stops it and takes away all that it knows, as if it had never run. */
+  async forget(): Promise<void> {
+    await this.stop();
+    await rm(join(this.directory, "state"), { recursive: true });
+  }
+
   /** The lines of a block list below its header; `undefined` when there is no such file. */
   async list(type: string): Promise<string[] | undefined> {
     const text = await readFile(join(this.directory, "lists", `${type}.csv`), "utf8").catch(() => undefined);

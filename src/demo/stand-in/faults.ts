@@ -14,6 +14,8 @@ export interface Faults {
   restDelay: number;
   /** Lists and searches answer 200 with nothing in them. */
   emptyAnswers: boolean;
+  /** Routes that this MISP does not have, such as `users/view`. */
+  missingRoutes: readonly string[];
   /** Every answer is 200 with an error inside, and nothing is carried out. */
   errorInside: boolean;
   /** Answers lose their second half: as complete answers of broken JSON, or by a broken connection. */
@@ -30,6 +32,7 @@ export function noFaults(): Faults {
     restStatus: undefined,
     restDelay: 0,
     emptyAnswers: false,
+    missingRoutes: [],
     errorInside: false,
     truncated: false,
   };

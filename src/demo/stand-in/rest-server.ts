@@ -78,12 +78,13 @@ export class RestServer {
   }
 
   #answer(request: RestRequest, key: unknown): RestAnswer {
-    const { restStatus, errorInside, emptyAnswers } = this.#faults;
+    const { restStatus, errorInside, emptyAnswers, missingRoutes } = this.#faults;
     if (restStatus !== undefined) return faulty(request, restStatus);
     if (key !== this.#key) return problem(request, 403, NO_KEY);
     if (errorInside) return answer({ errors: "An Internal Error Has Occurred." });
     const route = this.#routes.get(request.route);
-    if (!route) return problem(request, 404, `Action ${request.route} not found.`);
+    if (!route || missingRoutes.includes(request.route))
+      return problem(request, 404, `Action ${request.route} not found.`);
     if (emptyAnswers && route.empty !== undefined) return answer(route.empty, searchHeaders(0));
     if (request.body === BROKEN) return problem(request, 405, "Invalid JSON input. Make sure that it is correct.");
     if (route.needs !== undefined && this.#instance.account.role[route.needs] !== true) {
