@@ -1,7 +1,7 @@
 import type { SightingType } from "../model/misp.ts";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { isObject, type Json } from "./coerce.ts";
-import { MispError, meaningOf } from "./errors.ts";
+import { assertSaved, MispError, meaningOf } from "./errors.ts";
 
 export interface ClientSettings {
   url: string;
@@ -108,21 +108,22 @@ export class MispClient {
    * @throws MispError `forbidden` without the right to tag, or outside MISP's host organisation
    */
   async attachTag(uuid: string, tag: string, signal?: AbortSignal): Promise<void> {
-    await this.#request("POST", "/tags/attachTagToObject", { uuid, tag, local: true }, signal);
+    await this.#write("/tags/attachTagToObject", { uuid, tag, local: true }, signal);
   }
 
   /** Takes a tag off; one that is not there is no failure. */
   async detachTag(uuid: string, tag: string, signal?: AbortSignal): Promise<void> {
     try {
-      await this.#request("POST", "/tags/removeTagFromObject", { uuid, tag, local: true }, signal);
+      await this.#write("/tags/removeTagFromObject", { uuid, tag, local: true }, signal);
     } catch (error) {
-      if (!(error instanceof MispError) || error.meaning !== "unknown") throw error;
+      // With 405 MISP refuses for reasons of many kinds.
+      if (!(error instanceof MispError) || error.status !== 404) throw error;
     }
   }
 
   /** Publishes an event, without the e-mails that MISP's `alert` would send. With background jobs it is only queued then. */
   async publishEvent(uuid: string, signal?: AbortSignal): Promise<void> {
-    await this.#request("POST", `/events/publish/${encodeURIComponent(uuid)}`, {}, signal);
+    await this.#write(`/events/publish/${encodeURIComponent(uuid)}`, {}, signal);
   }
 
   /**
@@ -163,6 +164,10 @@ export class MispClient {
   /** One warninglist with its entries; big ones take a while. */
   async warninglist(id: number, signal?: AbortSignal): Promise<Json> {
     return objectAnswer(await this.#request("GET", `/warninglists/export/${id}`, undefined, signal));
+  }
+
+  async #write(path: string, body: Json, signal?: AbortSignal): Promise<void> {
+    assertSaved(await this.#request("POST", path, body, signal), path);
   }
 
   async #request(method: string, path: string, body: Json | undefined, signal?: AbortSignal): Promise<RestAnswer> {

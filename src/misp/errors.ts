@@ -14,11 +14,18 @@ export class MispError extends Error {
   readonly meaning: Meaning;
   /** How long MISP asks to wait, milliseconds. */
   readonly wait: number | undefined;
+  /** Of HTTP, where MISP answered at all. */
+  readonly status: number | undefined;
 
-  constructor(meaning: Meaning, message: string, wait?: number) {
+  constructor(
+    meaning: Meaning,
+    message: string,
+    { wait, status }: { wait?: number | undefined; status?: number } = {},
+  ) {
     super(message);
     this.meaning = meaning;
     this.wait = wait;
+    this.status = status;
   }
 }
 
@@ -42,7 +49,8 @@ export function meaningOf({ status, body, headers }: RestAnswer, path: string): 
   const diagnosis = status < 300 ? ofAnswer(body) : ofStatus(status, body, path);
   if (!diagnosis) return undefined;
   const [meaning, what] = diagnosis;
-  return new MispError(meaning, `${path}: ${what}${isObject(body) ? excerpt(body) : ""}`, waitOf(status, headers));
+  const message = `${path}: ${what}${isObject(body) ? excerpt(body) : ""}`;
+  return new MispError(meaning, message, { wait: waitOf(status, headers), status });
 }
 
 function ofAnswer(body: unknown): Diagnosis {
@@ -74,6 +82,16 @@ function ofForbidden(body: unknown, path: string): Diagnosis {
   if (isObject(body) && "saved" in body) return ["invalid", "MISP rejects this"];
   if (path === "/servers/getVersion") return ["key", "MISP refuses the key"];
   return ["forbidden", "the key's role may not do this, or the key is no longer accepted"];
+}
+
+/**
+ * Makes sure that MISP has written what it was to write. It tells so; a refusal with status 200 has a message and does not.
+ * @throws MispError `invalid` or `garbled`
+ */
+export function assertSaved({ body }: RestAnswer, path: string): void {
+  if (!isObject(body)) throw new MispError("garbled", `${path} answered with something that is not its answer`);
+  if (body.saved === true || body.success === true || !("message" in body)) return;
+  throw new MispError("invalid", `${path}: MISP answered 200, but did not save this${excerpt(body)}`);
 }
 
 function errorInside(body: unknown): boolean {

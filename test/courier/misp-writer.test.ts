@@ -11,6 +11,7 @@ import { AnsweringServer, json } from "../support/answering-server.ts";
 
 const EVENT = "0e235bbc-2689-4a01-8c22-23879545607c";
 const ATTACH: CurationStep = { do: "attach", tag: "trusted" };
+const DETACH: CurationStep = { do: "detach", tag: "trusted" };
 const PUBLISH: CurationStep = { do: "publish" };
 const TAKEN = json({ saved: true, success: true });
 
@@ -75,6 +76,26 @@ test("a 200 with an error inside is a failure, and on record as one", async () =
   misp.answer = json({ saved: false, errors: "Invalid Tag." });
   await expect(aWriter().write(EVENT, ATTACH)).rejects.toThrow("error inside");
   expect(records()).toEqual([{ step: "attach", tag: "trusted", answer: expect.stringContaining("Invalid Tag.") }]);
+});
+
+const COULD_NOT = { name: "Could not do it", message: "Could not do it", url: "/somewhere" };
+
+test.each([
+  ["attached with no more than a message", ATTACH, json(COULD_NOT)],
+  ["detached with no more than a message", DETACH, json(COULD_NOT)],
+  ["published with no more than a message", PUBLISH, json(COULD_NOT)],
+  ["attached with an empty list", ATTACH, json([])],
+  ["detached with a refusal", DETACH, json(COULD_NOT, 405)],
+])("what MISP answers to have %s is a failure", async (_, step, answer) => {
+  misp.answer = answer;
+  await expect(aWriter().write(EVENT, step)).rejects.toThrow();
+  expect(records()).toMatchObject([{ step: step.do, answer: expect.not.stringMatching(/^done$/) }]);
+});
+
+test("a tag that is not attached is detached already", async () => {
+  misp.answer = json({ message: "Could not remove tag as it is not attached to the target Event" }, 404);
+  await aWriter().write(EVENT, DETACH);
+  expect(records()).toEqual([{ step: "detach", tag: "trusted", answer: "done" }]);
 });
 
 describe("a right that is missing", () => {
