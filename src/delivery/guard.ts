@@ -149,8 +149,10 @@ export class Guard {
   /** What stands against so many changes of a kind. */
   #against(kind: Kind, count: number, added: number): string | null {
     const { deltas, view, limits } = this.#options;
+    // Whatever the limits are: a person's word on one value, or one deletion, is no mass.
+    if (count === 1 && kind !== "add") return null;
     const held = () => deltas.held(view.name);
-    const empties = limits.never_empty && kind === "remove" && count > 1 && held() + added <= count;
+    const empties = limits.never_empty && kind === "remove" && held() + added <= count;
     if (empties) return `${count} of ${held()} would leave it empty`;
     return this.#allowances[kind]?.pass(count, held) ?? null;
   }

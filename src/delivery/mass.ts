@@ -27,8 +27,8 @@ export class Allowance {
   }
 
   /**
-   * Asks for `count` changes to pass together. What is small may pass even when the limit is reached, so that a single removal is
-   * not held because of a mass before it; such spare changes have a limit of their own.
+   * Asks for `count` changes to pass together. What is small may pass even when the limit is reached, so that it is not held because
+   * of a mass before it; such spare changes have a limit of their own.
    * @param held how much the target holds now
    * @returns what stands against it, as a sentence for people; `null`: they may pass, and are counted
    */

@@ -146,6 +146,21 @@ describe("a mass change", () => {
     expect(holds()).toMatchObject([{ count: 75 }]);
   });
 
+  test("is not what comes one by one, however low the limits are and however much came before", async () => {
+    const lane = await filled(30, { max_removed: { percent: 0, at_least: 0 } });
+    lane.lane.wake();
+    for (let id = 1; id <= 30; id += 2) {
+      ledger.hear(sighted({ id, attributeId: id }));
+      lane.lane.wake();
+      await until(() => ledger.ledger.deltas.lag("lists") === 0);
+      tell(id + 1, id + 1, { deleted: true });
+      lane.lane.wake();
+      await until(() => ledger.ledger.deltas.lag("lists") === 0);
+    }
+    expect(target.held.size).toBe(0);
+    expect(holds()).toEqual([]);
+  });
+
   test("that is within the limits goes through", async () => {
     const lane = await filled(100);
     tell(1, 20, { toIds: false });
