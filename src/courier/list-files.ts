@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
@@ -14,7 +15,7 @@ export interface ListFiles {
 
 /**
  * Reads `<name>/list.json` and `<name>.json` in a folder; a folder that does not exist holds none.
- * @param former what was read before: of a file that is broken now, its list stays
+ * @param former what was read before: of a file that is broken now, its list stays, and of a folder that is gone, all of them
  */
 export async function readListFiles(
   directory: string,
@@ -23,6 +24,9 @@ export async function readListFiles(
   const state = await listFilesState(directory);
   const lists = new Map<string, Warninglist>();
   const problems: string[] = [];
+  if (former.size > 0 && !existsSync(directory)) {
+    return { lists: former, problems: [`${directory}: it is not there any more; its lists stay as they were`], state };
+  }
   for (const { name, path } of await listFiles(directory)) {
     try {
       lists.set(path, parseWarninglist(JSON.parse(await readFile(path, "utf8")), name));

@@ -50,6 +50,16 @@ test("a file that is broken now leaves its list as it was; one that is gone take
   });
 });
 
+test("a folder that is gone, as with a mount, takes nothing along", async () => {
+  const { lists } = await readListFiles(directory);
+  rmSync(directory, { recursive: true });
+  expect(await readListFiles(directory, lists)).toMatchObject({
+    lists,
+    problems: [`${directory}: it is not there any more; its lists stay as they were`],
+  });
+  expect(await told()).toEqual({ entries: [], problems: [] });
+});
+
 test("the state of a folder is another whenever a file is", async () => {
   const before = await listFilesState(directory);
   expect(await listFilesState(directory)).toBe(before);
