@@ -22,6 +22,7 @@ const LATER = "60";
 export function sensedRoute({ queue, clock, isForwarder = false }: SensedOptions): Route {
   return {
     path: /\/sightings/,
+    local: true,
     method: "POST",
     async answer({ request, response }: Asked) {
       if (isForwarder) return refuse(response, 409, "A forwarder has no MISP to tell: post this to its courier.");

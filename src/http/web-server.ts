@@ -14,6 +14,8 @@ export interface Route {
   path: RegExp;
   /** What changes something is a `POST`, and is only done for who shows the token. */
   method?: "POST";
+  /** Programs of this machine may ask for it without a token, where the configuration has none. */
+  local?: boolean;
   /** Answered without a token. */
   open?: boolean;
   answer(asked: Asked): void | Promise<void>;
@@ -116,15 +118,17 @@ export class WebServer implements AsyncDisposable {
       response.setHeader("Allow", allowed.join(", "));
       return refuse(response, 405, route.method ? "This is done, not read." : "Nothing can be changed here.");
     }
-    if (route.method && !this.#mayChange(headers)) {
-      return refuse(response, 403, "Changes want http.token to be set, and JSON from this server's own page.");
+    if (route.method && !this.#mayChange(route, headers)) {
+      const wants = route.local ? "Only JSON is taken here, and no browser's." : NO_CHANGES;
+      return refuse(response, 403, wants);
     }
     await route.answer({ request, response, url: asked, parts });
   }
 
   /** Browsers show a token to every page that has them ask; JSON they send to other sites only if those agree, and this does not. */
-  #mayChange({ "content-type": type }: IncomingHttpHeaders): boolean {
-    return this.#options.token !== undefined && /^application\/json\b/.test(type ?? "");
+  #mayChange({ local }: Route, { "content-type": type, origin }: IncomingHttpHeaders): boolean {
+    const trusted = this.#options.token !== undefined || (local === true && origin === undefined);
+    return trusted && /^application\/json\b/.test(type ?? "");
   }
 
   #find(path: string): [Route | undefined, readonly string[]] {
@@ -135,6 +139,8 @@ export class WebServer implements AsyncDisposable {
     return [undefined, []];
   }
 }
+
+const NO_CHANGES = "Changes want http.token to be set, and JSON from this server's own page.";
 
 /** Answers that it will not, in one sentence. */
 export function refuse(response: ServerResponse, status: number, sentence: string): void {

@@ -61,6 +61,25 @@ beforeAll(async () => {
 });
 afterAll(() => watched[Symbol.asyncDispose]());
 
+describe("without a token", () => {
+  const body = JSON.stringify({ value: "a.example", source: "local" });
+  const asked = async (headers: Record<string, string>) => {
+    await using local = await startWatched({ http: { listen: "127.0.0.1:0" } });
+    return (await fetch(`${local.url}sightings`, { method: "POST", headers, body })).status;
+  };
+
+  test("programs of this machine say what they saw", async () => {
+    expect(await asked({ "content-type": "application/json" })).toBe(202);
+  });
+
+  test.each([
+    ["a page of another site", { "content-type": "application/json", origin: "https://evil.example" }],
+    ["a form", { "content-type": "text/plain" }],
+  ])("%s does not", async (_, headers) => {
+    expect(await asked(headers)).toBe(403);
+  });
+});
+
 describe("what sensors saw", () => {
   test("comes to MISP as a sighting, and takes nothing off the lists when it comes back", async () => {
     const seen = Math.floor(Date.now() / 1000) - 100;
