@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { INHERIT } from "../model/distribution.ts";
+import { attributeType } from "./misp-types.ts";
 import { hint, text } from "./values.ts";
 
 const list = <Item extends z.ZodType>(item: Item) =>
@@ -10,7 +11,7 @@ const criteria = {
     .describe("Creator organisations by id, UUID or name")
     .meta({ shows: "list of ids, UUIDs or names" })
     .optional(),
-  types: list(text).describe("MISP attribute types").optional(),
+  types: list(attributeType).describe("MISP attribute types").optional(),
   tags: list(text)
     .describe("Tags of the event or the attribute; case does not matter, `*` stands for anything")
     .optional(),

@@ -5,6 +5,7 @@ import type { TargetKind } from "../targets/target.ts";
 import { durationOrNever } from "./duration.ts";
 import { filter } from "./filter.ts";
 import { guardSettings } from "./guard.ts";
+import { attributeType } from "./misp-types.ts";
 import { closest } from "./suggestion.ts";
 import { ttlOverrides } from "./ttl.ts";
 import { score, text } from "./values.ts";
@@ -18,7 +19,7 @@ export const commonTargetSettings = z.strictObject({
     .default([])
     .describe("Rules of its own, after the common ones")
     .meta({ shows: "list of rules, as in `filter`" }),
-  types: z.array(text).min(1).optional().describe("Only these indicator types; all unless set"),
+  types: z.array(attributeType).min(1).optional().describe("Only these indicator types; all unless set"),
   ttl: ttlOverrides
     .default({})
     .describe("Laid over `indicators.ttl`; one that names `default` stands alone")

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { durationOrNever } from "./duration.ts";
+import { attributeType } from "./misp-types.ts";
 
 const DAY = 86_400;
 
@@ -33,7 +34,7 @@ export const shippedTtl: TimesToLive = {
 };
 
 /** The `ttl:` of a target: only what differs from the table of `indicators`. */
-export const ttlOverrides = z.record(z.string(), durationOrNever);
+export const ttlOverrides = z.record(attributeType, durationOrNever);
 
 /** The `ttl:` of `indicators`, laid over the shipped table. */
 export const ttlTable = ttlOverrides.transform((given): TimesToLive => ({ ...shippedTtl, ...given }));

@@ -192,6 +192,14 @@ describe("mistakes", () => {
       "2 filter[0].types: must name at least one: an empty list would admit nothing",
     ],
     [`${MINIMAL}filter:\n`, "2 filter: has no value: give it one or remove the key"],
+    [
+      `${MINIMAL}filter: [{not: {types: [domian]}}]\n`,
+      '2 filter[0].not.types[0]: is no attribute type, did you mean "domain"?',
+    ],
+    [
+      `${MINIMAL}indicators: {ttl: {sha-256: 3d}}\n`,
+      '2 indicators.ttl.sha-256: is no attribute type, did you mean "sha256"?',
+    ],
     [`${MINIMAL}log: {level: loud}\n`, "2 log.level: must be error or warn or info or debug"],
     [`${MINIMAL}curation:\n  enabled: yes\n`, "3 curation.enabled: must be true or false"],
     [
@@ -343,4 +351,13 @@ describe("targets", () => {
   test("a target that is not a group of keys is refused", () => {
     expect(inTargets("  a: csv\n")).toEqual(["3 targets.a: must be a group of keys"]);
   });
+});
+
+test("an attribute type that a later MISP may have is taken as it is", () => {
+  const types = ["ja4-fingerprint-md5", "filename|sha3-128", "named pipe", "ip", "something-else-entirely"];
+  const { filter, indicators } = load(
+    `${MINIMAL}filter: [{types: ${JSON.stringify(types)}}]\nindicators: {ttl: {default: 3d}}\n`,
+  );
+  expect(filter).toEqual([{ types }]);
+  expect(indicators.ttl.default).toBe(3 * 86_400);
 });
