@@ -7,6 +7,8 @@ import { programVersion } from "../version.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { help } from "./help.ts";
 
+export { Exit } from "./command.ts";
+
 /** Every command, in the order of the help. What one needs is loaded when it is called: the rest would take most of its start. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).run,
