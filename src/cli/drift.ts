@@ -7,6 +7,7 @@ import { checkDrift } from "../courier/drift-check.ts";
 import { DRIFT_ANSWER, type DriftAnswer } from "../courier/drift-desk.ts";
 import { LEDGER_FILE, openLedger } from "../courier/open-ledger.ts";
 import type { Drift, DriftKind } from "../delivery/drift.ts";
+import { demandLedger } from "../ledger/database.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { Requests } from "../ledger/requests.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
@@ -45,9 +46,11 @@ function namesOf({ targets }: Config, name: string | undefined): string[] {
 
 async function readAll(config: Config, names: readonly string[], repair: boolean, terminal: Terminal) {
   const state = resolvePath(config, config.state);
+  const file = join(state, LEDGER_FILE);
+  demandLedger(file);
   try {
     using _lock = lockState(state);
-    using ledger = openLedger(config, join(state, LEDGER_FILE), terminal.clock);
+    using ledger = openLedger(config, file, terminal.clock);
     const outcomes: Outcome[] = [];
     const { signal, clock } = terminal;
     for (const target of names) {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
-import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
+import { StateDamaged, StateUnreadable, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
 import { programVersion } from "../version.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
@@ -103,5 +103,7 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
 function stateFailure(error: unknown): { error: Error; code: number } | undefined {
   if (error instanceof StateDamaged) return { error, code: Exit.failed };
   if (error instanceof StateInUse) return { error, code: Exit.unavailable };
-  return error instanceof StateUnwritable ? { error, code: Exit.noDisk } : undefined;
+  return error instanceof StateUnreadable || error instanceof StateUnwritable
+    ? { error, code: Exit.noDisk }
+    : undefined;
 }

@@ -2,6 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
+import { demandLedger } from "../ledger/database.ts";
 import { StateDamaged } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
 import { replaceFile } from "../state/replace-file.ts";
@@ -13,10 +14,12 @@ const KEPT = /^(?!\.)[^/]+\.json$|^warninglists\/(?!\.)[^/]+\.json$/;
 /**
  * Backs the state up into one new file, beside a running courier or without one. The file is there only when it is whole.
  * @throws StateDamaged when there is no state, or the file exists already
+ * @throws StateUnreadable when the state is not for this user
  */
 export async function backUpState(state: string, file: string, now: number): Promise<BackupFacts> {
-  if (existsSync(file)) throw new StateDamaged(`${file} exists already`);
   const ledger = join(state, LEDGER_FILE);
+  demandLedger(ledger);
+  if (existsSync(file)) throw new StateDamaged(`${file} exists already`);
   const temporary = `${file}.part`;
   await rm(temporary, { force: true });
   try {

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -6,9 +5,9 @@ import { resolvePath } from "../config/load.ts";
 import type { Config, TargetConfig } from "../config/schema.ts";
 import { compileWarninglists, type Warninglists } from "../curation/warninglists/warninglists.ts";
 import { copyLedger } from "../ledger/copy.ts";
+import { demandLedger } from "../ledger/database.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
-import { StateDamaged } from "../state/damaged.ts";
 import { Learner } from "./learner.ts";
 import { LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { viewOf } from "./open-targets.ts";
@@ -41,6 +40,7 @@ export interface Plan {
  * Judges a copy of the ledger by another configuration and compares each target with it. Nothing is applied, and the copy is
  * removed; it lies in the state folder, where there is room for a ledger and nobody else may read it.
  * @throws StateDamaged when there is no ledger
+ * @throws StateUnreadable when it is not for this user
  */
 export async function makePlan(options: PlanOptions): Promise<Plan> {
   const { current, clock } = options;
@@ -48,7 +48,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   const file = join(state, LEDGER_FILE);
   // What is tried is tried on the state of what runs.
   const next = { ...options.next, state: current.state };
-  if (!existsSync(file)) throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`);
+  demandLedger(file);
   const folder = await mkdtemp(join(state, "plan-"));
   const copy = join(folder, "plan.sqlite");
   try {

@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { StateDamaged, stateTrouble } from "../state/damaged.ts";
+import { StateDamaged, StateUnreadable, stateTrouble } from "../state/damaged.ts";
 import { SCHEMA, UPGRADES } from "./schema.sql.ts";
 import { type Connection, Statement } from "./statement.ts";
 
@@ -46,8 +46,7 @@ export class Database {
 
   /** Opens an existing ledger for reading, beside a running courier or without one. */
   static read(file: string): Database {
-    if (!existsSync(file))
-      throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`);
+    demandLedger(file);
     const opened = new Database(file, connect(file, true), SHAPE);
     const version = opened.#version();
     if (version === opened.#newest) return opened;
@@ -122,6 +121,21 @@ export class Database {
 
   #otherVersion(version: number): string {
     return `${this.file} has schema version ${version}, this program knows ${this.#newest}. Use the version of misp-courier that wrote it, or move the file away.`;
+  }
+}
+
+/**
+ * For what only makes sense on the state of a courier that has run, before anything is created in its place.
+ * @throws StateDamaged when there is no file
+ * @throws StateUnreadable when it is not for this user
+ */
+export function demandLedger(file: string): void {
+  try {
+    // Not opened: closing it would let go of the locks that SQLite may have on it in this process.
+    accessSync(file, constants.R_OK);
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw new StateUnreadable(file, cause);
+    throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`, { cause });
   }
 }
 

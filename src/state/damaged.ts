@@ -8,6 +8,19 @@ export class StateUnwritable extends Error {
   override readonly name = "StateUnwritable";
 }
 
+/** State that may be sound, and is not for the user who asks. */
+export class StateUnreadable extends Error {
+  override readonly name = "StateUnreadable";
+
+  constructor(file: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `${file} cannot be read (${reason}). Run this as the user that misp-courier runs as, or as root, and see that "state:" names the right folder.`,
+      { cause },
+    );
+  }
+}
+
 /** SQLite's codes for what a person, or time, can mend: busy, locked, read-only, I/O error, full, cannot open. */
 const MACHINE = [5, 6, 8, 10, 13, 14];
 /** Corrupt, and not a database. */
