@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from "node
 import { dirname, join, normalize } from "node:path";
 import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
 import { demandLedger } from "../ledger/database.ts";
-import { StateDamaged } from "../state/damaged.ts";
+import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
 import { replaceFile } from "../state/replace-file.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "./open-ledger.ts";
@@ -15,15 +15,15 @@ const KEPT = /^(?!\.)[^/]+\.json$|^warninglists\/(?!\.)[^/]+\.json$/;
  * Backs the state up into one new file, beside a running courier or without one. The file is there only when it is whole.
  * @throws StateDamaged when there is no state, or the file exists already
  * @throws StateUnreadable when the state is not for this user
+ * @throws StateUnwritable when the folder of the file is not there, or not for this user
  */
 export async function backUpState(state: string, file: string, now: number): Promise<BackupFacts> {
   const ledger = join(state, LEDGER_FILE);
   demandLedger(ledger);
   if (existsSync(file)) throw new StateDamaged(`${file} exists already`);
   const temporary = `${file}.part`;
-  await rm(temporary, { force: true });
+  await begin(temporary);
   try {
-    await (await open(temporary, "wx", 0o600)).close();
     const facts = backUp(ledger, temporary, await attachmentsIn(state), now);
     await sync(temporary);
     // Unlike a rename, a link never replaces what appeared meanwhile.
@@ -32,6 +32,20 @@ export async function backUpState(state: string, file: string, now: number): Pro
   } finally {
     await rm(temporary, { force: true });
     await sync(dirname(file));
+  }
+}
+
+/** Makes the empty file that a backup is written to, in the place of one that was interrupted. */
+async function begin(temporary: string): Promise<void> {
+  try {
+    await rm(temporary, { force: true });
+    await (await open(temporary, "wx", 0o600)).close();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StateUnwritable(
+      `no backup can be written in ${dirname(temporary)} (${reason}). Name a folder that exists and that the user of misp-courier may write to.`,
+      { cause },
+    );
   }
 }
 

@@ -29,9 +29,15 @@ const DAMAGED = [11, 26];
 /** What an error of SQLite or of the file system says of a file of the state; any other error stays as it is. */
 export function stateTrouble(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StateDamaged || error instanceof StateUnwritable) return error;
-  const code = "sqliteCode" in error && typeof error.sqliteCode === "number" ? error.sqliteCode & 0xff : undefined;
+  const code = sqliteCode(error);
   if (code === undefined ? "syscall" in error : MACHINE.includes(code)) return unwritable(file, error);
   return code !== undefined && DAMAGED.includes(code) ? damaged(file, error) : error;
+}
+
+/** SQLite's primary code, which the driver tells under another name where it copied a database. */
+function sqliteCode(error: Error): number | undefined {
+  const told = "sqliteCode" in error ? error.sqliteCode : "errcode" in error ? error.errcode : undefined;
+  return typeof told === "number" ? told & 0xff : undefined;
 }
 
 /** Whether SQLite says that another process has the database. */
