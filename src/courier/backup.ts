@@ -5,6 +5,7 @@ import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledg
 import { demandLedger } from "../ledger/database.ts";
 import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
+import { ownAsFolder } from "../state/own-as-folder.ts";
 import { replaceFile } from "../state/replace-file.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "./open-ledger.ts";
 
@@ -63,6 +64,7 @@ export async function restoreState(file: string, state: string, force: boolean, 
   try {
     await copyFile(file, temporary, constants.COPYFILE_FICLONE);
     const { attachments, facts } = unpackBackup(temporary);
+    ownAsFolder(temporary);
     await sync(temporary);
     const former = existsSync(ledger) ? await setAside(ledger, now) : undefined;
     // One that is newer than the backup belongs to another ledger.
@@ -86,8 +88,10 @@ async function attachmentsIn(state: string): Promise<Attachment[]> {
 async function putBack(state: string, name: string, content: string): Promise<void> {
   if (!KEPT.test(name) || normalize(name) !== name) return;
   const place = join(state, name);
-  await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+  const made = await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+  if (made !== undefined) ownAsFolder(made);
   await replaceFile(place, content, 0o600);
+  ownAsFolder(place);
 }
 
 async function setAside(ledger: string, now: number): Promise<string> {

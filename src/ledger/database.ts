@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, stat
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged, StateUnreadable, stateTrouble } from "../state/damaged.ts";
+import { ownAsFolder } from "../state/own-as-folder.ts";
 import { SCHEMA, UPGRADES } from "./schema.sql.ts";
 import { type Connection, Statement } from "./statement.ts";
 
@@ -148,7 +149,7 @@ function connect(file: string, readOnly: boolean): Connection {
   try {
     if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // Made before SQLite does: the files that it lays beside it take over its permissions.
-    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+    if (!existsSync(file)) create(file);
     const database = new DatabaseSync(file, { readOnly, timeout: 5_000 });
     if (!readOnly) {
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
@@ -159,6 +160,11 @@ function connect(file: string, readOnly: boolean): Connection {
   } catch (cause) {
     throw stateTrouble(file, cause);
   }
+}
+
+function create(file: string): void {
+  closeSync(openSync(file, "a", 0o600));
+  ownAsFolder(file);
 }
 
 function olderVersion(file: string): string {
