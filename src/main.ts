@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCommandLine } from "./cli/index.ts";
+import { Exit, runCommandLine } from "./cli/index.ts";
 
 // The one place that knows of the process: its words, its signals, its end.
 const stop = new AbortController();
@@ -10,8 +10,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     stop.abort();
   });
 }
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  // Whoever read it, such as `head`, has seen enough.
+  if (code === "EPIPE") process.exit(Exit.ok);
+  process.stderr.write(`misp-courier: the output cannot be written (${message}): what is there is not all of it\n`);
+  process.exit(Exit.noDisk);
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { backUpState, restoreState } from "../courier/backup.ts";
 import { type Command, configOption, Exit, type Given, jsonOption, type Terminal, textOption } from "./command.ts";
+import { whyUnreadable } from "./why-unreadable.ts";
 
 export const backup: Command = {
   usage: "backup FILE [--config FILE] [--json]",
@@ -31,17 +32,16 @@ what it is to hold.`,
   async run(given, terminal) {
     const file = resolve(given.positionals[0] ?? "");
     const state = stateOf(given, terminal);
-    try {
-      const { facts, former } = await restoreState(file, state, given.values.force === true, terminal.clock());
-      const made = new Date(facts.made).toISOString().replace(/\.\d+Z$/, "Z");
-      terminal.out(`${state} is as it was at ${made}, with ${facts.indicators} indicators.`);
-      if (former) terminal.out(`The ledger that was there is ${former} now.`);
-      return Exit.ok;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-      terminal.err(`${file} cannot be read: there is no such file`);
+    const trouble = whyUnreadable(file);
+    if (trouble !== undefined) {
+      terminal.err(`${file} cannot be read: ${trouble}`);
       return Exit.noInput;
     }
+    const { facts, former } = await restoreState(file, state, given.values.force === true, terminal.clock());
+    const made = new Date(facts.made).toISOString().replace(/\.\d+Z$/, "Z");
+    terminal.out(`${state} is as it was at ${made}, with ${facts.indicators} indicators.`);
+    if (former) terminal.out(`The ledger that was there is ${former} now.`);
+    return Exit.ok;
   },
 };
 

@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { type Decision, decide } from "../courier/decisions.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal } from "../delivery/journal.ts";
+import { demandLedger } from "../ledger/database.ts";
 import { Holds } from "../ledger/holds.ts";
 import { Requests } from "../ledger/requests.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
@@ -37,6 +38,7 @@ export async function runDecision({ decisions, list }: DecisionCommand, given: G
 async function decideNow(config: Config, decision: Decision, target: string, { clock }: Terminal): Promise<string> {
   const state = resolvePath(config, config.state);
   const file = join(state, LEDGER_FILE);
+  demandLedger(file);
   try {
     using _lock = lockState(state);
     const journal = await Journal.open(join(state, JOURNAL_FILE));

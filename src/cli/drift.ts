@@ -7,14 +7,22 @@ import { checkDrift } from "../courier/drift-check.ts";
 import { DRIFT_ANSWER, type DriftAnswer } from "../courier/drift-desk.ts";
 import { LEDGER_FILE, openLedger } from "../courier/open-ledger.ts";
 import type { Drift, DriftKind } from "../delivery/drift.ts";
+import { demandLedger } from "../ledger/database.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { Requests } from "../ledger/requests.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { type Command, configOption, Exit, jsonOption, type Terminal, textOption, UsageError } from "./command.ts";
 import { printable } from "./printable.ts";
 
+/** A target that was not read: not now, or, where `readable` is false, never. */
+interface Unread {
+  target: string;
+  problem: string;
+  readable?: false;
+}
+
 /** What reading one target came to. */
-type Outcome = { target: string; problem: string } | (Drift & { problem?: undefined });
+type Outcome = Unread | (Drift & { problem?: undefined });
 
 export const drift: Command = {
   usage: "drift [TARGET] [--repair] [--config FILE] [--json]",
@@ -30,7 +38,7 @@ export const drift: Command = {
     terminal.out(given.values.json === true ? JSON.stringify(outcomes, null, 2) : outcomes.map(readable).join("\n"));
     if (repair && given.values.json !== true)
       terminal.out("What differs is marked, and goes out with the next deliveries.");
-    if (outcomes.some(({ problem }) => problem !== undefined)) return Exit.unavailable;
+    if (outcomes.some(isAway)) return Exit.unavailable;
     return !repair && outcomes.some(differs) ? Exit.failed : Exit.ok;
   },
 };
@@ -45,9 +53,11 @@ function namesOf({ targets }: Config, name: string | undefined): string[] {
 
 async function readAll(config: Config, names: readonly string[], repair: boolean, terminal: Terminal) {
   const state = resolvePath(config, config.state);
+  const file = join(state, LEDGER_FILE);
+  demandLedger(file);
   try {
     using _lock = lockState(state);
-    using ledger = openLedger(config, join(state, LEDGER_FILE), terminal.clock);
+    using ledger = openLedger(config, file, terminal.clock);
     const outcomes: Outcome[] = [];
     const { signal, clock } = terminal;
     for (const target of names) {
@@ -64,7 +74,7 @@ async function readAll(config: Config, names: readonly string[], repair: boolean
 
 async function caught(target: string, read: () => Promise<Drift | undefined>): Promise<Outcome> {
   try {
-    return (await read()) ?? { target, problem: `${target} cannot be read back` };
+    return (await read()) ?? neverRead(target);
   } catch (error) {
     if (error instanceof Error && error.name === "NotNow") return { target, problem: error.message };
     throw error;
@@ -82,7 +92,7 @@ async function askCourier(state: string, target: string, repair: boolean, termin
     for (let looks = 1; !terminal.signal.aborted; looks += 1) {
       const saved = ledger.fact(DRIFT_ANSWER);
       const answer = saved === undefined ? undefined : (JSON.parse(saved) as DriftAnswer);
-      if (answer?.ticket === ticket) return answer.drift ?? { target, problem: answer.problem ?? "no answer" };
+      if (answer?.ticket === ticket) return outcomeOf(target, answer);
       if (looks % 50 === 0 && !isRunning(state)) return { target, problem: "the courier has stopped meanwhile" };
       await pause(LOOK);
     }
@@ -90,6 +100,15 @@ async function askCourier(state: string, target: string, repair: boolean, termin
   } finally {
     terminal.progress?.("");
   }
+}
+
+function outcomeOf(target: string, { drift, problem, readable }: DriftAnswer): Outcome {
+  return readable === false ? neverRead(target) : (drift ?? { target, problem: problem ?? "no answer" });
+}
+
+/** Nothing is wrong with such a target. */
+function neverRead(target: string): Unread {
+  return { target, problem: "it cannot be read back", readable: false };
 }
 
 /** How often the answer is looked for, milliseconds. */
@@ -112,13 +131,17 @@ const MEANING: Record<DriftKind, string> = {
   foreign: "others' (left alone)",
 };
 
+function isAway(outcome: Outcome): boolean {
+  return outcome.problem !== undefined && outcome.readable !== false;
+}
+
 function differs(outcome: Outcome): boolean {
   return outcome.problem === undefined && outcome.missing + outcome.stale + outcome.extra > 0;
 }
 
 function readable(outcome: Outcome): string {
-  const { target, problem } = outcome;
-  if (problem !== undefined) return `${target}: cannot be read now: ${printable(problem)}`;
+  if (outcome.problem !== undefined) return readableProblem(outcome);
+  const { target } = outcome;
   const kinds = Object.entries(MEANING) as [DriftKind, string][];
   const lines = kinds.flatMap(([kind, meaning]) => {
     if (outcome[kind] === 0) return [];
@@ -127,4 +150,8 @@ function readable(outcome: Outcome): string {
   });
   const verdict = differs(outcome) ? "differs from what it should hold" : "holds what it should";
   return [`${target}: ${verdict} (${outcome.found} found, ${outcome.held} expected)`, ...lines].join("\n");
+}
+
+function readableProblem({ target, problem, readable }: Unread): string {
+  return readable === false ? `${target}: cannot be read back` : `${target}: cannot be read now: ${printable(problem)}`;
 }

@@ -4,20 +4,26 @@ import { keyOf } from "../model/indicator.ts";
 import { IDENTITY, stixIndicator } from "../stix/indicator.ts";
 import { MARKINGS, markingObject } from "../stix/marking.ts";
 import { type Column, rowOf } from "../targets/csv-row.ts";
+import { unfitForLine } from "../targets/one-line.ts";
 
 /** How an export is written: lines before, a line for each indicator (`undefined`: it has no words for it), lines after. */
 export interface ExportFormat {
   head: readonly string[];
   line(exported: Exported): string | undefined;
   tail: readonly string[];
+  /** Why it has no words for some; missing where it has for all. */
+  lacks?: string;
 }
 
 export const EXPORT_FORMATS: Readonly<Record<string, () => ExportFormat>> = {
   ndjson: () => ({ head: [], line: ({ entry }) => JSON.stringify(plain(entry)), tail: [] }),
   csv: () => ({
     head: [COLUMNS.join(",")],
-    line: ({ entry }) => rowOf(entry, { columns: COLUMNS, guard: true }),
+    // A row makes one line of what is no value: of two values it would make one that nobody ever gave.
+    line: ({ entry }) =>
+      unfitForLine(entry.value) === undefined ? rowOf(entry, { columns: COLUMNS, guard: true }) : undefined,
     tail: [],
+    lacks: "their values have control characters or line separators, which no row can have; ndjson has them",
   }),
   stix,
 };
@@ -48,5 +54,6 @@ function stix(): ExportFormat {
       return indicator && `,${JSON.stringify(indicator)}`;
     },
     tail: ["]}"],
+    lacks: "STIX has no pattern for their types",
   };
 }

@@ -10,8 +10,9 @@ import { EXPORT_FORMATS, type ExportFormat } from "./export-formats.ts";
 export const exportCommand: Command = {
   usage: "export [--last 1d] [--format ndjson|csv|stix] [--config FILE]",
   summary: "Print every active indicator, or those of events that were published in the last while.",
-  details: `ndjson is one object a line, csv has a header and guards against formulas, stix is one STIX 2.1 bundle. --last counts as
-MISP's own "last" does: by when an indicator's event was published. It reads the ledger alone, so a stopped courier will do.`,
+  details: `ndjson is one object a line, csv has a header and guards against formulas, stix is one STIX 2.1 bundle. What csv or stix cannot
+say exactly is left out and counted. --last counts as MISP's own "last" does: by when an indicator's event was published. It
+reads the ledger alone, so a stopped courier will do.`,
   options: { ...configOption, last: { type: "string" }, format: { type: "string", default: "ndjson" } },
   words: [0, 0],
   async run(given, { environment, out, err, clock, signal }) {
@@ -32,7 +33,7 @@ MISP's own "last" does: by when an indicator's event was published. It reads the
       if (signal.aborted) return Exit.failed;
     }
     for (const line of format.tail) out(line);
-    if (left > 0) err(`${left} indicators are left out: STIX has no pattern for their types.`);
+    if (left > 0) err(`${left} indicators are left out: ${format.lacks}.`);
     return Exit.ok;
   },
 };

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { NotImportable } from "../courier/broker/broker-files.ts";
-import { type Imported, importBroker } from "../courier/broker/import-broker.ts";
+import { AlreadyThere, type Imported, importBroker } from "../courier/broker/import-broker.ts";
 import { type Command, Exit, type Terminal, textOption } from "./command.ts";
 import { printable } from "./printable.ts";
 
@@ -21,9 +21,9 @@ export const importBrokerCommand: Command = {
       tell(imported, output, terminal);
       return Exit.ok;
     } catch (error) {
-      if (!(error instanceof NotImportable)) throw error;
+      if (!(error instanceof NotImportable || error instanceof AlreadyThere)) throw error;
       terminal.err(`misp-courier import-broker: ${printable(error.message)}`);
-      return Exit.noInput;
+      return error instanceof AlreadyThere ? Exit.failed : Exit.noInput;
     }
   },
 };

@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
-import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
+import { StateDamaged, StateUnreadable, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
 import { programVersion } from "../version.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { help } from "./help.ts";
+
+export { Exit } from "./command.ts";
 
 /** Every command, in the order of the help. What one needs is loaded when it is called: the rest would take most of its start. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -39,27 +41,34 @@ async function loadAll(): Promise<Record<string, Command>> {
 /** Runs the command that the words name; returns the exit code. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name = "help", ...rest] = words;
-  if (["help", "--help", "-h"].includes(name)) return help(await loadAll(), rest[0], terminal);
+  if (HELP.includes(name)) return helpOn(rest[0], terminal);
   if (name === "--version") {
     terminal.out(`misp-courier ${programVersion()}`);
     return Exit.ok;
   }
   const command = Object.hasOwn(commands, name) ? await commands[name]?.() : undefined;
-  if (!command) {
-    const names = Object.keys(commands);
-    const meant = closest(name, names);
-    const question = meant === undefined ? "" : `, did you mean "${meant}"?`;
-    terminal.err(
-      `misp-courier: there is no command ${JSON.stringify(name)}${question}; the commands are ${names.join(", ")}`,
-    );
-    return Exit.usage;
-  }
+  if (!command) return refuseUnknown(name, terminal);
   if (rest.includes("--help") || rest.includes("-h")) return help(await loadAll(), name, terminal);
   try {
     return await command.run(parse(command, rest), terminal);
   } catch (error) {
     return explainFailure(error, name, command, terminal);
   }
+}
+
+const HELP: readonly string[] = ["help", "--help", "-h"];
+
+async function helpOn(name: string | undefined, terminal: Terminal): Promise<number> {
+  if (name === undefined || HELP.includes(name)) return help(await loadAll(), undefined, terminal);
+  return Object.hasOwn(commands, name) ? help(await loadAll(), name, terminal) : refuseUnknown(name, terminal);
+}
+
+function refuseUnknown(name: string, { err }: Terminal): number {
+  const names = Object.keys(commands);
+  const meant = closest(name, names);
+  const question = meant === undefined ? "" : `, did you mean "${meant}"?`;
+  err(`misp-courier: there is no command ${JSON.stringify(name)}${question}; the commands are ${names.join(", ")}`);
+  return Exit.usage;
 }
 
 function parse(command: Command, words: string[]) {
@@ -101,5 +110,7 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
 function stateFailure(error: unknown): { error: Error; code: number } | undefined {
   if (error instanceof StateDamaged) return { error, code: Exit.failed };
   if (error instanceof StateInUse) return { error, code: Exit.unavailable };
-  return error instanceof StateUnwritable ? { error, code: Exit.noDisk } : undefined;
+  return error instanceof StateUnreadable || error instanceof StateUnwritable
+    ? { error, code: Exit.noDisk }
+    : undefined;
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { JOURNAL_FILE } from "../courier/open-ledger.ts";
+import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal } from "../delivery/journal.ts";
+import { LedgerReport } from "../ledger/report.ts";
 import { type Command, configOption, type Given, jsonOption, type Terminal } from "./command.ts";
 import { runDecision } from "./decide.ts";
 import { printable } from "./printable.ts";
@@ -17,7 +18,10 @@ export const parked: Command = {
 };
 
 async function list(config: Config, given: Given, { out }: Terminal): Promise<void> {
-  const journal = await Journal.open(join(resolvePath(config, config.state), JOURNAL_FILE));
+  const state = resolvePath(config, config.state);
+  // A journal appears with the first trouble: only beside a sound ledger does none mean that nothing is parked.
+  using _ledger = new LedgerReport(join(state, LEDGER_FILE));
+  const journal = await Journal.open(join(state, JOURNAL_FILE));
   const [, only] = given.positionals;
   const items = Object.entries(journal.targets)
     .filter(([target]) => only === undefined || target === only)

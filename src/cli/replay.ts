@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import { loadConfig } from "../config/load.ts";
 import { type Replayed, replay } from "../courier/replay.ts";
 import type { Delta } from "../model/delta.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
 import { printable } from "./printable.ts";
+import { whyUnreadable } from "./why-unreadable.ts";
 
 export const replayCommand: Command = {
   usage: "replay FILE [--config FILE] [--json]",
@@ -15,8 +15,9 @@ decision is one object a line, the totals the last. MISP cannot be asked, so a p
   words: [1, 1],
   async run(given, { environment, out, err, signal }) {
     const file = given.positionals[0] ?? "";
-    if (!existsSync(file)) {
-      err(`${file} cannot be read: there is no such file`);
+    const trouble = whyUnreadable(file);
+    if (trouble !== undefined) {
+      err(`${file} cannot be read: ${trouble}`);
       return Exit.noInput;
     }
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);

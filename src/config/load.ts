@@ -5,6 +5,7 @@ import { certificateFiles, holdsCertificates } from "./certificates.ts";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { unreadableProtectFiles } from "./protect.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { sharedDirectories } from "./shared-directories.ts";
 import { readSource, type Source } from "./source.ts";
 import type { Environment } from "./variables.ts";
 import { describeIssue, findings } from "./wording.ts";
@@ -27,6 +28,7 @@ export function loadConfig(file: string, environment: Environment, directory = d
   complainOfTwoFeeds(source, issues);
   if (parsed) complainOfProtectFiles(source, directory, issues);
   if (parsed) complainOfCertificates(source, directory, issues);
+  if (parsed) complainOfSharedDirectories(parsed, source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return inForce(parsed, key, directory);
 }
@@ -104,6 +106,20 @@ function complainOfCertificates({ data, place }: Source, directory: string, issu
     } catch (error) {
       complain(`this file cannot be read: ${reasonOf(error)}`);
     }
+  }
+}
+
+/** The rows of one would be those of a stranger to the other. */
+function complainOfSharedDirectories(
+  { targets }: z.output<typeof configSchema>,
+  { place }: Source,
+  directory: string,
+  issues: ConfigIssue[],
+): void {
+  for (const { name, owner } of sharedDirectories(targets, directory)) {
+    const path = ["targets", name, "directory"];
+    const message = `target ${owner} writes its files there, too, and each would undo what the other does`;
+    issues.push({ ...place(path), path: formatPath(path), message });
   }
 }
 

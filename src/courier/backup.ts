@@ -2,8 +2,10 @@ import { constants, existsSync } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
-import { StateDamaged } from "../state/damaged.ts";
+import { demandLedger } from "../ledger/database.ts";
+import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
+import { ownAsFolder } from "../state/own-as-folder.ts";
 import { replaceFile } from "../state/replace-file.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "./open-ledger.ts";
 
@@ -13,14 +15,16 @@ const KEPT = /^(?!\.)[^/]+\.json$|^warninglists\/(?!\.)[^/]+\.json$/;
 /**
  * Backs the state up into one new file, beside a running courier or without one. The file is there only when it is whole.
  * @throws StateDamaged when there is no state, or the file exists already
+ * @throws StateUnreadable when the state is not for this user
+ * @throws StateUnwritable when the folder of the file is not there, or not for this user
  */
 export async function backUpState(state: string, file: string, now: number): Promise<BackupFacts> {
-  if (existsSync(file)) throw new StateDamaged(`${file} exists already`);
   const ledger = join(state, LEDGER_FILE);
+  demandLedger(ledger);
+  if (existsSync(file)) throw new StateDamaged(`${file} exists already`);
   const temporary = `${file}.part`;
-  await rm(temporary, { force: true });
+  await begin(temporary);
   try {
-    await (await open(temporary, "wx", 0o600)).close();
     const facts = backUp(ledger, temporary, await attachmentsIn(state), now);
     await sync(temporary);
     // Unlike a rename, a link never replaces what appeared meanwhile.
@@ -29,6 +33,20 @@ export async function backUpState(state: string, file: string, now: number): Pro
   } finally {
     await rm(temporary, { force: true });
     await sync(dirname(file));
+  }
+}
+
+/** Makes the empty file that a backup is written to, in the place of one that was interrupted. */
+async function begin(temporary: string): Promise<void> {
+  try {
+    await rm(temporary, { force: true });
+    await (await open(temporary, "wx", 0o600)).close();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StateUnwritable(
+      `no backup can be written in ${dirname(temporary)} (${reason}). Name a folder that exists and that the user of misp-courier may write to.`,
+      { cause },
+    );
   }
 }
 
@@ -46,6 +64,7 @@ export async function restoreState(file: string, state: string, force: boolean, 
   try {
     await copyFile(file, temporary, constants.COPYFILE_FICLONE);
     const { attachments, facts } = unpackBackup(temporary);
+    ownAsFolder(temporary);
     await sync(temporary);
     const former = existsSync(ledger) ? await setAside(ledger, now) : undefined;
     // One that is newer than the backup belongs to another ledger.
@@ -69,8 +88,10 @@ async function attachmentsIn(state: string): Promise<Attachment[]> {
 async function putBack(state: string, name: string, content: string): Promise<void> {
   if (!KEPT.test(name) || normalize(name) !== name) return;
   const place = join(state, name);
-  await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+  const made = await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+  if (made !== undefined) ownAsFolder(made);
   await replaceFile(place, content, 0o600);
+  ownAsFolder(place);
 }
 
 async function setAside(ledger: string, now: number): Promise<string> {

@@ -13,11 +13,12 @@ export interface DriftRequest {
   ticket: string;
 }
 
-/** What it gets: how the target differs, or why it cannot be read now. */
+/** What it gets: how the target differs, why it cannot be read now, or that it never can be. */
 export interface DriftAnswer {
   ticket: string;
   drift?: Drift;
   problem?: string;
+  readable?: false;
 }
 
 /** The fact that holds the answer to the last request. */
@@ -31,7 +32,8 @@ export async function answerDrift(
   const { target, repair, ticket } = JSON.parse(asked) as DriftRequest;
   const answer: DriftAnswer = { ticket };
   try {
-    answer.drift = await audits.audit(target, repair ? "all" : "nothing");
+    if (audits.reads(target)) answer.drift = await audits.audit(target, repair ? "all" : "nothing");
+    else answer.readable = false;
   } catch (error) {
     if (!(error instanceof NotNow)) log.error("Reading a target back failed unexpectedly", { target, error });
     answer.problem = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -7,9 +6,10 @@ import { resolvePath } from "../config/load.ts";
 import type { Config, TargetConfig } from "../config/schema.ts";
 import { compileWarninglists, type Warninglists } from "../curation/warninglists/warninglists.ts";
 import { copyLedger } from "../ledger/copy.ts";
+import { demandLedger } from "../ledger/database.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
-import { StateDamaged } from "../state/damaged.ts";
+import { StateDamaged, stateTrouble } from "../state/damaged.ts";
 import { Learner } from "./learner.ts";
 import { LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { viewOf } from "./open-targets.ts";
@@ -41,7 +41,9 @@ export interface Plan {
 /**
  * Judges a copy of the ledger by another configuration and compares each target with it. Nothing is applied, and the copy is
  * removed; it lies in the state folder, where there is room for a ledger and nobody else may read it.
- * @throws StateDamaged when there is no ledger
+ * @throws StateDamaged when there is no ledger, or one that cannot be used
+ * @throws StateUnwritable when there is no room for a copy, or no right to make one
+ * @throws StateUnreadable when it is not for this user
  */
 export async function makePlan(options: PlanOptions): Promise<Plan> {
   const { current, clock } = options;
@@ -49,15 +51,27 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   const file = join(state, LEDGER_FILE);
   // What is tried is tried on the state of what runs.
   const next = { ...options.next, state: current.state };
-  if (!existsSync(file)) throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`);
-  const folder = await mkdtemp(join(state, "plan-"));
+  demandLedger(file);
+  const folder = await folderIn(state);
   const copy = join(folder, "plan.sqlite");
   try {
     await copyLedger(file, copy);
     using ledger = openLedger(next, copy, clock, { durable: false });
     return await planOn(ledger, next, options);
+  } catch (error) {
+    // The copy has the damage of the ledger, which alone can be mended.
+    if (!(error instanceof StateDamaged)) throw error;
+    throw new StateDamaged(error.message.replaceAll(copy, file), { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function folderIn(state: string): Promise<string> {
+  try {
+    return await mkdtemp(join(state, "plan-"));
+  } catch (error) {
+    throw stateTrouble(state, error);
   }
 }
 

@@ -45,12 +45,17 @@ export class Audits implements AsyncDisposable {
     }
   }
 
+  /** False where the target is one that can never be read. */
+  reads(name: string): boolean {
+    return this.#auditor(name)?.possible ?? true;
+  }
+
   /**
    * Audits a target when those before it are done.
    * @throws NotNow when it cannot be read
    */
   async audit(name: string, repair: Repair): Promise<Drift> {
-    const auditor = this.#options.auditors.find((one) => one.auditor.name === name)?.auditor;
+    const auditor = this.#auditor(name);
     if (!auditor?.possible) throw new NotNow(`${name} cannot be read back`);
     const turn = this.#queue.then(() => auditor.audit(repair, this.#stop.signal));
     this.#queue = turn.catch(() => undefined);
@@ -64,6 +69,10 @@ export class Audits implements AsyncDisposable {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await this.#queue;
     for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  #auditor(name: string) {
+    return this.#options.auditors.find(({ auditor }) => auditor.name === name)?.auditor;
   }
 
   #schedule(name: string, wait: number): void {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type Adapter, Low } from "lowdb";
 import { z } from "zod";
 import { StateDamaged, stateTrouble } from "../state/damaged.ts";
+import { ownAsFolder } from "../state/own-as-folder.ts";
 import { replaceFile } from "../state/replace-file.ts";
 
 const parked = z.strictObject({
@@ -104,9 +105,14 @@ class DurableJson implements Adapter<Contents> {
 
   /** One after the other: each write takes the data as they are when its turn comes. */
   write(data: Contents): Promise<void> {
-    const turn = this.#writing.then(() => replaceFile(this.#file, JSON.stringify(data), 0o600));
+    const turn = this.#writing.then(() => this.#replace(data));
     this.#writing = turn.catch(() => {});
     return turn;
+  }
+
+  async #replace(data: Contents): Promise<void> {
+    await replaceFile(this.#file, JSON.stringify(data), 0o600);
+    ownAsFolder(this.#file);
   }
 }
 

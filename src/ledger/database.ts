@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { StateDamaged, stateTrouble } from "../state/damaged.ts";
+import { StateDamaged, StateUnreadable, stateTrouble } from "../state/damaged.ts";
+import { ownAsFolder } from "../state/own-as-folder.ts";
 import { SCHEMA, UPGRADES } from "./schema.sql.ts";
 import { type Connection, Statement } from "./statement.ts";
 
@@ -46,8 +47,7 @@ export class Database {
 
   /** Opens an existing ledger for reading, beside a running courier or without one. */
   static read(file: string): Database {
-    if (!existsSync(file))
-      throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`);
+    demandLedger(file);
     const opened = new Database(file, connect(file, true), SHAPE);
     const version = opened.#version();
     if (version === opened.#newest) return opened;
@@ -125,6 +125,21 @@ export class Database {
   }
 }
 
+/**
+ * For what only makes sense on the state of a courier that has run, before anything is created in its place.
+ * @throws StateDamaged when there is no file
+ * @throws StateUnreadable when it is not for this user
+ */
+export function demandLedger(file: string): void {
+  try {
+    // Not opened: closing it would let go of the locks that SQLite may have on it in this process.
+    accessSync(file, constants.R_OK);
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw new StateUnreadable(file, cause);
+    throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`, { cause });
+  }
+}
+
 function connect(file: string, readOnly: boolean): Connection {
   if (existsSync(file) && statSync(file).isDirectory()) {
     throw new StateDamaged(
@@ -134,7 +149,7 @@ function connect(file: string, readOnly: boolean): Connection {
   try {
     if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // Made before SQLite does: the files that it lays beside it take over its permissions.
-    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+    if (!existsSync(file)) create(file);
     const database = new DatabaseSync(file, { readOnly, timeout: 5_000 });
     if (!readOnly) {
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
@@ -145,6 +160,11 @@ function connect(file: string, readOnly: boolean): Connection {
   } catch (cause) {
     throw stateTrouble(file, cause);
   }
+}
+
+function create(file: string): void {
+  closeSync(openSync(file, "a", 0o600));
+  ownAsFolder(file);
 }
 
 function olderVersion(file: string): string {

@@ -8,6 +8,19 @@ export class StateUnwritable extends Error {
   override readonly name = "StateUnwritable";
 }
 
+/** State that may be sound, and is not for the user who asks. */
+export class StateUnreadable extends Error {
+  override readonly name = "StateUnreadable";
+
+  constructor(file: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `${file} cannot be read (${reason}). Run this as the user that misp-courier runs as, or as root, and see that "state:" names the right folder.`,
+      { cause },
+    );
+  }
+}
+
 /** SQLite's codes for what a person, or time, can mend: busy, locked, read-only, I/O error, full, cannot open. */
 const MACHINE = [5, 6, 8, 10, 13, 14];
 /** Corrupt, and not a database. */
@@ -16,9 +29,15 @@ const DAMAGED = [11, 26];
 /** What an error of SQLite or of the file system says of a file of the state; any other error stays as it is. */
 export function stateTrouble(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StateDamaged || error instanceof StateUnwritable) return error;
-  const code = "sqliteCode" in error && typeof error.sqliteCode === "number" ? error.sqliteCode & 0xff : undefined;
+  const code = sqliteCode(error);
   if (code === undefined ? "syscall" in error : MACHINE.includes(code)) return unwritable(file, error);
   return code !== undefined && DAMAGED.includes(code) ? damaged(file, error) : error;
+}
+
+/** SQLite's primary code, which the driver tells under another name where it copied a database. */
+function sqliteCode(error: Error): number | undefined {
+  const told = "sqliteCode" in error ? error.sqliteCode : "errcode" in error ? error.errcode : undefined;
+  return typeof told === "number" ? told & 0xff : undefined;
 }
 
 /** Whether SQLite says that another process has the database. */

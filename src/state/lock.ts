@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { isBusy, StateDamaged, stateTrouble } from "./damaged.ts";
+import { ownAsFolder } from "./own-as-folder.ts";
 
 /** Another courier works on this state. */
 export class StateInUse extends Error {
@@ -24,6 +25,7 @@ export function lockState(directory: string, patience = 0): Disposable {
   try {
     // The page count is written, so that a folder that can only be read is found out here.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; PRAGMA user_version = 1");
+    ownAsFolder(file);
   } catch (cause) {
     database.close();
     throw refusal(directory, file, cause);

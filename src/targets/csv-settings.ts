@@ -30,7 +30,12 @@ const lists = z
 /** The keys of a `csv` target beside those that all targets share. */
 export const csvSettings = z
   .strictObject({
-    directory: z.string().min(1).describe("Where the files are; created with its parents when the target is opened."),
+    directory: z
+      .string()
+      .min(1)
+      .describe(
+        "Where the files are; created with its parents when the target is opened. No two enabled targets may share it.",
+      ),
     columns,
     lists,
     layout: z

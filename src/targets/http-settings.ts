@@ -4,6 +4,10 @@ import { isComposite } from "../model/indicator.ts";
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const NAME_HINT = "a list name has small letters, digits, '.', '_' and '-', 64 at most";
 
+/** `/lists/<name>.left-out.txt` is what has no room in the list <name>: one called so could never be fetched. */
+const TAKEN = /\.left-out$/;
+const TAKEN_HINT = "a list name does not end in .left-out: that is where what has no room in a list is named";
+
 const list = z.strictObject({
   types: z
     .array(
@@ -34,7 +38,13 @@ export type ListSettings = z.output<typeof list>;
 /** The keys of an `http` target beside those that all targets share. */
 export const httpSettings = z.strictObject({
   lists: z
-    .record(z.string().regex(NAME, NAME_HINT), list)
+    .record(
+      z
+        .string()
+        .regex(NAME, NAME_HINT)
+        .refine((name) => !TAKEN.test(name), TAKEN_HINT),
+      list,
+    )
     .refine((lists) => Object.keys(lists).length > 0, "needs at least one list")
     .describe("The lists by name; no two targets may give the same name"),
 });

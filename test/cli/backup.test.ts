@@ -62,6 +62,13 @@ describe("backup and restore", () => {
     expect((await readdir(courier.directory)).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
+  test("a backup wants a folder that is there, and names it", async () => {
+    const { code, err } = await command("backup", join(courier.directory, "none", "courier.backup"));
+    expect(code).toBe(74);
+    expect(err).toMatch(/^misp-courier: no backup can be written in .*none \(ENOENT.*Name a folder that exists.*\.$/);
+    expect(await command("backup", join(file, "courier.backup"))).toMatchObject({ code: 74 });
+  });
+
   test("restoring is refused while a courier runs", async () => {
     await command("backup", file);
     const { code, err } = await command("restore", file, "--force");
@@ -80,6 +87,8 @@ describe("backup and restore", () => {
     const ledger = join(courier.directory, "state", "ledger.sqlite");
     expect(await command("restore", ledger, "--force")).toMatchObject({ code: 1 });
     expect(await command("restore", `${file}.none`, "--force")).toMatchObject({ code: 66 });
+    const err = `${courier.directory} cannot be read: it is a folder`;
+    expect(await command("restore", courier.directory, "--force")).toEqual({ code: 66, out: "", err });
     expect(await command("explain", "kept.example")).toMatchObject({ code: 0 });
   });
 });

@@ -1,6 +1,8 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
@@ -8,6 +10,9 @@ import { ChildCourier } from "../faults/child-courier.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { eventually } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+const ROOT = process.getuid?.() === 0;
 
 let misp: StandInMisp;
 /** The state and the lists of a courier that delivered a.example and was stopped. */
@@ -124,11 +129,14 @@ describe("the journal", () => {
 describe("the ledger", () => {
   const WAY_OUT = expect.stringMatching(/Restore it from a backup.*move it away/);
 
-  test.each(["run", "status", "catch-up"])("that is no database is named to %s, with the way out", async (command) => {
-    removeLedger();
-    writeFileSync(ledger, "not a database ".repeat(1_000));
-    expect(await refusal(ledger, command)).toEqual({ code: 1, err: WAY_OUT });
-  });
+  test.each(["run", "status", "catch-up", "plan"])(
+    "that is no database is named to %s, with the way out",
+    async (command) => {
+      removeLedger();
+      writeFileSync(ledger, "not a database ".repeat(1_000));
+      expect(await refusal(ledger, command)).toEqual({ code: 1, err: WAY_OUT });
+    },
+  );
 
   test("that is damaged behind its first page ends a run with the same words", async () => {
     changeLedger("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -136,6 +144,16 @@ describe("the ledger", () => {
     bytes.fill(0xff, 4_096);
     writeFileSync(ledger, bytes);
     expect(await refusal(ledger, "run")).toEqual({ code: 1, err: WAY_OUT });
+  });
+
+  test("that is damaged behind its first page is itself named by a plan, and not the copy that is judged", async () => {
+    changeLedger("PRAGMA wal_checkpoint(TRUNCATE)");
+    const bytes = readFileSync(ledger);
+    bytes.fill(0xff, 4_096);
+    writeFileSync(ledger, bytes);
+    const { code, err } = await refusal(`misp-courier: ${ledger} cannot be used`, "plan");
+    expect(code).toBe(1);
+    expect(err).not.toContain("plan-");
   });
 
   test("that was cut in the middle ends a run with the same words", async () => {
@@ -164,6 +182,18 @@ describe("the ledger", () => {
 });
 
 describe("the state folder", () => {
+  test.skipIf(!ROOT)("in which no copy of the ledger can be made is named to a plan, with the way out", async () => {
+    const state = join(copy.directory, "state");
+    // The folder is another user's, and everybody may read what is in it.
+    chmodSync(copy.directory, 0o755);
+    chmodSync(ledger, 0o644);
+    chmodSync(state, 0o755);
+    const user = { uid: 65_534, gid: 65_534 };
+    const ended = spawnSync(process.execPath, [PROGRAM, "plan", "--config", copy.config], user);
+    expect(ended.status).toBe(74);
+    expect(String(ended.stderr)).toMatch(/^misp-courier: .*state cannot be written \(EACCES.*let the user of.*\n$/);
+  });
+
   test("that another courier works in is left to it", async () => {
     await using courier = copy;
     courier.start();

@@ -64,6 +64,37 @@ describe("drift", () => {
     await courier.listed("domain", ...values, "by.hand\u001b[2J");
   });
 
+  describe("with a target that can never be read", () => {
+    const HOOK = {
+      hook: { type: "webhook", url: "http://127.0.0.1:1/", secret: "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0" },
+    };
+
+    beforeAll(async () => {
+      await courier.stop();
+      await courier.start({ targets: { blocklists: { type: "csv", directory: "./lists" }, ...HOOK } });
+      await courier.listed("domain", ...values, "by.hand\u001b[2J");
+    });
+
+    const tells = async () => {
+      const { code, out } = await drift();
+      expect(code).toBe(0);
+      expect(out).toMatch(/^blocklists: holds what it should.*(\n .*)*\nhook: cannot be read back$/);
+      await rename(file, `${file}.away`);
+      expect(await drift()).toMatchObject({ code: 1, out: expect.stringContaining("10  missing") });
+      await rename(`${file}.away`, file);
+      const [, hook] = JSON.parse((await drift("--json")).out);
+      expect(hook).toEqual({ target: "hook", problem: "it cannot be read back", readable: false });
+      expect(await drift("hook")).toMatchObject({ code: 0, out: "hook: cannot be read back" });
+    };
+
+    test("beside a running courier tells so, and of what differs elsewhere", tells);
+
+    test("on a stopped courier tells the same", async () => {
+      await courier.stop();
+      await tells();
+    });
+  });
+
   test("of a target that there is not names those that there are", async () => {
     const { code, err } = await drift("blocklist");
     expect(code).toBe(64);

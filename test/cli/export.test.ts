@@ -95,3 +95,18 @@ test("an unknown format and a span that is none are refused", async () => {
   });
   expect(await exported("--last", "yesterday")).toMatchObject({ code: 64 });
 });
+
+test("csv leaves out values that it cannot write exactly, says how many, and still shows other texts on one line", async () => {
+  const exact = ["a b", "one more"];
+  const inexact = ["a\nb", "a\u2028b", "one\u001b[31m"];
+  pull("Two\nlines", ...[...exact, ...inexact].map((value) => ({ type: "user-agent", value, toIds: true })));
+  await eventually(async () => {
+    const values = (await exported()).out.split("\n").map((line) => JSON.parse(line).value);
+    expect(values).toEqual(expect.arrayContaining([...exact, ...inexact]));
+  });
+  const { code, out, err } = await exported("--format", "csv");
+  expect(code).toBe(0);
+  const rows = out.split("\n").filter((row) => row.includes(",user-agent,") && row.includes("Two lines"));
+  expect(rows.map((row) => row.split(",")[0]).sort()).toEqual(exact);
+  expect(err).toMatch(/^3 indicators are left out: their values have control characters.*\.$/);
+});

@@ -25,6 +25,16 @@ test.each([
   expect(/did you mean "(.*)"\?/.exec(err)?.[1]).toBe(meant);
 });
 
+test("help for what is no command says so, and for help itself shows every command", async () => {
+  expect(await call(["help", "expalin"])).toMatchObject({
+    code: 64,
+    out: "",
+    err: expect.stringContaining('no command "expalin", did you mean "explain"?'),
+  });
+  expect(await call(["help", "constructor"])).toMatchObject({ code: 64 });
+  expect(await call(["help", "help"])).toEqual(await call(["help"]));
+});
+
 test.each([40, 60, 80, 120])("on a terminal of %d columns, no line of the help is wider", (width) => {
   const terminal = Object.assign(new CapturedTerminal(), { width });
   help({ carry: COMMAND, "take-back": COMMAND }, undefined, terminal);

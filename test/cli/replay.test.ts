@@ -73,6 +73,9 @@ test("plain frames will do, and what cannot be read is counted", async () => {
   expect(JSON.parse(out.split("\n").at(-1) ?? "")).toMatchObject({ unreadable: 1 });
 });
 
-test("a recording that is not there is no input", async () => {
-  expect(await call(["replay", join(aFolder(), "none")])).toMatchObject({ code: 66 });
+test("a recording that is not there, or is a folder, is no input", async () => {
+  const folder = aFolder();
+  expect(await call(["replay", join(folder, "none")])).toMatchObject({ code: 66 });
+  const err = `${folder} cannot be read: it is a folder`;
+  expect(await call(["replay", folder])).toEqual({ code: 66, out: "", err });
 });

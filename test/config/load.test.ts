@@ -67,13 +67,18 @@ describe("a configuration in order", () => {
     const config = load(`${MINIMAL}indicators: {ttl: {domain: 10d}}
 targets:
   common: {type: csv, directory: a}
-  own: {type: csv, directory: a, ttl: {url: never}}
-  alone: {type: csv, directory: a, ttl: {default: 7d}}
+  own: {type: csv, directory: b, ttl: {url: never}}
+  alone: {type: csv, directory: c, ttl: {default: 7d}}
 `);
     expect(config.indicators.ttl).toMatchObject({ domain: 10 * DAY, "ip-dst": 90 * DAY, md5: null, default: 30 * DAY });
     expect(config.targets.common?.ttl).toEqual(config.indicators.ttl);
     expect(config.targets.own?.ttl).toEqual({ ...config.indicators.ttl, url: null });
     expect(config.targets.alone?.ttl).toEqual({ default: 7 * DAY });
+  });
+
+  test("targets of which only one is enabled may have the same directory", () => {
+    const text = `${MINIMAL}targets: {old: {type: csv, directory: a, enabled: false}, new: {type: csv, directory: ./a}}\n`;
+    expect(Object.keys(load(text).targets)).toEqual(["old", "new"]);
   });
 
   test("a file of protected values that is not there is a mistake, a list that is not is none", () => {
@@ -227,6 +232,14 @@ describe("mistakes", () => {
     [
       `${MINIMAL}targets:\n  one: {type: http, lists: {ips: {types: [ip-dst]}}}\n  two:\n    type: http\n    lists:\n      ips: {types: [ip-src]}\n`,
       "7 targets.two.lists.ips: target one has a list of this name, too, and there is one /lists/ips.txt",
+    ],
+    [
+      `${MINIMAL}targets:\n  one:\n    type: http\n    lists:\n      ips: {types: [ip-dst]}\n      ips.left-out: {types: [ip-src]}\n`,
+      "7 targets.one.lists.ips.left-out: a list name does not end in .left-out: that is where what has no room in a list is named",
+    ],
+    [
+      `${MINIMAL}targets:\n  one: {type: csv, directory: ./a}\n  two: {type: csv, directory: b}\n  three:\n    type: csv\n    directory: b/../a/\n`,
+      "7 targets.three.directory: target one writes its files there, too, and each would undo what the other does",
     ],
     [`${MINIMAL}http:\n  listen: 8711\n`, "3 http.listen: must be an address and a port, such as 127.0.0.1:8711"],
     [`${MINIMAL}guard: {min_prefix: {v4: 33}}\n`, "2 guard.min_prefix.v4: must be at most 32"],

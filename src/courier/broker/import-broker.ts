@@ -7,7 +7,7 @@ import { LEDGER_FILE, openLedger } from "../open-ledger.ts";
 import { viewOf } from "../open-targets.ts";
 import { type ImportedConfig, importConfig } from "./broker-config.ts";
 import { heldOf } from "./broker-database.ts";
-import { NotImportable, readBroker } from "./broker-files.ts";
+import { readBroker } from "./broker-files.ts";
 
 export interface ImportOptions {
   directory: string;
@@ -24,17 +24,23 @@ export interface Imported extends ImportedConfig {
   held: Map<string, number>;
 }
 
+/** What is to be written is there already. */
+export class AlreadyThere extends Error {
+  override readonly name = "AlreadyThere";
+}
+
 /**
  * Brings a MISP-Broker over: its settings into a new config.yaml, and what its targets hold into a new ledger, so that the
  * first deliveries are only what differs. Nothing of it is changed, and nothing is overwritten.
- * @throws NotImportable
+ * @throws NotImportable when there is nothing that could be brought over
+ * @throws AlreadyThere when it would take the place of something
  */
 export function importBroker({ directory, only, output, environment, clock }: ImportOptions): Imported {
   const imported = importConfig(readBroker(directory, only));
   if (output === undefined) return { ...imported, held: new Map() };
   const state = join(dirname(output), "state");
   for (const file of [output, join(state, LEDGER_FILE)]) {
-    if (existsSync(file)) throw new NotImportable(`${file} is there already, and nothing is overwritten`);
+    if (existsSync(file)) throw new AlreadyThere(`${file} is there already, and nothing is overwritten`);
   }
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, imported.yaml, { flag: "wx", mode: 0o600 });
