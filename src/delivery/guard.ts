@@ -40,6 +40,8 @@ interface Range {
 
 interface Tally {
   count: number;
+  /** How many of them no change of rules can have brought. */
+  said: number;
   samples: Indicator[];
 }
 
@@ -135,8 +137,10 @@ export class Guard {
     const { deltas, view, log, clock } = this.#options;
     const held = new Set<Kind>();
     for (const kind of ["thumb", "remove", "add"] as const) {
-      const { count, samples } = tallies[kind];
-      const reason = count === 0 ? null : this.#against(kind, count, tallies.add.count);
+      const { count, said, samples } = tallies[kind];
+      // Whatever the limits are: a person's word on one value, or one deletion, is no mass.
+      const single = count === 1 && said === 1;
+      const reason = count === 0 || single ? null : this.#against(kind, count, tallies.add.count);
       if (reason === null) continue;
       held.add(kind);
       const as = kind === "add" ? "add" : "remove";
@@ -149,10 +153,8 @@ export class Guard {
   /** What stands against so many changes of a kind. */
   #against(kind: Kind, count: number, added: number): string | null {
     const { deltas, view, limits } = this.#options;
-    // Whatever the limits are: a person's word on one value, or one deletion, is no mass.
-    if (count === 1 && kind !== "add") return null;
     const held = () => deltas.held(view.name);
-    const empties = limits.never_empty && kind === "remove" && held() + added <= count;
+    const empties = limits.never_empty && kind === "remove" && count > 1 && held() + added <= count;
     if (empties) return `${count} of ${held()} would leave it empty`;
     return this.#allowances[kind]?.pass(count, held) ?? null;
   }
@@ -170,7 +172,7 @@ export class Guard {
 const HELD = "A change is beyond the guard's limits and is held: the target stays as it is until a person decides";
 
 function tally(): Tally {
-  return { count: 0, samples: [] };
+  return { count: 0, said: 0, samples: [] };
 }
 
 function count({ lack }: Comparison, reviewing: boolean, tallies: Record<Kind, Tally>): void {
@@ -178,6 +180,7 @@ function count({ lack }: Comparison, reviewing: boolean, tallies: Record<Kind, T
   if (!lack || kind === null || (kind === "remove" && reviewing && waits(lack))) return;
   const { type, value } = lack.holding;
   tallies[kind].count += 1;
+  if (kind === "thumb" || (kind === "remove" && !waits(lack))) tallies[kind].said += 1;
   if (tallies[kind].samples.length < SAMPLES) tallies[kind].samples.push({ type, value });
 }
 

@@ -118,10 +118,7 @@ export class WebServer implements AsyncDisposable {
       response.setHeader("Allow", allowed.join(", "));
       return refuse(response, 405, route.method ? "This is done, not read." : "Nothing can be changed here.");
     }
-    if (route.method && !this.#mayChange(route, headers)) {
-      const wants = route.local ? "Only JSON is taken here, and no browser's." : NO_CHANGES;
-      return refuse(response, 403, wants);
-    }
+    if (route.method && !this.#mayChange(route, headers)) return refuse(response, 403, wantedBy(route));
     await route.answer({ request, response, url: asked, parts });
   }
 
@@ -140,7 +137,10 @@ export class WebServer implements AsyncDisposable {
   }
 }
 
-const NO_CHANGES = "Changes want http.token to be set, and JSON from this server's own page.";
+function wantedBy({ local }: Route): string {
+  if (local) return "This wants http.token to be set, or JSON from a program of this machine.";
+  return "Changes want http.token to be set, and JSON from this server's own page.";
+}
 
 /** Answers that it will not, in one sentence. */
 export function refuse(response: ServerResponse, status: number, sentence: string): void {

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { calm, RunningCourier } from "../support/running-courier.ts";
 
@@ -41,92 +40,6 @@ describe("what happened while the courier could not hear", () => {
     publishDomains("added.example");
     await courier.start();
     await courier.listed("domain", "stays.example", "new.example", "added.example");
-  });
-
-  test("goes out at the first start only once thumbs and warninglists are known", async () => {
-    const delivered: string[] = [];
-    const watched = () => ({
-      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
-    });
-    courier = await RunningCourier.start({}, { watched });
-    await courier.forget();
-    const { attributes } = publishDomains("called-false.example", "blocked.example", "bad.example");
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
-    courier.misp.setWarninglist({
-      ...{ id: 7, name: "theirs", type: "string", enabled: true },
-      ...{ matchingAttributes: ["domain"], list: ["blocked.example"] },
-    });
-    courier.misp.faults.restDelay = 300;
-    await courier.start();
-    await courier.listed("domain", "bad.example");
-    await calm();
-    expect(delivered).toEqual(["bad.example"]);
-  });
-
-  test("goes out all the same where MISP does not give out its warninglists", async () => {
-    courier = await RunningCourier.start();
-    await courier.forget();
-    publishDomains("bad.example");
-    courier.misp.faults.missingRoutes = ["warninglists/index", "users/view"];
-    await courier.start();
-    await courier.listed("domain", "bad.example");
-  });
-
-  test("is loaded at the first start, thumbs included", async () => {
-    courier = await RunningCourier.start();
-    await courier.stop();
-    const { attributes } = publishDomains("a.example", "b.example");
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
-    courier.misp.addEvent({ info: "draft", attributes: [{ type: "domain", value: "draft.example" }] });
-    await courier.start();
-    await courier.listed("domain", "b.example");
-  });
-
-  describe("what is older than the first load looks back", () => {
-    const DAYS = 86_400_000;
-    const ARCHIVE = { targets: { blocklists: { type: "csv", directory: "./lists", ttl: { domain: "never" } } } };
-    let age = 400 * DAYS;
-
-    async function startWithOldDomain(settings: Record<string, unknown>) {
-      age = 400 * DAYS;
-      courier = await RunningCourier.start(settings, { mispClock: () => Date.now() - age });
-      await courier.stop();
-      publishDomains("old.example");
-      age = 0;
-      publishDomains("young.example");
-      await courier.start(settings);
-    }
-
-    test("is loaded where a target keeps it longer than others do", async () => {
-      await startWithOldDomain(ARCHIVE);
-      await courier.listed("domain", "old.example", "young.example");
-    });
-
-    test("is loaded once the configuration wants it", async () => {
-      await startWithOldDomain({});
-      await courier.listed("domain", "young.example");
-      await courier.stop();
-      await courier.start(ARCHIVE);
-      await courier.listed("domain", "old.example", "young.example");
-    });
-
-    test("is loaded where a part of it lives longer than the pair", async () => {
-      courier = await RunningCourier.start({}, { mispClock: () => Date.now() - age });
-      await courier.stop();
-      age = 100 * DAYS;
-      const event = courier.misp.addEvent({
-        info: "old",
-        attributes: [
-          { type: "hostname|port", value: "old.example|8080" },
-          { type: "malware-sample", value: "invoice.exe|68b329da9893e34099c7d8ad5cb9c940" },
-        ],
-      });
-      courier.misp.publish(event.id);
-      age = 0;
-      await courier.start();
-      await courier.listed("hostname", "old.example");
-      await courier.listed("md5", "68b329da9893e34099c7d8ad5cb9c940");
-    });
   });
 
   test("an event that REST was never asked about, and that was deleted meanwhile, is taken off", async () => {
