@@ -6,8 +6,9 @@ import { CAUGHT_UP } from "./caught-up.ts";
 const ALL_LISTED = "sightings-listed";
 
 const DAY = 86_400;
-/** MISP turns no pages of sightings: it is asked for spans of so many seconds. */
+/** MISP turns no pages of sightings: it is asked for spans of so many seconds, unless it has but few. */
 const SPAN = 30 * DAY;
+const FEW = 5_000;
 /** How far back sightings of all times are asked for in spans, seconds; what is older comes in one answer. */
 const REACH = 360 * DAY;
 /** Sightings carry the date that their writer says: each catch-up looks back so far behind the last, seconds. */
@@ -25,7 +26,9 @@ export async function catchUpSightings(options: CatchUpOptions, since?: number):
   const start = all ? 0 : (since ?? Math.floor(last / 1000) - BACKDATED);
   const end = Math.floor(began / 1000) + DAY;
   let found = 0;
-  for (let from = start, to = Math.max(start, end - REACH) + SPAN; from < end; from = to, to += SPAN) {
+  const few = all && ledger.fact(ALL_LISTED) !== undefined && ledger.sightingListings.countUpTo(FEW) < FEW;
+  const first = few ? end : Math.max(start, end - REACH) + SPAN;
+  for (let from = start, to = first; from < end; from = to, to += SPAN) {
     const asked = clock();
     const span = { from, to: Math.min(to, end) };
     const notices = await searchSightings(client, span, () => ledger.sightingListings.events(span), signal);

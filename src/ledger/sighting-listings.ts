@@ -20,6 +20,11 @@ export class SightingListings {
     return this.#tables.sightings.incomplete;
   }
 
+  /** How many there are, as far as `most`. */
+  countUpTo(most: number): number {
+    return this.#tables.sightings.countUpTo(most);
+  }
+
   /** MISP's sightings of all times were read. */
   complete(): void {
     this.#tables.sightings.incomplete = false;

@@ -43,6 +43,7 @@ export class Sightings {
   readonly #expirations: Statement<SightingRow>;
   readonly #between: Statement<SightingRow>;
   readonly #ofAttribute: Statement<SightingRow>;
+  readonly #count: Statement<{ count: number }>;
   readonly #loud: Statement<{ count: number }>;
   readonly #voicesOfValue: Statement<VoiceRow>;
   readonly #voicesOfAttribute: Statement<VoiceRow>;
@@ -64,6 +65,7 @@ export class Sightings {
     );
     this.#between = database.prepare("SELECT * FROM sighting WHERE date BETWEEN ? AND ? AND deleted = 0");
     this.#ofAttribute = database.prepare("SELECT * FROM sighting WHERE attribute = ? AND deleted = 0");
+    this.#count = database.prepare("SELECT count(*) AS count FROM (SELECT 1 FROM sighting WHERE date >= 0 LIMIT ?)");
     this.#loud = database.prepare(
       `SELECT count(*) AS count FROM (SELECT 1 FROM sighting
        WHERE organisation = ? AND type = ${SightingType.falsePositive} AND counts > ? AND counts <= ? AND muted = 0
@@ -83,6 +85,11 @@ export class Sightings {
   put(row: Omit<SightingRow, "deleted">): void {
     const { id, attribute, value, type, date, counts, organisation, source, heard, muted, shown } = row;
     this.#put.run(id, attribute, value, type, date, counts, organisation, source, heard, muted, shown);
+  }
+
+  /** How many there are, as far as `most`. */
+  countUpTo(most: number): number {
+    return this.#count.get(most)?.count ?? 0;
   }
 
   /** Whether an organisation said false positive so often in the hour before (Unix seconds) that one more does not count. */

@@ -46,21 +46,27 @@ describe.each(QUESTIONS.map((words) => [words]))("%j", (words) => {
     expect(await call([...words, "--config", config])).toEqual({ code: 1, out: "", err: sentence });
     expect(readdirSync(folder)).toEqual(["config.yaml"]);
   });
+});
 
-  test("takes a state that this user may not read for no missing one", () => {
-    const { folder, config, state, ledger } = aConfiguration();
-    mkdirSync(state);
-    Database.open(ledger).close();
-    chmodSync(folder, 0o755);
-    chmodSync(state, 0o000);
-    // Root may read everything.
-    const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words, "--config", config], user);
-    chmodSync(state, 0o700);
-    expect({ status, out: String(stdout) }).toEqual({ status: 74, out: "" });
-    expect(String(stderr)).toContain(`${ledger} cannot be read (EACCES`);
-    expect(String(stderr)).toMatch(/Run this as the user that misp-courier runs as, or as root.*\n$/);
-  });
+// Root may read everything.
+const OTHER_USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const MAY_START = spawnSync(
+  process.execPath,
+  ["-e", `require("fs").accessSync(${JSON.stringify(PROGRAM)})`],
+  OTHER_USER,
+);
+
+test.skipIf(!MAY_START)("a state that this user may not read is taken for no missing one", () => {
+  const { folder, config, state, ledger } = aConfiguration();
+  mkdirSync(state);
+  Database.open(ledger).close();
+  chmodSync(folder, 0o755);
+  chmodSync(state, 0o000);
+  const ended = spawnSync(process.execPath, [PROGRAM, "status", "--config", config], OTHER_USER);
+  chmodSync(state, 0o700);
+  expect({ status: ended.status, out: String(ended.stdout) }).toEqual({ status: 74, out: "" });
+  expect(String(ended.stderr)).toContain(`${ledger} cannot be read (EACCES`);
+  expect(String(ended.stderr)).toMatch(/Run this as the user that misp-courier runs as, or as root.*\n$/);
 });
 
 test("a list of what is parked needs a sound ledger", async () => {

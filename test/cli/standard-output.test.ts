@@ -18,21 +18,17 @@ function aConfiguration(): string {
   return config;
 }
 
-test.each([
-  [["help"]],
-  [["status"]],
-  [["status", "--json"]],
-  [["explain", "a.example"]],
-  [["audit", "--since", "1d"]],
-  [["export", "--format", "csv"]],
-])("%j says in one sentence that its output cannot be written, and fails", (words) => {
-  const full = openSync("/dev/full", "w");
-  const options = words[0] === "help" ? [] : ["--config", aConfiguration()];
-  const ended = spawnSync(process.execPath, [PROGRAM, ...words, ...options], { stdio: ["ignore", full, "pipe"] });
-  closeSync(full);
-  expect(ended.status).toBe(74);
-  expect(String(ended.stderr)).toMatch(/^misp-courier: the output cannot be written \(ENOSPC.*\n$/);
-});
+test.each([[["help"]], [["status", "--json"]], [["export", "--format", "csv"]]])(
+  "%j says in one sentence that its output cannot be written, and fails",
+  (words) => {
+    const full = openSync("/dev/full", "w");
+    const options = words[0] === "help" ? [] : ["--config", aConfiguration()];
+    const ended = spawnSync(process.execPath, [PROGRAM, ...words, ...options], { stdio: ["ignore", full, "pipe"] });
+    closeSync(full);
+    expect(ended.status).toBe(74);
+    expect(String(ended.stderr)).toMatch(/^misp-courier: the output cannot be written \(ENOSPC.*\n$/);
+  },
+);
 
 test("a reader that has seen enough is no failure, and nothing is said of it", () => {
   const late = `{ sleep 0.2; "$0" "$1" help; } | true; exit "\${PIPESTATUS[0]}"`;
