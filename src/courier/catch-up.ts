@@ -35,13 +35,18 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   if (ledger.fact(LISTED) === undefined) {
     await answer((await listEvents(client, clock, signal)).map(listed), began, { [LISTED]: String(began) });
   }
+  // What was called false while nobody listened must not go out with the event that came meanwhile. The first time, when nothing
+  // goes out before the end, sightings would have to be asked about one by one without the attributes that they are of.
+  const isFirst = ledger.fact(CAUGHT_UP) === undefined;
+  let sightings = isFirst ? 0 : await catchUpSightings(options, since);
   const loaded = await firstLoad(options, since);
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
   await refresh(changed, options);
   const deleted = await settle(list, vanished, isDeleted, options);
   const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options));
-  const sightings = await catchUpSightings(options, since);
+  // Of an event that came back, they were taken back with it.
+  if (isFirst || ledger.sightingListings.incomplete) sightings += await catchUpSightings(options, since);
   await answer([], began, { [CAUGHT_UP]: String(began) });
   ledger.adoption.release();
   return {

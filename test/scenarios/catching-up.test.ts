@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { calm, RunningCourier } from "../support/running-courier.ts";
 
@@ -96,6 +97,24 @@ describe("what happened while the courier could not hear", () => {
     courier.misp.deleteSighting(down?.id ?? 0);
     await courier.start();
     await courier.listed("domain", "a.example");
+  });
+
+  test("what came and was called false never goes out", async () => {
+    const delivered: string[] = [];
+    const watched = () => ({
+      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
+    });
+    courier = await RunningCourier.start({}, { watched });
+    publishDomains("a.example");
+    await courier.listed("domain", "a.example");
+    await courier.stop();
+    const { attributes } = publishDomains("called-false.example", "b.example");
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    courier.misp.faults.restDelay = 100;
+    await courier.start();
+    await courier.listed("domain", "a.example", "b.example");
+    await calm();
+    expect(delivered).toEqual(["a.example", "b.example"]);
   });
 
   test("thumbs of any age that came or went meanwhile are made up for", async () => {
