@@ -46,7 +46,10 @@ export const indicators = z
     exceptions,
     ttl: ttlTable
       .prefault({})
-      .describe("How long an indicator lives, by MISP type, laid over the shipped table; `default` for all other types")
+      .describe(
+        "How long an indicator lives, by MISP type, laid over the shipped table; `default` for all other types. The halves of a " +
+          "composite type live as long as their own types say",
+      )
       .meta({ shows: "type → duration, or `never`" }),
     decay: decays
       .default({})
