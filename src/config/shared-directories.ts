@@ -8,14 +8,33 @@ export interface SharedDirectory {
   owner: string;
 }
 
-/** The enabled `csv` targets that have no directory to themselves; relative ones count from `directory`. */
+interface Place {
+  name: string;
+  directory: string;
+  layout: "plain" | "broker";
+  /** Of which types there are files; missing: all. */
+  types: readonly string[] | undefined;
+  /** Its merged lists. */
+  lists: readonly string[];
+}
+
+/** The enabled `csv` targets that have a file in common with another; relative directories count from `directory`. */
 export function sharedDirectories(targets: Config["targets"], directory: string): SharedDirectory[] {
-  const owners = new Map<string, string>();
-  return Object.entries(targets).flatMap(([name, { type, enabled, settings }]) => {
+  const places = Object.entries(targets).flatMap(([name, { type, enabled, types, settings }]): Place[] => {
     if (type !== "csv" || !enabled) return [];
-    const place = resolve(directory, csvSettings.parse(settings).directory);
-    const owner = owners.get(place);
-    owners.set(place, owner ?? name);
-    return owner === undefined ? [] : [{ name, owner }];
+    const { layout, lists, directory: own } = csvSettings.parse(settings);
+    return [{ name, directory: resolve(directory, own), layout, types, lists: Object.keys(lists) }];
   });
+  return places.flatMap((place, index) => {
+    const owner = places.slice(0, index).find((other) => haveFileInCommon(place, other));
+    return owner ? [{ name: place.name, owner: owner.name }] : [];
+  });
+}
+
+function haveFileInCommon(one: Place, other: Place): boolean {
+  if (one.directory !== other.directory) return false;
+  if (one.lists.some((list) => other.lists.includes(list))) return true;
+  if (one.layout !== other.layout) return false;
+  // MISP-Broker's files are all there from the start, whatever comes into them.
+  return one.layout === "broker" || !one.types || !other.types || one.types.some((type) => other.types?.includes(type));
 }

@@ -34,7 +34,7 @@ export const csvSettings = z
       .string()
       .min(1)
       .describe(
-        "Where the files are; created with its parents when the target is opened. No two enabled targets may share it.",
+        "Where the files are; created with its parents when the target is opened. No two enabled targets may write the same file in it.",
       ),
     columns,
     lists,

@@ -374,3 +374,24 @@ test("an attribute type that a later MISP may have is taken as it is", () => {
   expect(filter).toEqual([{ types }]);
   expect(indicators.ttl.default).toBe(3 * 86_400);
 });
+
+test("csv targets share a directory where they have no file in common", () => {
+  const csv = "type: csv, directory: ./lists";
+  const sharing = (one: string, other: string) =>
+    `${MINIMAL}targets: {one: {${csv}, ${one}}, other: {${csv}, ${other}}}\n`;
+  for (const [one, other] of [
+    ["layout: plain", "layout: broker"],
+    ["types: [ip-dst]", "types: [domain, url]"],
+    ["types: [ip-dst], lists: {a: [ip-dst]}", "types: [url], lists: {b: [url]}"],
+    ["enabled: true", "enabled: false"],
+  ] as const) {
+    expect(Object.keys(load(sharing(one, other)).targets)).toEqual(["one", "other"]);
+  }
+  for (const [one, other] of [
+    ["types: [ip-dst]", "types: [url, ip-dst]"],
+    ["types: [ip-dst], lists: {a: [ip-dst]}", "types: [url], lists: {a: [url]}"],
+    ["layout: broker, types: [ip-dst]", "layout: broker, types: [url]"],
+  ] as const) {
+    expect(complaints(sharing(one, other))).toEqual([expect.stringContaining("writes its files there, too")]);
+  }
+});
