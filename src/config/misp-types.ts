@@ -35,7 +35,8 @@ export const attributeType = text.refine((given) => meantType(given) === undefin
 
 /** The type that a word was most likely meant to be; `undefined`: itself. */
 function meantType(given: string): string | undefined {
-  if (given === "default" || MISP_TYPES.includes(given)) return undefined;
+  // Of words that short, many are near to another.
+  if (given === "default" || given.length < 4 || MISP_TYPES.includes(given)) return undefined;
   const meant = closest(given, MISP_TYPES);
   // A number makes another type of it, such as the successor of a fingerprint.
   return meant !== undefined && withoutDigits(meant) !== withoutDigits(given) ? meant : undefined;

@@ -367,7 +367,7 @@ describe("targets", () => {
 });
 
 test("an attribute type that a later MISP may have is taken as it is", () => {
-  const types = ["ja4-fingerprint-md5", "filename|sha3-128", "named pipe", "ip", "something-else-entirely"];
+  const types = ["ja4-fingerprint-md5", "filename|sha3-128", "named pipe", "ip", "foo", "something-else-entirely"];
   const { filter, indicators } = load(
     `${MINIMAL}filter: [{types: ${JSON.stringify(types)}}]\nindicators: {ttl: {default: 3d}}\n`,
   );
