@@ -1,16 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Database } from "../../src/ledger/database.ts";
 import { ownAsFolder } from "../../src/state/own-as-folder.ts";
 import { aFolder } from "../support/a-folder.ts";
+import { NOBODY, NOBODY_MAY_START, PROGRAM, ROOT } from "../support/another-user.ts";
 import { call } from "./captured-terminal.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-/** The courier's, in the tests. */
-const USER = { uid: 65_534, gid: 65_534 };
 const SETTINGS = `misp: {url: https://m.example, key: k}
 warninglists: {from_misp: false}
 state: ./state
@@ -26,7 +23,7 @@ function aConfiguration() {
   const [config, state] = [join(folder, "config.yaml"), join(folder, "state")];
   writeFileSync(config, SETTINGS);
   mkdirSync(state, { mode: 0o700 });
-  chownSync(state, USER.uid, USER.gid);
+  chownSync(state, NOBODY.uid, NOBODY.gid);
   return { folder, config, state };
 }
 
@@ -46,11 +43,11 @@ async function aBackup(): Promise<string> {
 /** What of a state is not the courier's user's. */
 function strangers(state: string): string[] {
   const names = readdirSync(state, { recursive: true, encoding: "utf8" });
-  return names.filter((name) => lstatSync(join(state, name)).uid !== USER.uid);
+  return names.filter((name) => lstatSync(join(state, name)).uid !== NOBODY.uid);
 }
 
 // Only root can make files that others cannot open.
-describe.skipIf(process.getuid?.() !== 0)("what root does by hand in a state of the courier's user", () => {
+describe.skipIf(!ROOT)("what root does by hand in a state of the courier's user", () => {
   test("leaves everything of a restored backup to that user", async () => {
     const file = await aBackup();
     const { config, state } = aConfiguration();
@@ -59,7 +56,13 @@ describe.skipIf(process.getuid?.() !== 0)("what root does by hand in a state of 
     expect(restored).toEqual(expect.arrayContaining(["alerts.json", "journal.json", "ledger.sqlite", "lock"]));
     expect(restored).toContain("warninglists/1.json");
     expect(strangers(state)).toEqual([]);
-    const retry = spawnSync(process.execPath, [PROGRAM, "parked", "retry", "--config", config], USER);
+  });
+
+  test.skipIf(!NOBODY_MAY_START)("lets that user's courier go on with a restored backup", async () => {
+    const file = await aBackup();
+    const { config } = aConfiguration();
+    await call(["restore", file, "--config", config]);
+    const retry = spawnSync(process.execPath, [PROGRAM, "parked", "retry", "--config", config], NOBODY);
     expect({ status: retry.status, err: String(retry.stderr) }).toEqual({ status: 0, err: "" });
   });
 
@@ -81,7 +84,7 @@ describe.skipIf(process.getuid?.() !== 0)("what root does by hand in a state of 
   test("keeps a state folder that it had to make", async () => {
     const file = await aBackup();
     const { folder } = aConfiguration();
-    chownSync(folder, USER.uid, USER.gid);
+    chownSync(folder, NOBODY.uid, NOBODY.gid);
     const other = join(folder, "other.yaml");
     writeFileSync(other, SETTINGS.replace("./state", "./made"));
     expect(await call(["restore", file, "--config", other])).toMatchObject({ code: 0 });

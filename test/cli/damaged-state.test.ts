@@ -2,19 +2,14 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { ChildCourier } from "../faults/child-courier.ts";
 import { aFolder } from "../support/a-folder.ts";
+import { NOBODY, NOBODY_MAY_START, PROGRAM } from "../support/another-user.ts";
 import { eventually } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
-
-const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-const ROOT = process.getuid?.() === 0;
-const NOBODY = { uid: 65_534, gid: 65_534 };
-const MAY_START = spawnSync(process.execPath, [PROGRAM, "--version"], ROOT ? NOBODY : {}).status === 0;
 
 let misp: StandInMisp;
 /** The state and the lists of a courier that delivered a.example and was stopped. */
@@ -184,7 +179,7 @@ describe("the ledger", () => {
 });
 
 describe("the state folder", () => {
-  test.skipIf(!ROOT || !MAY_START)(
+  test.skipIf(!NOBODY_MAY_START)(
     "in which no copy of the ledger can be made is named to a plan, with the way out",
     async () => {
       const state = join(copy.directory, "state");

@@ -1,13 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Database, demandLedger } from "../../src/ledger/database.ts";
 import { aFolder } from "../support/a-folder.ts";
+import { NOBODY, NOBODY_MAY_START, PROGRAM } from "../support/another-user.ts";
 import { call } from "./captured-terminal.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const SETTINGS = `misp: {url: https://m.example, key: k}
 warninglists: {from_misp: false}
 state: ./state
@@ -49,20 +48,13 @@ describe.each(QUESTIONS.map((words) => [words]))("%j", (words) => {
 });
 
 // Root may read everything.
-const OTHER_USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-const MAY_START = spawnSync(
-  process.execPath,
-  ["-e", `require("fs").accessSync(${JSON.stringify(PROGRAM)})`],
-  OTHER_USER,
-);
-
-test.skipIf(!MAY_START)("a state that this user may not read is taken for no missing one", () => {
+test.skipIf(!NOBODY_MAY_START)("a state that this user may not read is taken for no missing one", () => {
   const { folder, config, state, ledger } = aConfiguration();
   mkdirSync(state);
   Database.open(ledger).close();
   chmodSync(folder, 0o755);
   chmodSync(state, 0o000);
-  const ended = spawnSync(process.execPath, [PROGRAM, "status", "--config", config], OTHER_USER);
+  const ended = spawnSync(process.execPath, [PROGRAM, "status", "--config", config], NOBODY);
   chmodSync(state, 0o700);
   expect({ status: ended.status, out: String(ended.stdout) }).toEqual({ status: 74, out: "" });
   expect(String(ended.stderr)).toContain(`${ledger} cannot be read (EACCES`);
