@@ -8,19 +8,16 @@ describe("what happened while the courier could not hear", () => {
   let courier: RunningCourier;
   afterEach(() => courier[Symbol.asyncDispose]());
 
-  function publishDomains(...values: string[]) {
-    const event = courier.misp.addEvent({
-      info: values.join(" "),
-      attributes: values.map((value) => ({ type: "domain", value })),
-    });
-    courier.misp.publish(event.id);
-    return { event: event.id, attributes: event.attributes.map(({ id }) => id) };
-  }
-
   test("is made up for after a restart: additions, edits, deletions, thumbs", async () => {
     courier = await RunningCourier.start();
-    const kept = publishDomains("soft.example", "hard.example", "thumb.example", "edited.example", "stays.example");
-    const deleted = publishDomains("event.example");
+    const kept = courier.publishDomains(
+      "soft.example",
+      "hard.example",
+      "thumb.example",
+      "edited.example",
+      "stays.example",
+    );
+    const deleted = courier.publishDomains("event.example");
     await courier.listed(
       "domain",
       "soft.example",
@@ -38,7 +35,7 @@ describe("what happened while the courier could not hear", () => {
     courier.misp.sight(thumb, { type: SightingType.falsePositive });
     courier.misp.deleteEvent(deleted.event);
     courier.misp.publish(kept.event);
-    publishDomains("added.example");
+    courier.publishDomains("added.example");
     await courier.start();
     await courier.listed("domain", "stays.example", "new.example", "added.example");
   });
@@ -86,7 +83,7 @@ describe("what happened while the courier could not hear", () => {
 
   test("a deleted sighting brings its value back", async () => {
     courier = await RunningCourier.start();
-    const { attributes } = publishDomains("a.example");
+    const { attributes } = courier.publishDomains("a.example");
     await courier.listed("domain", "a.example");
     const [down] = courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
     await courier.listed("domain");
@@ -105,10 +102,10 @@ describe("what happened while the courier could not hear", () => {
       delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
     });
     courier = await RunningCourier.start({}, { watched });
-    publishDomains("a.example");
+    courier.publishDomains("a.example");
     await courier.listed("domain", "a.example");
     await courier.stop();
-    const { attributes } = publishDomains("called-false.example", "b.example");
+    const { attributes } = courier.publishDomains("called-false.example", "b.example");
     courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
     courier.misp.faults.restDelay = 100;
     await courier.start();
@@ -120,7 +117,7 @@ describe("what happened while the courier could not hear", () => {
   test("thumbs of any age that came or went meanwhile are made up for", async () => {
     const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 86_400;
     courier = await RunningCourier.start({}, { mispClock: () => Date.now() - 20 * 86_400_000 });
-    const { attributes } = publishDomains("a.example", "b.example");
+    const { attributes } = courier.publishDomains("a.example", "b.example");
     const [a = 0, b = 0] = attributes;
     const [down] = courier.misp.sight(a, { type: SightingType.falsePositive, date: daysAgo(5) });
     await courier.listed("domain", "b.example");
@@ -136,8 +133,8 @@ describe("what happened while the courier could not hear", () => {
 
   test("nothing is removed when MISP has none of its events any more", async () => {
     courier = await RunningCourier.start();
-    const { event } = publishDomains("a.example");
-    const { event: other } = publishDomains("b.example");
+    const { event } = courier.publishDomains("a.example");
+    const { event: other } = courier.publishDomains("b.example");
     await courier.listed("domain", "a.example", "b.example");
     await courier.stop();
     await courier.start();
@@ -152,7 +149,7 @@ describe("what happened while the courier could not hear", () => {
 
   test("no thumb is forgotten when MISP's list of sightings is empty, and its event still has them", async () => {
     courier = await RunningCourier.start();
-    const { attributes } = publishDomains("a.example", "b.example");
+    const { attributes } = courier.publishDomains("a.example", "b.example");
     await courier.listed("domain", "a.example", "b.example");
     courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
     await courier.listed("domain", "b.example");
@@ -181,7 +178,7 @@ describe("what happened while the courier could not hear", () => {
     ["not there", { restDown: true }],
   ] as const)("nothing is removed when MISP's answers are %s", async (_, fault) => {
     courier = await RunningCourier.start();
-    publishDomains("a.example", "b.example");
+    courier.publishDomains("a.example", "b.example");
     await courier.listed("domain", "a.example", "b.example");
     await courier.stop();
     await courier.start();

@@ -7,19 +7,10 @@ describe("what MISP holds before the courier's first start", () => {
   let courier: RunningCourier;
   afterEach(() => courier[Symbol.asyncDispose]());
 
-  function publishDomains(...values: string[]) {
-    const event = courier.misp.addEvent({
-      info: values.join(" "),
-      attributes: values.map((value) => ({ type: "domain", value })),
-    });
-    courier.misp.publish(event.id);
-    return event.attributes.map(({ id }) => id);
-  }
-
   test("is loaded at the first start, thumbs included", async () => {
     courier = await RunningCourier.start();
     await courier.stop();
-    const attributes = publishDomains("a.example", "b.example");
+    const { attributes } = courier.publishDomains("a.example", "b.example");
     courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
     courier.misp.addEvent({ info: "draft", attributes: [{ type: "domain", value: "draft.example" }] });
     await courier.start();
@@ -33,7 +24,7 @@ describe("what MISP holds before the courier's first start", () => {
     });
     courier = await RunningCourier.start({}, { watched });
     await courier.forget();
-    const attributes = publishDomains("called-false.example", "blocked.example", "bad.example");
+    const { attributes } = courier.publishDomains("called-false.example", "blocked.example", "bad.example");
     courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
     courier.misp.setWarninglist({
       ...{ id: 7, name: "theirs", type: "string", enabled: true },
@@ -49,7 +40,7 @@ describe("what MISP holds before the courier's first start", () => {
   test("goes out all the same where MISP does not give out its warninglists", async () => {
     courier = await RunningCourier.start();
     await courier.forget();
-    publishDomains("bad.example");
+    courier.publishDomains("bad.example");
     courier.misp.faults.missingRoutes = ["warninglists/index", "users/view"];
     await courier.start();
     await courier.listed("domain", "bad.example");
@@ -64,9 +55,9 @@ describe("what MISP holds before the courier's first start", () => {
       age = 400 * DAYS;
       courier = await RunningCourier.start(settings, { mispClock: () => Date.now() - age });
       await courier.stop();
-      publishDomains("old.example");
+      courier.publishDomains("old.example");
       age = 0;
-      publishDomains("young.example");
+      courier.publishDomains("young.example");
       await courier.start(settings);
     }
 

@@ -76,6 +76,14 @@ export class RunningCourier implements AsyncDisposable {
     await this.#running;
   }
 
+  /** Publishes an event with these domains; returns the numbers of both. */
+  publishDomains(...values: string[]): { event: number; attributes: number[] } {
+    const attributes = values.map((value) => ({ type: "domain", value }));
+    const event = this.misp.addEvent({ info: values.join(" "), attributes });
+    this.misp.publish(event.id);
+    return { event: event.id, attributes: event.attributes.map(({ id }) => id) };
+  }
+
   /** Stops it and takes away all that it knows, as if it had never run. */
   async forget(): Promise<void> {
     await this.stop();
