@@ -3,6 +3,7 @@ import PQueue from "p-queue";
 import type { Comparison } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { askWhole } from "../misp/answers.ts";
+import { MispError } from "../misp/errors.ts";
 import { type ListedEvent, listEvents } from "../misp/event-list.ts";
 import type { Notice } from "../model/notice.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
@@ -38,7 +39,7 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   // What was called false while nobody listened must not go out with the event that came meanwhile. The first time, when nothing
   // goes out before the end, sightings would have to be asked about one by one without the attributes that they are of.
   const isFirst = ledger.fact(CAUGHT_UP) === undefined;
-  let sightings = isFirst ? 0 : await catchUpSightings(options, since);
+  const before = isFirst ? undefined : await catchUpSightings(options, since).catch(notNow);
   const loaded = await firstLoad(options, since);
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
@@ -46,7 +47,8 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const deleted = await settle(list, vanished, isDeleted, options);
   const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options));
   // Of an event that came back, they were taken back with it.
-  if (isFirst || ledger.sightingListings.incomplete) sightings += await catchUpSightings(options, since);
+  const lacking = before === undefined || ledger.sightingListings.incomplete;
+  const sightings = (before ?? 0) + (lacking ? await catchUpSightings(options, since) : 0);
   await answer([], began, { [CAUGHT_UP]: String(began) });
   ledger.adoption.release();
   return {
@@ -57,6 +59,11 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
     unsettled: unsettled(list, ledger),
     milliseconds: clock() - began,
   };
+}
+
+/** A MISP that cannot list its sightings keeps nobody from hearing of its events; it is asked once more after them. */
+function notNow(error: unknown): undefined {
+  if (!(error instanceof MispError)) throw error;
 }
 
 function unsettled(list: readonly ListedEvent[], ledger: Ledger): number {

@@ -114,6 +114,20 @@ describe("what happened while the courier could not hear", () => {
     expect(delivered).toEqual(["a.example", "b.example"]);
   });
 
+  test("events are made up for by a MISP that cannot list its sightings", async () => {
+    courier = await RunningCourier.start();
+    courier.publishDomains("a.example");
+    await courier.listed("domain", "a.example");
+    await courier.stop();
+    await courier.start();
+    await calm();
+    await courier.stop();
+    courier.publishDomains("b.example");
+    courier.misp.faults.missingRoutes = ["sightings/restSearch"];
+    await courier.start();
+    await courier.listed("domain", "a.example", "b.example");
+  });
+
   test("thumbs of any age that came or went meanwhile are made up for", async () => {
     const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 86_400;
     courier = await RunningCourier.start({}, { mispClock: () => Date.now() - 20 * 86_400_000 });
