@@ -24,14 +24,20 @@ export interface DriftAnswer {
 /** The fact that holds the answer to the last request. */
 export const DRIFT_ANSWER = "drift-answer";
 
+interface DriftDesk {
+  audits: Audits;
+  ledger: Ledger;
+  log: Logger;
+  /** Deliveries have begun: before, nobody can say what a target is to hold. */
+  begun: boolean;
+}
+
 /** Answers a request of the command, in the ledger, where the command looks for it. */
-export async function answerDrift(
-  asked: string,
-  { audits, ledger, log }: { audits: Audits; ledger: Ledger; log: Logger },
-): Promise<void> {
+export async function answerDrift(asked: string, { audits, ledger, log, begun }: DriftDesk): Promise<void> {
   const { target, repair, ticket } = JSON.parse(asked) as DriftRequest;
   const answer: DriftAnswer = { ticket };
   try {
+    if (!begun) throw new NotNow("the courier does not know yet what it is to hold");
     if (audits.reads(target)) answer.drift = await audits.audit(target, repair ? "all" : "nothing");
     else answer.readable = false;
   } catch (error) {

@@ -79,7 +79,7 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
   using _desk = attendRequests(ledger.requests, {
     ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, settled),
     "catch-up": () => follower.reread(),
-    drift: (asked) => void (started && answerDrift(asked, { audits, ledger, log })),
+    drift: (asked) => void answerDrift(asked, { audits, ledger, log, begun: started }),
   });
   await keeper.start();
   reviewer.wake();

@@ -101,3 +101,15 @@ describe("drift", () => {
     expect(err).toContain("there is blocklists");
   });
 });
+
+test("drift beside a courier that still asks MISP for the first time says to come back", async () => {
+  await using courier = await RunningCourier.start();
+  await courier.forget();
+  courier.misp.faults.restDelay = 2_000;
+  await courier.start();
+  const config = join(courier.directory, "config.yaml");
+  expect(await call(["drift", "--config", config])).toMatchObject({
+    code: 69,
+    out: "blocklists: cannot be read now: the courier does not know yet what it is to hold",
+  });
+});
