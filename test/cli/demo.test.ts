@@ -39,7 +39,7 @@ describe("the first morning of the demonstration", () => {
     terminal.onOut = (text) => {
       if (SIGHTS.every((sight) => sight.test(text))) terminal.stop();
     };
-    code = await runCommandLine(["demo", "--for", "55s", "--speed", "10", "--directory", directory], terminal);
+    code = await runCommandLine(["demo", "--for", "55s", "--speed", "5", "--directory", directory], terminal);
     written = terminal.written;
   }, PATIENCE);
 
