@@ -13,7 +13,8 @@ const TAKER = `
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     process.stdout.write("taken");
-    setInterval(() => {}, 60_000);
+    // Named here, so that it is not collected as garbage, which would let go of the state.
+    setInterval(() => database, 60_000);
   } catch {
     process.stdout.write("refused");
   }
