@@ -34,13 +34,20 @@ function reachOfType(reach: Reach, type: string): number {
   return (Object.hasOwn(reach, type) ? reach[type] : undefined) ?? reach.default;
 }
 
-/** What to ask MISP for: what never runs out from the beginning, and of the rest what may still be alive. */
+/**
+ * What to ask MISP for: what never runs out from the beginning, and of the rest what may still be alive, since it was changed
+ * or seen so late.
+ */
 export function queriesOf(reach: Reach): LoadQuery[] {
   if (reach.default === 0) return [{ types: null, since: 0 }];
   const types = [...new Set([...Object.keys(reach), ...COMPOSITES])].filter((type) => type !== "default");
   const endless = types.filter((type) => reachOfAttribute(reach, type) === 0);
   const earliest = Math.min(...Object.values(reach).filter((since) => since > 0));
-  return [...(endless.length > 0 ? [{ types: endless, since: 0 }] : []), { types: null, since: earliest }];
+  return [
+    ...(endless.length > 0 ? [{ types: endless, since: 0 }] : []),
+    { types: null, since: earliest },
+    { types: null, since: 0, seen: earliest },
+  ];
 }
 
 /** Whether all that is wanted was read. */

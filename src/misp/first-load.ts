@@ -3,10 +3,14 @@ import { attributeOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { isObject, type Json, numberOr } from "./coerce.ts";
 
-/** What one search of the first load asks for: all types or some, changed since a time (Unix seconds). */
+/** What one search of the first load asks for; times are Unix seconds. */
 export interface LoadQuery {
+  /** `null`: all. */
   types: readonly string[] | null;
+  /** Changed since then. */
   since: number;
+  /** Changed before this time, and last seen after it; without it, whenever it was last seen. */
+  seen?: number;
 }
 
 /** Where a search stands: pages of what changed since `since`, `page` pages of which were read. */
@@ -35,7 +39,7 @@ const LIMIT = 5_000;
  */
 export async function loadPage(
   client: MispClient,
-  { types, since }: LoadQuery,
+  { types, since, seen }: LoadQuery,
   cursor: LoadCursor,
   clock: () => number,
   signal: AbortSignal,
@@ -45,7 +49,8 @@ export async function loadPage(
   const query = {
     to_ids: 1,
     ...(types ? { type: types } : {}),
-    ...(from > 0 ? { timestamp: [from, Math.floor(asked / 1000) + DAY] } : {}),
+    ...(seen !== undefined ? { timestamp: [from, seen], last_seen: [seen, END_OF_TIME] } : {}),
+    ...(seen === undefined && from > 0 ? { timestamp: [from, Math.floor(asked / 1000) + DAY] } : {}),
     includeContext: 1,
     includeAllTags: 1,
     order: "timestamp asc",
@@ -55,7 +60,9 @@ export async function loadPage(
   const { rows, skipped } = await client.searchAttributes(query, signal);
   const read = rows.map(readRow);
   const notices = read.flatMap((row) => row ?? []);
-  const last = rows.length + skipped < LIMIT;
+  // One that cannot search by when attributes were seen answers with all of them.
+  const heeds = seen === undefined || notices.every(({ attribute }) => (attribute.lastSeen ?? 0) >= seen);
+  const last = rows.length + skipped < LIMIT || !heeds;
   return {
     notices: [...eventsOf(notices), ...notices],
     rows: rows.length,
@@ -66,6 +73,8 @@ export async function loadPage(
 }
 
 const DAY = 86_400;
+/** MISP takes a time to begin with only together with one to end with. */
+const END_OF_TIME = Date.UTC(9999) / 1000;
 
 type AttributeNotice = Extract<Notice, { kind: "attribute" }>;
 

@@ -37,14 +37,15 @@ describe("how far back the first load looks", () => {
 });
 
 describe("MISP is asked", () => {
-  test("from the beginning for what never runs out, and from the longest TTL on for everything", () => {
-    const [endless, mortal] = queriesOf(reach());
+  test("from the beginning for what never runs out, and from the longest TTL on for everything changed or seen", () => {
+    const [endless, changed, seen] = queriesOf(reach());
     expect(endless).toMatchObject({
       since: 0,
       types: expect.arrayContaining(["md5", "filename|md5", "malware-sample"]),
     });
     expect(endless?.types).not.toContain("default");
-    expect(mortal).toEqual({ types: null, since: NOW - 365 * DAY });
+    expect(changed).toEqual({ types: null, since: NOW - 365 * DAY });
+    expect(seen).toEqual({ types: null, since: 0, seen: NOW - 365 * DAY });
   });
 
   test("once where nothing runs out", () => {

@@ -74,6 +74,24 @@ describe("what MISP holds before the courier's first start", () => {
       await courier.listed("domain", "old.example", "young.example");
     });
 
+    test("is loaded where it was seen since, and only that", async () => {
+      courier = await RunningCourier.start({}, { mispClock: () => Date.now() - age });
+      await courier.stop();
+      age = 400 * DAYS;
+      const lastSeen = Math.floor((Date.now() - DAYS) / 1000);
+      const event = courier.misp.addEvent({
+        info: "old",
+        attributes: [
+          { type: "domain", value: "still-there.example", lastSeen },
+          { type: "domain", value: "gone.example", lastSeen: lastSeen - 399 * 86_400 },
+        ],
+      });
+      courier.misp.publish(event.id);
+      age = 0;
+      await courier.start();
+      await courier.listed("domain", "still-there.example");
+    });
+
     test("is loaded where a part of it lives longer than the pair", async () => {
       courier = await RunningCourier.start({}, { mispClock: () => Date.now() - age });
       await courier.stop();

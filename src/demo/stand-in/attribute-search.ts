@@ -57,6 +57,7 @@ function candidates(fields: Body, store: Store): AttributeRow[] {
 function conditionsOf(fields: Body, now: number): Condition[] {
   const range = (name: string) => timeRange(fields[name], now);
   const changed = range("attribute_timestamp") ?? range("timestamp");
+  const seen = range("last_seen");
   const eventChanged = range("event_timestamp");
   const published = range("publish_timestamp") ?? range("last");
   const [gone, publicity] = [settingsOf(fields.deleted), settingsOf(fields.published ?? [0, 1])];
@@ -64,6 +65,7 @@ function conditionsOf(fields: Body, now: number): Condition[] {
     ({ deleted }) => gone.has(deleted),
     idsCondition(fields.to_ids),
     changed && (({ timestamp }) => inRange(timestamp, changed)),
+    seen && (({ lastSeen }) => lastSeen !== null && inRange(lastSeen, seen)),
     eventChanged && (({ event }) => inRange(event.timestamp, eventChanged)),
     published && (({ event }) => inRange(event.publishTimestamp, published)),
     ({ event }) => publicity.has(event.published),
