@@ -1,17 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  type CurationPlan,
-  type CurationRules,
-  planCuration,
-  type Trust,
-  WORKFLOW_TAGS,
-} from "../curation/curate-event.ts";
+import { type CurationRules, planCuration, type Trust, WORKFLOW_TAGS } from "../curation/curate-event.ts";
 import type { CuratedEvents } from "../ledger/curated-events.ts";
 import type { Logger } from "../log.ts";
 import type { EventDesk } from "../misp/event-desk.ts";
 import { type EventMetadata, metadataOf } from "../misp/event-metadata.ts";
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
+import { DryRun } from "./dry-run.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
 import type { HeldEvents } from "./held-events.ts";
 import type { MispWriter } from "./misp-writer.ts";
@@ -44,8 +39,6 @@ export interface CuratorOptions extends CuratorSettings {
   clock: () => number;
 }
 
-/** MISP speaks of an event before it has saved it: how long to wait before asking again, milliseconds. */
-const NOT_SAVED_YET = [0, 100, 300, 1_000, 3_000];
 /** When what failed, and what a gate keeps back, is looked at again, milliseconds. */
 const AGAIN = { failed: 60_000, closed: 600_000 };
 /** How often is looked whether that time has come, milliseconds. */
@@ -62,8 +55,7 @@ export class Curator implements AsyncDisposable {
   readonly #ownTags: ReadonlySet<string>;
   readonly #published = new OwnPublications();
   readonly #strangers: Strangers;
-  /** In a dry run: the change of each event that was shown. */
-  readonly #shown = new Map<string, number>();
+  readonly #dryRun: DryRun;
   /** What was heard before it is known whom to trust; `undefined` from then on. */
   #early: Notice[] | undefined = [];
   #timer: NodeJS.Timeout | undefined;
@@ -71,6 +63,7 @@ export class Curator implements AsyncDisposable {
   constructor(options: CuratorOptions) {
     const { signal, rules } = options;
     this.#options = options;
+    this.#dryRun = new DryRun(options.log);
     this.#turns = new EventTurns({ work: (uuid, occasion) => this.#turn(uuid, occasion), signal });
     this.#strangers = new Strangers((organisation) => options.trustOf(organisation) !== undefined);
     this.#ownTags = new Set([...rules.trustTags, ...WORKFLOW_TAGS].map((tag) => tag.toLowerCase()));
@@ -100,11 +93,20 @@ export class Curator implements AsyncDisposable {
     }
   }
 
-  /** Looks for events that somebody still writes among what the feed said: they are not complete yet. */
+  /**
+   * Looks for events that somebody writes among what the feed said: they are not complete yet. Of one that is published MISP tells
+   * no more than that when an attribute is added or edited, which takes its publication back.
+   */
   goesOn(notices: readonly Notice[]): void {
     if (!this.#options.enabled) return;
     this.#strangers.heard(notices);
-    for (const notice of notices) if (notice.kind === "attribute") this.#turns.prolong(notice.event?.uuid ?? "");
+    const complete = new Set(notices.map((notice) => (notice.kind === "pulled" ? notice.uuid : undefined)));
+    for (const notice of notices) {
+      if (notice.kind !== "attribute" || !notice.event || complete.has(notice.event.uuid)) continue;
+      if (!this.#turns.prolong(notice.event.uuid) && !this.#early && this.#isTrusted(notice.event)) {
+        this.#turns.takeWhenQuiet(notice.event.uuid, "heard");
+      }
+    }
   }
 
   /**
@@ -124,9 +126,14 @@ export class Curator implements AsyncDisposable {
     if (!this.#strangers.has(uuid)) this.#turns.take(uuid, { complete: true, how: "pulled" });
   }
 
-  #heardEvent({ uuid, creator, timestamp }: EventFacts, how: "heard" | "snapshot" | "answer"): void {
-    const { trustOf, curated, sources, dryRun } = this.#options;
-    if (creator.uuid === null || !trustOf(creator.uuid)) return;
+  #isTrusted({ creator }: EventFacts): boolean {
+    return creator.uuid !== null && this.#options.trustOf(creator.uuid) !== undefined;
+  }
+
+  #heardEvent(event: EventFacts, how: "heard" | "snapshot" | "answer"): void {
+    const { curated, sources, dryRun } = this.#options;
+    const { uuid, timestamp } = event;
+    if (!this.#isTrusted(event)) return;
     if (timestamp !== undefined && curated.isDone(uuid, timestamp)) return;
     if (how === "snapshot" && this.#published.isEcho(uuid, timestamp)) return;
     this.#turns.takeWhenQuiet(uuid, how === "answer" ? "missed" : "heard");
@@ -150,7 +157,8 @@ export class Curator implements AsyncDisposable {
   async #turn(uuid: string, occasion: Occasion): Promise<void> {
     let event: EventMetadata | undefined;
     try {
-      event = await this.#metadata(uuid);
+      const found = await this.#options.desk.lookOnceSaved(uuid);
+      event = found && metadataOf(found);
       const held = event && (await this.#curate(event, occasion));
       if (held === undefined) this.#options.held.letGo(uuid);
       else this.#hold(uuid, event?.id, held, occasion, AGAIN.closed);
@@ -170,7 +178,7 @@ export class Curator implements AsyncDisposable {
       trust,
       rules,
     );
-    if (dryRun) return this.#show(event, plan);
+    if (dryRun) return this.#dryRun.show(event, plan);
     // The first step that fails ends the turn, so that nothing is published that was not tagged.
     for (const step of plan.steps) {
       if (step.do === "publish" && !occasion.complete) break;
@@ -190,23 +198,6 @@ export class Curator implements AsyncDisposable {
     // Of what was missed nobody can tell how it came.
     if (how === "missed") return sources.includes("pulled") || sources.includes("received");
     return sources.includes(how === "pulled" ? "pulled" : "received");
-  }
-
-  #show({ uuid, timestamp }: EventMetadata, { steps, notes, closed }: CurationPlan): undefined {
-    if (this.#shown.get(uuid) === timestamp) return;
-    this.#shown.set(uuid, timestamp);
-    for (const { do: step, ...tag } of steps)
-      this.#options.log.info("Would write to MISP", { event: uuid, step, ...tag });
-    for (const note of [...notes, ...closed]) this.#options.log.info("Curation of an event", { event: uuid, note });
-  }
-
-  async #metadata(uuid: string): Promise<EventMetadata | undefined> {
-    for (const wait of NOT_SAVED_YET) {
-      if (wait > 0) await pause(wait, undefined, { signal: this.#options.signal });
-      const found = await this.#options.desk.look(uuid);
-      if (found) return metadataOf(found);
-    }
-    return undefined;
   }
 
   /** Of how many attributes warninglists warn, where a gate asks; `null` as long as the ledger lacks some of them. */

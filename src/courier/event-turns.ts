@@ -49,9 +49,9 @@ export class EventTurns implements AsyncDisposable {
     this.#quiet.set(uuid, { how, timer: setTimeout(() => this.take(uuid, { complete: true, how }), QUIET) });
   }
 
-  /** Something more was heard of an event. */
-  prolong(uuid: string): void {
-    this.#quiet.get(uuid)?.timer.refresh();
+  /** Something more was heard of an event. @returns whether it waits until nothing more is */
+  prolong(uuid: string): boolean {
+    return this.#quiet.get(uuid)?.timer.refresh() !== undefined;
   }
 
   /** Resolves when no event has its turn, or waits for one. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { MispClient } from "./client.ts";
 import { type Json, uuidOrNull } from "./coerce.ts";
 
@@ -12,6 +13,8 @@ const FACTS = { metadata: 1, includeAllTags: 1 };
 /** Requests under way at a time, and events in one of them. */
 const AT_ONCE = 4;
 const IN_ONE = 50;
+/** How long to wait before asking again for an event that was announced, milliseconds. */
+const NOT_SAVED_YET = [0, 100, 300, 1_000, 3_000];
 
 /**
  * Looks up the own facts of events, without their attributes: one by one while few are asked for, many in one request behind
@@ -38,6 +41,16 @@ export class EventDesk {
       // Whoever asks within the same turn goes into the same request.
       setImmediate(() => this.#next());
     });
+  }
+
+  /** The same, waiting for an event that MISP speaks of until it has saved it; `undefined`: it does not come to that. */
+  async lookOnceSaved(uuid: string): Promise<Found> {
+    for (const wait of NOT_SAVED_YET) {
+      if (wait > 0) await pause(wait, undefined, { signal: this.#signal });
+      const found = await this.look(uuid);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** The same of an event of which only MISP's number is known. */

@@ -110,6 +110,16 @@ describe("an event of a friend", () => {
     await written(`+ ${HIGH}`, "publish", `+ ${HIGH}`, "publish");
   });
 
+  test("is published again once somebody adds to it, of which MISP tells by the attribute alone", async () => {
+    await start();
+    const { id } = receive();
+    await written(`+ ${HIGH}`, "publish");
+    await quiet();
+    misp.addAttributes(id, [{ type: "domain", value: "added.example" }]);
+    await written(`+ ${HIGH}`, "publish", "publish");
+    await courier.listed("domain", "added.example", "friendly.example");
+  });
+
   test("that the feed lost is found by the next catch-up", async () => {
     await start();
     await eventually(async () => expect(said.join()).toContain("In step with MISP"));
