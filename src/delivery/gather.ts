@@ -1,9 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Aside, AsideState, Comparison, Deltas, Lack, Step, TargetView } from "../ledger/deltas.ts";
+import { type Indicator, keyOf } from "../model/indicator.ts";
 
 /** A step, and whether the target lacks more than it holds. */
 export interface Gathered extends Step {
   more: boolean;
+  /** Of what is parked, what the target no longer wants. */
+  needless: readonly Indicator[];
 }
 
 /** What a guard has to say of a step. */
@@ -22,20 +25,24 @@ class Collected {
   readonly lacks = new Map<number, Lack>();
   readonly asides = new Map<number, Aside>();
   readonly settled = new Set<number>();
+  readonly needless: Indicator[] = [];
   readonly #limit: number;
+  readonly #parked: ReadonlySet<string>;
 
-  constructor(limit: number) {
+  constructor(limit: number, parked: readonly Indicator[]) {
     this.#limit = limit;
+    this.#parked = new Set(parked.map(keyOf));
   }
 
   get full(): boolean {
     return this.lacks.size >= this.#limit || this.asides.size + this.settled.size >= MOST_ASIDE + this.#limit;
   }
 
-  take({ id, revision, lack, settled }: Comparison, sieve: Sieve | undefined): void {
+  take({ id, revision, lack, settled, needless }: Comparison, sieve: Sieve | undefined): void {
     this.lacks.delete(id);
     this.asides.delete(id);
     if (settled) this.settled.add(id);
+    if (needless && this.#parked.size > 0 && this.#parked.has(keyOf(needless))) this.needless.push(needless);
     if (!lack) return;
     const state = sieve?.aside(lack, revision) ?? null;
     if (state === null) this.lacks.set(id, lack);
@@ -54,9 +61,16 @@ class Collected {
  * Draws the next step of a target from the ledger, of at most `limit` items. The ledger goes on changing meanwhile: an
  * indicator that comes up again counts as it was last, and one that has yet to come up again is left to the next step.
  * Where the target lacks more than that, what it is to lose goes first.
+ * @param parked what the target has refused
  */
-export async function gather(deltas: Deltas, view: TargetView, limit: number, sieve?: Sieve): Promise<Gathered> {
-  const collected = new Collected(limit);
+export async function gather(
+  deltas: Deltas,
+  view: TargetView,
+  limit: number,
+  sieve?: Sieve,
+  parked: readonly Indicator[] = [],
+): Promise<Gathered> {
+  const collected = new Collected(limit, parked);
   const newest = sieve?.through ?? deltas.newest();
   const again = deltas.again(view, limit);
   for (const comparison of again) collected.take({ ...comparison, settled: true }, undefined);
@@ -70,7 +84,8 @@ export async function gather(deltas: Deltas, view: TargetView, limit: number, si
     if (!more || collected.full) {
       for (const id of deltas.changedAfter(Math.max(position, newest))) collected.forget(id);
       const reached = { position, ahead: Math.max(position, ahead) };
-      return { ...stepOf(collected), ...reached, restarts, more: more || again.length === limit };
+      const { needless } = collected;
+      return { ...stepOf(collected), ...reached, restarts, more: more || again.length === limit, needless };
     }
     await nextTurn();
   }

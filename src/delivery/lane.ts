@@ -1,15 +1,17 @@
 import PQueue from "p-queue";
 import type { Step } from "../ledger/deltas.ts";
 import type { Refusal } from "../model/delta.ts";
+import type { Indicator } from "../model/indicator.ts";
 import { NotNow, type Target } from "../targets/target.ts";
 import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
-import { applyIsolating, sizeOf } from "./isolate.ts";
+import { sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { mostAtOnce, restAfter, resting } from "./pace.ts";
-import { park } from "./park.ts";
+import { park, unpark } from "./park.ts";
 import { fails, works } from "./standing.ts";
+import { tryOnce } from "./try-once.ts";
 
 export interface LaneOptions extends GuardOptions {
   target: Target;
@@ -107,7 +109,8 @@ export class Lane {
       if (!this.#prepared) await this.#prepare();
       // A wait that began while this stood in the queue holds for it, too.
       while (!this.#stop.signal.aborted && !this.#retry) {
-        const step = await gather(deltas, view, this.#limit(), await this.#guard.look());
+        const step = await gather(deltas, view, this.#limit(), await this.#guard.look(), this.#journal.parked);
+        if (step.needless.length > 0) await this.#unpark(step.needless);
         const began = clock();
         await this.#deliver(step);
         await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
@@ -142,27 +145,16 @@ export class Lane {
 
   /** Rejects when the target cannot take the step now. */
   async #deliver(step: Step): Promise<void> {
-    const { deltas, view } = this.#options;
+    const { deltas, view, target, timeout = TIMEOUT } = this.#options;
     if (sizeOf(step.delta) === 0) {
       const moves = step.position !== deltas.position(this.name);
       if (moves || step.asides.length + step.settled.length > 0) deltas.record(view, step, []);
       return;
     }
     deltas.begin(view, step);
-    const refusals = await this.#apply(step);
+    const refusals = await tryOnce(target, step.delta, timeout, this.#stop.signal);
     deltas.record(view, step, refusals);
     await this.#succeeded(step, refusals);
-  }
-
-  /** One try, which ends by itself even when the target does not. */
-  async #apply({ delta }: Step): Promise<readonly Refusal[]> {
-    const { timeout = TIMEOUT } = this.#options;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeout)]);
-    const given = new Promise<never>((_, reject) => {
-      const giveUp = () => reject(new NotNow(`no answer within ${timeout / 1000} seconds`));
-      signal.addEventListener("abort", giveUp, { once: true });
-    });
-    return Promise.race([applyIsolating(this.#options.target, delta, signal), given]);
   }
 
   async #succeeded(step: Step, refusals: readonly Refusal[]): Promise<void> {
@@ -190,6 +182,12 @@ export class Lane {
       log.warn("The target cannot take anything now", { target: this.name, reason: error.message, wait });
     else log.error("Delivery failed unexpectedly", { target: this.name, error, wait });
     this.#retryIn(wait);
+    await this.#save(journal);
+  }
+
+  async #unpark(needless: readonly Indicator[]): Promise<void> {
+    const { journal } = this.#options;
+    unpark(journal, this.name, needless);
     await this.#save(journal);
   }
 

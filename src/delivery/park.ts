@@ -27,6 +27,13 @@ export function park(journal: Journal, target: string, step: Step, refusals: rea
   );
 }
 
+/** What the target does not want any more need not be sent again. */
+export function unpark(journal: Journal, target: string, needless: readonly Indicator[]): void {
+  const entry = journal.entry(target);
+  const keys = new Set(needless.map(keyOf));
+  entry.parked = entry.parked.filter((item) => !keys.has(keyOf(item)));
+}
+
 function operations({ renew, remove }: Step["delta"]): (indicator: Indicator) => Parked["operation"] {
   const has = (items: readonly Indicator[], { type, value }: Indicator) =>
     items.some((item) => item.type === type && item.value === value);

@@ -109,10 +109,11 @@ export class Candidates {
 
   /** The same, unless a guard keeps it aside. */
   #settled(candidate: Candidate, lack: Lack | undefined): Comparison {
-    const { id, revision } = candidate;
-    if (candidate.kind === null) return { id, revision, lack, settled: false };
+    const { id, revision, shown, type, value } = candidate;
+    const needless = lack === undefined && shown === null ? { type, value } : undefined;
+    if (candidate.kind === null) return { id, revision, lack, settled: false, needless };
     const staysAside = lack !== undefined && this.#staysAside(candidate, lack);
-    return { id, revision, lack: staysAside ? undefined : lack, settled: !staysAside };
+    return { id, revision, lack: staysAside ? undefined : lack, settled: !staysAside, needless };
   }
 
   /** What a guard keeps aside stays so until something else is to be said of it, or a person says that it is harmless. */

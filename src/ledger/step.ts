@@ -42,6 +42,8 @@ export interface Comparison {
   lack: Lack | undefined;
   /** It was kept aside, and what it was kept aside for is no longer so. */
   settled: boolean;
+  /** The indicator, where the target neither wants it nor holds it. */
+  needless?: Indicator | undefined;
 }
 
 /** One thing that a target lacks. */

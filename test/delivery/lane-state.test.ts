@@ -49,6 +49,20 @@ describe("what a target will never take", () => {
     await until(() => target.held.size === 2 && entry.parked.length === 0);
   });
 
+  test("is no longer parked once it is not wanted any more, and only that", async () => {
+    target.behaviour = refusing("a.example", "b.example");
+    const file = join(aFolder(), "journal.json");
+    const { lane, entry } = await ALane.open(ledger, target, { journal: await Journal.open(file) });
+    lane.wake();
+    await until(() => entry.parked.length === 2);
+    ledger.hear(sighted());
+    lane.wake();
+    await until(() => entry.parked.length === 1);
+    expect(entry.parked).toMatchObject([{ value: "b.example" }]);
+    await lane.stop(1_000);
+    expect((await Journal.open(file)).entry(lane.name).parked).toEqual(entry.parked);
+  });
+
   test("is parked under what was tried of it", async () => {
     const { lane, entry } = await ALane.open(ledger, target, { view: CONTEXT });
     lane.wake();
