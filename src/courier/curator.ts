@@ -45,6 +45,8 @@ const AGAIN = { failed: 60_000, closed: 600_000 };
 const LOOK = 5_000;
 /** What is remembered of the time before it is known whom to trust; a catch-up finds the rest. */
 const EARLY = 1_000;
+/** Of an event that is published over and over, how long it must be quiet until it is once more, milliseconds. */
+const SPARING = 300_000;
 /** How long what an event holds may wait for its curation, milliseconds. */
 const SOON = 20;
 
@@ -102,11 +104,14 @@ export class Curator implements AsyncDisposable {
     this.#strangers.heard(notices);
     const complete = new Set(notices.map((notice) => (notice.kind === "pulled" ? notice.uuid : undefined)));
     for (const notice of notices) {
-      if (notice.kind !== "attribute" || !notice.event || complete.has(notice.event.uuid)) continue;
-      if (!this.#turns.prolong(notice.event.uuid) && !this.#early && this.#isTrusted(notice.event)) {
-        this.#turns.takeWhenQuiet(notice.event.uuid, "heard");
-      }
+      if (notice.kind === "attribute" && notice.event && !complete.has(notice.event.uuid)) this.#written(notice.event);
     }
+  }
+
+  #written(event: EventFacts): void {
+    if (this.#turns.prolong(event.uuid) || this.#early || !this.#isTrusted(event)) return;
+    const isBusy = this.#options.writer.hadMany(event.uuid);
+    this.#turns.takeWhenQuiet(event.uuid, "heard", isBusy ? SPARING : undefined);
   }
 
   /**

@@ -18,6 +18,15 @@ export interface EventTurnsOptions {
 const AT_ONCE = 32;
 /** How long nothing must be heard of an event before it is taken to be complete, milliseconds. */
 const QUIET = 1_000;
+/** Some are written to without end: how long they are waited for, milliseconds. */
+const PATIENCE = 300_000;
+
+/** An event of which more may come. */
+interface Unquiet {
+  timer: NodeJS.Timeout;
+  patience: NodeJS.Timeout;
+  how: Occasion["how"];
+}
 
 /** Gives each event one turn at a time: two would both find it without its tag, and both attach it. */
 export class EventTurns implements AsyncDisposable {
@@ -25,8 +34,7 @@ export class EventTurns implements AsyncDisposable {
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
   readonly #waiting = new Map<string, Occasion>();
   readonly #underWay = new Set<string>();
-  /** Events of which more may come. */
-  readonly #quiet = new Map<string, { timer: NodeJS.Timeout; how: Occasion["how"] }>();
+  readonly #unquiet = new Map<string, Unquiet>();
 
   constructor(options: EventTurnsOptions) {
     this.#options = options;
@@ -35,23 +43,29 @@ export class EventTurns implements AsyncDisposable {
   /** A turn as soon as there is room. What comes up during an event's turn leads to one more. */
   take(uuid: string, occasion: Occasion): void {
     if (this.#options.signal.aborted) return;
-    if (occasion.complete) this.#forgetQuiet(uuid);
+    if (occasion.complete) this.#waitNoLonger(uuid);
     const comes = this.#waiting.has(uuid) || this.#underWay.has(uuid);
     this.#waiting.set(uuid, together(this.#waiting.get(uuid), occasion));
     if (!comes) this.#enter(uuid);
   }
 
-  /** A turn once nothing more is heard of an event that somebody may still be writing. */
-  takeWhenQuiet(uuid: string, came: Occasion["how"]): void {
+  /**
+   * A turn once nothing more is heard of an event that somebody may still be writing.
+   * @param quiet for how long, milliseconds
+   */
+  takeWhenQuiet(uuid: string, came: Occasion["how"], quiet = QUIET): void {
+    const before = this.#unquiet.get(uuid);
     // A catch-up that comes upon what the feed told already knows less of it.
-    const how = came === "missed" ? (this.#quiet.get(uuid)?.how ?? came) : came;
-    this.#forgetQuiet(uuid);
-    this.#quiet.set(uuid, { how, timer: setTimeout(() => this.take(uuid, { complete: true, how }), QUIET) });
+    const how = came === "missed" ? (before?.how ?? came) : came;
+    const take = () => this.take(uuid, { complete: true, how: this.#unquiet.get(uuid)?.how ?? how });
+    clearTimeout(before?.timer);
+    const patience = before?.patience ?? setTimeout(take, PATIENCE);
+    this.#unquiet.set(uuid, { how, timer: setTimeout(take, quiet), patience });
   }
 
   /** Something more was heard of an event. @returns whether it waits until nothing more is */
   prolong(uuid: string): boolean {
-    return this.#quiet.get(uuid)?.timer.refresh() !== undefined;
+    return this.#unquiet.get(uuid)?.timer.refresh() !== undefined;
   }
 
   /** Resolves when no event has its turn, or waits for one. */
@@ -61,7 +75,7 @@ export class EventTurns implements AsyncDisposable {
 
   /** Lets what is under way come to its end, and drops the rest. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const uuid of [...this.#quiet.keys()]) this.#forgetQuiet(uuid);
+    for (const uuid of [...this.#unquiet.keys()]) this.#waitNoLonger(uuid);
     this.#queue.clear();
     await this.#queue.onIdle();
   }
@@ -79,9 +93,11 @@ export class EventTurns implements AsyncDisposable {
     });
   }
 
-  #forgetQuiet(uuid: string): void {
-    clearTimeout(this.#quiet.get(uuid)?.timer);
-    this.#quiet.delete(uuid);
+  #waitNoLonger(uuid: string): void {
+    const { timer, patience } = this.#unquiet.get(uuid) ?? {};
+    clearTimeout(timer);
+    clearTimeout(patience);
+    this.#unquiet.delete(uuid);
   }
 }
 

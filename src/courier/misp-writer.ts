@@ -51,6 +51,11 @@ export class MispWriter {
     await this.#queue.add(() => this.#record(event, step));
   }
 
+  /** Whether an event had half of its writes for this hour already. */
+  hadMany(event: string): boolean {
+    return this.#allowance.left(event) <= this.#options.writesPerEvent / 2;
+  }
+
   async #record(event: string, step: CurationStep): Promise<void> {
     const { curated, log, lacks } = this.#options;
     const { do: what, ...tag } = step;

@@ -55,6 +55,22 @@ test("an event that is still being written has its turn once nothing more is hea
   expect(seen).toEqual([["a", { complete: true, how: "heard" }]]);
 });
 
+test("an event that is written to without end has its turn all the same, and waits anew then", async () => {
+  vi.useFakeTimers();
+  const written = async (times: number) => {
+    for (let time = 0; time < times; time += 1) {
+      if (!turns.prolong("a")) turns.takeWhenQuiet("a", "heard");
+      await vi.advanceTimersByTimeAsync(500);
+    }
+  };
+  await written(590);
+  expect(seen).toEqual([]);
+  await written(20);
+  expect(seen).toHaveLength(1);
+  await written(580);
+  expect(seen).toHaveLength(1);
+});
+
 test("what a catch-up comes upon while the feed speaks of it counts as heard", async () => {
   vi.useFakeTimers();
   turns.takeWhenQuiet("a", "heard");

@@ -120,6 +120,19 @@ describe("an event of a friend", () => {
     await courier.listed("domain", "added.example", "friendly.example");
   });
 
+  test("is not published at each of many additions, once half of an hour's writes are used up", async () => {
+    await start({ writes_per_event: 6 });
+    const { id } = receive();
+    await written(`+ ${HIGH}`, "publish");
+    for (const value of ["one.example", "two.example"]) {
+      await quiet();
+      misp.addAttributes(id, [{ type: "domain", value }]);
+    }
+    await quiet();
+    await quiet();
+    expect(writes()).toEqual([`+ ${HIGH}`, "publish", "publish"]);
+  });
+
   test("that the feed lost is found by the next catch-up", async () => {
     await start();
     await eventually(async () => expect(said.join()).toContain("In step with MISP"));
