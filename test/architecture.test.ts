@@ -54,6 +54,11 @@ test("every file can be taken in at one sitting", () => {
   expect(lengths.filter(({ lines }) => lines > LONGEST)).toEqual([]);
 });
 
+test("no signal is joined with a timeout, of which Node would not let go", () => {
+  const joined = files.filter((file) => /AbortSignal\.any\([^)]*AbortSignal\.timeout/.test(read(`src/${file}`)));
+  expect(joined).toEqual([]);
+});
+
 test("clock, environment and output come in from outside", () => {
   const strays = files
     .filter((file) => !EDGE.includes(roomOf(file)))

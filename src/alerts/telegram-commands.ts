@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Telegram } from "telegraf";
 import type { Log } from "../log.ts";
+import { within } from "../model/within.ts";
 import { refang } from "./defang.ts";
 import { callTelegram, refusalOf, type TelegramNotifier } from "./telegram.ts";
 
@@ -33,8 +34,10 @@ export async function attendCommands({ telegram, notifier, desk, signal, warn }:
   while (!signal.aborted) {
     try {
       const query = { timeout: POLL, offset, allowed_updates: ["message" as const] };
-      const patience = AbortSignal.any([signal, AbortSignal.timeout((POLL + 15) * 1000)]);
-      for (const update of await callTelegram(telegram, "getUpdates", query, patience)) {
+      const updates = await within((POLL + 15) * 1000, signal, (patience) =>
+        callTelegram(telegram, "getUpdates", query, patience),
+      );
+      for (const update of updates) {
         offset = Math.max(offset, update.update_id + 1);
         const said = saidIn(update, notifier.chat);
         if (said !== undefined) await answer(said, desk, notifier, signal);

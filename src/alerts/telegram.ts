@@ -1,5 +1,6 @@
 import type { Agent } from "node:https";
 import type { Telegram } from "telegraf";
+import { within } from "../model/within.ts";
 import { shortened } from "./defang.ts";
 import { type Notifier, TellLater } from "./notifier.ts";
 import { readable, type Word } from "./words.ts";
@@ -60,9 +61,10 @@ export class TelegramNotifier implements Notifier {
   /** Writes one message. @throws TellLater when Telegram asks to wait */
   async say(text: string, signal: AbortSignal): Promise<void> {
     const message = { text: shortened(text, LONGEST_MESSAGE), link_preview_options: { is_disabled: true } };
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
     try {
-      await callTelegram(this.#telegram, "sendMessage", { chat_id: this.#chat, ...message }, patience);
+      await within(TIMEOUT, signal, (patience) =>
+        callTelegram(this.#telegram, "sendMessage", { chat_id: this.#chat, ...message }, patience),
+      );
     } catch (error) {
       const { wait, moved, complaint } = refusalOf(error);
       if (moved !== undefined) {

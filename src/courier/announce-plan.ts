@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../config/schema.ts";
 import { type Logger, silent } from "../log.ts";
+import { within } from "../model/within.ts";
 import { makePlan } from "./plan.ts";
 import type { TargetPlan } from "./planned-changes.ts";
 
@@ -26,9 +27,10 @@ const LONGEST_REST = 50;
  * the time for itself. That it cannot be told is logged, too, and changes nothing.
  */
 export async function announcePlan({ signal, patience = PATIENCE, log, ...options }: AnnounceOptions): Promise<void> {
-  const enough = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   try {
-    const { targets, dropped } = await makePlan({ ...options, log: silent, signal: enough, giveWay: givingWay() });
+    const { targets, dropped } = await within(patience, signal, (enough) =>
+      makePlan({ ...options, log: silent, signal: enough, giveWay: givingWay() }),
+    );
     for (const target of targets) announceTarget(target, log);
     for (const { name, holds } of dropped)
       log.info("The changed configuration no longer feeds a target, which keeps what it holds", {

@@ -1,4 +1,5 @@
 import type { Delta, Refusal } from "../model/delta.ts";
+import { within } from "../model/within.ts";
 import { NotNow, type Target } from "../targets/target.ts";
 import { applyIsolating } from "./isolate.ts";
 
@@ -8,10 +9,12 @@ import { applyIsolating } from "./isolate.ts";
  * @throws NotNow when it takes longer, or is stopped
  */
 export function tryOnce(target: Target, delta: Delta, timeout: number, stop: AbortSignal): Promise<readonly Refusal[]> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(timeout)]);
-  const given = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new NotNow(`no answer within ${timeout / 1000} seconds`));
-    signal.addEventListener("abort", giveUp, { once: true });
+  return within(timeout, stop, (signal) => {
+    const given = new Promise<never>((_, reject) => {
+      const giveUp = () => reject(new NotNow(`no answer within ${timeout / 1000} seconds`));
+      if (signal.aborted) giveUp();
+      signal.addEventListener("abort", giveUp, { once: true });
+    });
+    return Promise.race([applyIsolating(target, delta, signal), given]);
   });
-  return Promise.race([applyIsolating(target, delta, signal), given]);
 }

@@ -1,4 +1,5 @@
 import type { Kafka, Message, Producer } from "kafkajs";
+import { within } from "../model/within.ts";
 import { failureOf, KafkaFailure } from "./failure.ts";
 
 /** One record to write; without a value it is a tombstone, which takes the record of that key away. */
@@ -37,9 +38,8 @@ export class TopicWriter {
   /** @throws KafkaFailure also when it is cut short by the signal; what was sent may then have taken effect */
   async write(records: readonly Written[], signal: AbortSignal): Promise<void> {
     if (records.length === 0) return;
-    const cut = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
     try {
-      await Promise.race([this.#write(records), cutBy(cut)]);
+      await within(PATIENCE, signal, (cut) => Promise.race([this.#write(records), cutBy(cut)]));
     } catch (error) {
       // Without waiting: lines to brokers that stand still are closed in their own time.
       void this.close();
