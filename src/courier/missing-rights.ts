@@ -47,8 +47,8 @@ function nameOf(step: CurationStep): string {
  * MISP answers 403 to a role without the permission, 403 with a rejected form to a user outside the host organisation and
  * for a tag that nobody made yet, and 405 to one who may publish, but not this event. Its words may be translated.
  */
-function cureOf(step: CurationStep, { meaning, message }: MispError): string | undefined {
-  if (step.do === "publish") return CURES_OF_PUBLISHING[meaning];
+function cureOf(step: CurationStep, { meaning, message, status }: MispError): string | undefined {
+  if (step.do === "publish") return meaning === "forbidden" ? NO_PUBLISHING : status === 405 ? NOT_OTHERS : undefined;
   if (meaning === "forbidden") return NO_TAGGER;
   if (meaning !== "invalid") return undefined;
   return (
@@ -65,8 +65,3 @@ export const NO_PUBLISHING =
 export const NOT_OTHERS =
   "The key may not publish events of other organisations, which MISP allows to site admins only: " +
   "give its user a role with perm_site_admin, or set publish: false and publish by hand";
-
-const CURES_OF_PUBLISHING: Partial<Record<MispError["meaning"], string>> = {
-  forbidden: NO_PUBLISHING,
-  unknown: NOT_OTHERS,
-};

@@ -129,9 +129,17 @@ describe("a right that is missing", () => {
     expect(lacks.at(-1)).toEqual([]);
   });
 
-  test("is not what a MISP that is down has", async () => {
-    misp.answer = json({}, 500);
-    await expect(aWriter().write(EVENT, PUBLISH)).rejects.toThrow("500");
+  test("is not what a MISP that is down has, or one where the event is gone meanwhile", async () => {
+    const writer = aWriter();
+    for (const [status, body] of [
+      [500, {}],
+      [404, { name: "Invalid event." }],
+    ] as const) {
+      misp.answer = json(body, status);
+      await expect(writer.write(EVENT, PUBLISH)).rejects.toThrow("publish");
+    }
+    misp.answer = TAKEN;
+    await writer.write(EVENT, PUBLISH);
     expect(lacks).toEqual([]);
   });
 });
