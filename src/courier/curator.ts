@@ -1,43 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type CurationRules, planCuration, type Trust, WORKFLOW_TAGS } from "../curation/curate-event.ts";
-import type { CuratedEvents } from "../ledger/curated-events.ts";
-import type { Logger } from "../log.ts";
-import type { EventDesk } from "../misp/event-desk.ts";
+import { planCuration, WORKFLOW_TAGS } from "../curation/curate-event.ts";
 import { type EventMetadata, metadataOf } from "../misp/event-metadata.ts";
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
+import type { CuratorOptions, Written } from "./curator-options.ts";
 import { DryRun } from "./dry-run.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
-import type { HeldEvents } from "./held-events.ts";
-import type { MispWriter } from "./misp-writer.ts";
 import { OwnPublications } from "./own-publications.ts";
 import { Strangers } from "./strangers.ts";
 import { countWarned } from "./warned-attributes.ts";
-
-export interface CuratorSettings {
-  /** Without it everything is left alone. */
-  enabled: boolean;
-  rules: CurationRules;
-  sources: readonly ("pulled" | "received" | "local")[];
-  dryRun: boolean;
-}
-
-export interface CuratorOptions extends CuratorSettings {
-  desk: EventDesk;
-  writer: MispWriter;
-  curated: CuratedEvents;
-  held: HeldEvents;
-  /** What is known of an organisation; `undefined`: nothing, or not to be looked at, and its events are left alone. */
-  trustOf: (organisation: string) => Trust | undefined;
-  /** Whether a warninglist warns of an attribute. */
-  warns: (type: string, value: string) => boolean;
-  /** Resolves when all that the feed has told so far is in the ledger. */
-  saved: () => Promise<void>;
-  log: Logger;
-  signal: AbortSignal;
-  /** Milliseconds. */
-  clock: () => number;
-}
 
 /** When what failed, and what a gate keeps back, is looked at again, milliseconds. */
 const AGAIN = { failed: 60_000, closed: 600_000 };
@@ -96,8 +67,8 @@ export class Curator implements AsyncDisposable {
   }
 
   /**
-   * Looks for events that somebody writes among what the feed said: they are not complete yet. Of one that is published MISP tells
-   * no more than that when an attribute is added or edited, which takes its publication back.
+   * Looks for events that somebody writes to among what the feed said: they are not complete yet. An attribute that is added to one or
+   * edited takes its publication back, of which MISP says no more.
    */
   goesOn(notices: readonly Notice[]): void {
     if (!this.#options.enabled) return;
@@ -108,7 +79,7 @@ export class Curator implements AsyncDisposable {
     }
   }
 
-  #written(event: EventFacts): void {
+  #written(event: Written): void {
     if (this.#turns.prolong(event.uuid) || this.#early || !this.#isTrusted(event)) return;
     const isBusy = this.#options.writer.hadMany(event.uuid);
     this.#turns.takeWhenQuiet(event.uuid, "heard", isBusy ? SPARING : undefined);
@@ -131,7 +102,7 @@ export class Curator implements AsyncDisposable {
     if (!this.#strangers.has(uuid)) this.#turns.take(uuid, { complete: true, how: "pulled" });
   }
 
-  #isTrusted({ creator }: EventFacts): boolean {
+  #isTrusted({ creator }: Written): boolean {
     return creator.uuid !== null && this.#options.trustOf(creator.uuid) !== undefined;
   }
 
@@ -147,11 +118,13 @@ export class Curator implements AsyncDisposable {
     if (isAlike && !dryRun) this.#turns.take(uuid, { complete: false, how: "heard" });
   }
 
-  /** A tag may open a gate; our own come back on the feed, and say nothing. */
+  /** A tag may open a gate, or take a publication back; our own come back on the feed, and say nothing. */
   #heardTag({ on, eventId, name }: Extract<Notice, { kind: "tag" }>): void {
     if (on !== "event" || this.#ownTags.has(name.toLowerCase())) return;
     const [uuid, held] = this.#options.held.numbered(eventId) ?? [];
+    const event = this.#options.eventNumbered(eventId);
     if (uuid && held) this.#turns.take(uuid, { complete: true, how: held.how });
+    else if (event) this.#written(event);
   }
 
   #takeDue(): void {

@@ -1,0 +1,34 @@
+import type { CurationRules, Trust } from "../curation/curate-event.ts";
+import type { CuratedEvents } from "../ledger/curated-events.ts";
+import type { Logger } from "../log.ts";
+import type { EventDesk } from "../misp/event-desk.ts";
+import type { EventFacts } from "../model/misp.ts";
+import type { HeldEvents } from "./held-events.ts";
+import type { MispWriter } from "./misp-writer.ts";
+
+/** An event that is written to. */
+export type Written = Pick<EventFacts, "uuid" | "creator">;
+
+export interface CuratorOptions {
+  /** Without it everything is left alone. */
+  enabled: boolean;
+  rules: CurationRules;
+  sources: readonly ("pulled" | "received" | "local")[];
+  dryRun: boolean;
+  desk: EventDesk;
+  writer: MispWriter;
+  curated: CuratedEvents;
+  held: HeldEvents;
+  /** What the ledger knows of the event that MISP has under a number. */
+  eventNumbered: (id: number) => Written | undefined;
+  /** What is known of an organisation; `undefined`: nothing, or not to be looked at, and its events are left alone. */
+  trustOf: (organisation: string) => Trust | undefined;
+  /** Whether a warninglist warns of an attribute. */
+  warns: (type: string, value: string) => boolean;
+  /** Resolves when all that the feed has told so far is in the ledger. */
+  saved: () => Promise<void>;
+  log: Logger;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  clock: () => number;
+}
