@@ -97,7 +97,13 @@ function sortBySet(delta: Delta, settings: QradarSettings) {
   for (const entry of [...delta.add, ...delta.renew]) sort(entry, "hold");
   // What no set can take was never held.
   for (const indicator of delta.remove) sort(indicator, "drop");
-  return { changes: [...changes.values()], refusals };
+  return { changes: [...changes.values()].map(withoutHeld), refusals };
+}
+
+/** Where case does not matter, what goes in one spelling stays for the sake of another that is held. */
+function withoutHeld({ set, hold, drop }: SetChange): SetChange {
+  const held = new Set(hold.map((item) => elementOf(item).value));
+  return { set, hold, drop: drop.filter((item) => !held.has(elementOf(item).value)) };
 }
 
 function refusal({ type, value }: Indicator, reason: string): Refusal {

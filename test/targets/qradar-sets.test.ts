@@ -195,6 +195,20 @@ describe.each(apis)("the sets made over the %s API", (_name, options) => {
       options,
     ));
 
+  it("keep an element that changes its spelling, where case does not matter", () =>
+    using(
+      async (side) => {
+        const [upper, lower] = ["http://a.example/X", "http://a.example/x"].map((value) =>
+          anEntry({ type: "url", value }),
+        );
+        await apply(side, { add: upper ? [upper] : [] });
+        await apply(side, { add: lower ? [lower] : [], remove: upper ? [upper] : [] });
+        expect(values(side, "misp_url")).toHaveLength(1);
+      },
+      {},
+      options,
+    ));
+
   it("are many spellings, but one element, where case does not matter", () =>
     using(
       async (side) => {
