@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import type { Indicator } from "../model/indicator.ts";
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
-import { fieldsOf, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
+import { fieldsOf, isOfWhatWasSent, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
 import { pages } from "./qradar-pages.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { NotNow, Refused } from "./target.ts";
@@ -9,6 +9,8 @@ import { NotNow, Refused } from "./target.ts";
 const SETS = "/reference_data/sets";
 /** QRadar's own numbers. */
 const NO_SUCH_SET = 1002;
+/** What a console, or a proxy before it, says of an address that is too long for it. */
+const TOO_LONG = new Set([414, 431]);
 /** Each removal is a request of its own: so many are under way at once. */
 const AT_ONCE = 4;
 
@@ -29,7 +31,7 @@ export class ClassicSets implements SetsApi {
     const unwanted: Unwanted[] = [];
     // Loads first: what is refused there is halved and tried again, and nothing needs to be removed twice.
     for (const { set, hold } of changes) if (hold.length > 0) unwanted.push(...(await this.#load(set, hold, signal)));
-    for (const { set, drop } of changes) await this.#drop(set, drop, signal);
+    for (const { set, drop } of changes) unwanted.push(...(await this.#drop(set, drop, signal)));
     return unwanted;
   }
 
@@ -74,17 +76,25 @@ export class ClassicSets implements SetsApi {
     return load();
   }
 
-  async #drop({ name }: ReferenceSet, drop: readonly Indicator[], signal: AbortSignal): Promise<void> {
+  /** Returns those that are too long to be named in an address. */
+  async #drop({ name }: ReferenceSet, drop: readonly Indicator[], signal: AbortSignal): Promise<readonly Unwanted[]> {
     const queue = new PQueue({ concurrency: AT_ONCE });
-    const dropOne = async ({ value }: Indicator) => {
-      const path = `${SETS}/${encoded(name)}/${this.#encode(value)}`;
+    const unwanted: Unwanted[] = [];
+    const dropOne = async (indicator: Indicator) => {
+      const path = `${SETS}/${encoded(name)}/${this.#encode(indicator.value)}`;
       const { problem, status } = await this.#client.call({ method: "DELETE", path }, signal);
+      if (TOO_LONG.has(status)) {
+        const reason = "the value is too long for the address by which the classic API removes it: remove it by hand";
+        unwanted.push({ indicator, reason });
+        return;
+      }
       // The set or the value is not there: so it is gone. Any other refusal may not pass for that.
       if (problem && !(status === 404 && problem.code >= 1002 && problem.code <= 1003)) {
         throw new NotNow(`the console does not remove from ${name}: ${problem.message}`);
       }
     };
     await queue.addAll(drop.map((indicator) => () => dropOne(indicator)));
+    return unwanted;
   }
 
   /** Makes a set unless it is there; returns why its values can never be taken, if that is so. */
@@ -127,7 +137,8 @@ function isMissing({ status, problem }: Reply): boolean {
 
 /** Only the set itself as the answer proves that its values were loaded. */
 function requireDone({ status, problem, body }: Reply, { name }: ReferenceSet): void {
-  if (status === 422) throw new Refused(`QRadar refuses values for ${name}: ${problem?.message}`);
+  if (problem && isOfWhatWasSent({ status }))
+    throw new Refused(`QRadar refuses values for ${name}: ${problem.message || status}`);
   if (problem) throw new NotNow(`the console does not load ${name}: ${problem.message}`);
   if (fieldsOf(body).name !== name) throw new NotNow("the console's answer does not name the set: is this QRadar?");
 }

@@ -4,7 +4,7 @@ import { NotNow } from "./target.ts";
 
 /** What a console answered: done, or one of the refusals that its caller can make something of. */
 export interface Reply {
-  /** 2xx, 404, 409 or 422. */
+  /** 2xx, 404, 409 or one that {@link isOfWhatWasSent}. */
   status: number;
   body: unknown;
   /** QRadar's own number of the refusal, and what it says. */
@@ -15,6 +15,13 @@ export interface Reply {
 
 /** A console that locks an address out after some bad logins is not asked more often than this, milliseconds. */
 const LOCKED_OUT = 300_000;
+
+const OF_WHAT_WAS_SENT = new Set([413, 414, 422, 431]);
+
+/** True for a refusal that speaks of the values, or of how many or how long they are: fewer of them may well be taken. */
+export function isOfWhatWasSent({ status }: Pick<Reply, "status">): boolean {
+  return OF_WHAT_WAS_SENT.has(status);
+}
 
 /** QRadar's API: every answer is told apart once, here. */
 export class QradarClient {
@@ -45,7 +52,7 @@ export class QradarClient {
       this.#versionGone();
       throw new NotNow("the console no longer has this version of its API");
     }
-    if (status === 404 || status === 409 || status === 422) return { status, body, problem, total: undefined };
+    if (status === 404 || status === 409 || isOfWhatWasSent(answer)) return { status, body, problem, total: undefined };
     throw this.#failure(answer, problem.message);
   }
 

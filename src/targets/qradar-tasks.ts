@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Indicator } from "../model/indicator.ts";
 import type { Unwanted } from "./qradar-api.ts";
-import { fieldsOf, type QradarClient } from "./qradar-client.ts";
+import { fieldsOf, isOfWhatWasSent, type QradarClient } from "./qradar-client.ts";
 import { NotNow, Refused } from "./target.ts";
 
 /** One line of a bulk update. */
@@ -40,7 +40,8 @@ export class BulkUpdates {
     const { status, body: task, problem } = await this.#client.call({ method: "PATCH", path: ENTRIES, body }, signal);
     // 23000: one of the sets is gone.
     if (problem?.code === 23_000 || status === 404) throw new NotNow(`a set is gone: ${problem?.message}`);
-    if (problem) throw new Refused(`QRadar refuses the update: ${problem.message}`);
+    if (problem && !isOfWhatWasSent({ status })) throw new NotNow(`QRadar takes no update now: ${problem.message}`);
+    if (problem) throw new Refused(`QRadar refuses the update: ${problem.message || status}`);
     const { id } = fieldsOf(task);
     if (typeof id !== "number") throw new NotNow("the console's answer names no task: is this QRadar?");
     this.#open = id;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { applyIsolating } from "../../src/delivery/isolate.ts";
 import { NotNow } from "../../src/targets/target.ts";
 import { aDelta, anEntry } from "../support/entries.ts";
 import { apply, withFarSide } from "./far-side.ts";
@@ -209,6 +210,25 @@ describe.each(apis)("the sets made over the %s API", (_name, options) => {
       options,
     ));
 
+  it("get what is too large for one request in smaller ones", () =>
+    using(
+      async (side) => {
+        const entries = Array.from({ length: 8 }, (_, n) => anEntry({ value: `h${n}.example` }));
+        await apply(side, { add: [anEntry()] });
+        side.console.faults.once = {
+          matches: /bulk_load|^PATCH/,
+          status: 413,
+          body: "Request Entity Too Large",
+          times: 1,
+        };
+        const refusals = await applyIsolating(side.target, aDelta({ add: entries }), new AbortController().signal);
+        expect(refusals).toEqual([]);
+        expect(values(side, "misp_domain")).toHaveLength(9);
+      },
+      {},
+      options,
+    ));
+
   it("are many spellings, but one element, where case does not matter", () =>
     using(
       async (side) => {
@@ -237,6 +257,21 @@ describe("the classic API", () => {
       CLASSIC,
     ));
 
+  it.each([414, 431])("gives up on a value that is too long for an address (%d), and removes the others", (status) =>
+    using(
+      async (side) => {
+        const long = anEntry({ value: `${"a".repeat(9_000)}.example` });
+        await apply(side, { add: [long, anEntry()] });
+        side.console.faults.once = { matches: /^DELETE .*aaaa/, status, body: "URI Too Long", times: 1 };
+        const refusals = await apply(side, { remove: [long, anEntry()] });
+        expect(refusals).toMatchObject([{ value: long.value, reason: expect.stringContaining("too long") }]);
+        expect(values(side, "misp_domain")).toEqual([long.value]);
+      },
+      {},
+      CLASSIC,
+    ),
+  );
+
   it("takes no other refusal of a removal for one that is gone", () =>
     using(
       async (side) => {
@@ -251,6 +286,13 @@ describe("the classic API", () => {
 });
 
 describe("a bulk update of the collections API", () => {
+  it("that another one is in the way of is tried again, and no value is blamed for it", () =>
+    using(async (side) => {
+      await apply(side, { add: [anEntry()] });
+      side.console.faults.once = { matches: /^PATCH/, status: 409, body: { code: 1, message: "Conflict" }, times: 1 };
+      await expect(apply(side, { add: [anEntry({ value: "b.example" })] })).rejects.toThrow(NotNow);
+    }));
+
   it("is followed to its end", () =>
     using(async (side) => {
       side.console.faults.looks = 4;
