@@ -30,6 +30,8 @@ export interface RestAnswer {
   headers: Readonly<Record<string, unknown>>;
   /** `undefined` when it is not JSON, or was cut. */
   body: unknown;
+  /** There is a body all the same: a page for people, or the half of an answer. */
+  garbled: boolean;
 }
 
 /** No answer came; what was asked may have been done all the same. */
@@ -67,7 +69,7 @@ export class Rest {
         ...(headers ? { headers } : {}),
         ...(signal ? { signal } : {}),
       });
-      return { status: answer.status, headers: answer.headers, body: parse(answer.data) };
+      return { status: answer.status, headers: answer.headers, ...parse(answer.data) };
     } catch (error) {
       // An axios error holds the request with its key: only its code and message go on.
       const code = loadAxios().isAxiosError(error) ? (error.code ?? error.message) : String(error);
@@ -96,10 +98,10 @@ function openClient({ url, headers, verify_tls, ca_file, proxy, timeout }: RestS
   });
 }
 
-function parse(text: string): unknown {
+function parse(text: string): Pick<RestAnswer, "body" | "garbled"> {
   try {
-    return JSON.parse(text);
+    return { body: JSON.parse(text), garbled: false };
   } catch {
-    return undefined;
+    return { body: undefined, garbled: text !== "" };
   }
 }

@@ -46,6 +46,7 @@ export class QradarClient {
     const headers = { ...request.headers, ...(this.version === undefined ? {} : { Version: this.version }) };
     const answer = await this.#ask({ ...request, path: `/api${request.path}`, headers }, signal);
     const { status, body } = answer;
+    if (answer.garbled && status < 300) throw new NotNow("the console's answer is a page, or was cut: is this QRadar?");
     if (status >= 200 && status < 300) return { status, body, problem: undefined, total: totalOf(answer) };
     const problem = problemOf(body);
     if (status === 422 && /has been removed and is no longer valid/i.test(problem.message)) {

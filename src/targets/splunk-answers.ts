@@ -15,15 +15,14 @@ export function tellWithout(secrets: readonly string[]): Tell {
     onOneLine(secrets.reduce((told, secret) => told.replaceAll(secret, "***"), text)).slice(0, MOST_WORDS);
 }
 
-export function isDone({ status }: RestAnswer): boolean {
-  return status >= 200 && status < 300;
+/** A page for people may say 200 as well, and so may an answer with an error inside. */
+export function isDone({ status, body, garbled }: RestAnswer): boolean {
+  return status >= 200 && status < 300 && !garbled && !messagesIn(body).some(isError);
 }
 
 /** What Splunk says in an answer that is no success; empty where it says nothing that can be read. */
 export function wordsOf({ body }: RestAnswer): string {
-  const messages = fieldOf(body, "messages");
-  if (!Array.isArray(messages)) return "";
-  return messages
+  return messagesIn(body)
     .map((message) => fieldOf(message, "text"))
     .filter((text) => typeof text === "string")
     .join("; ");
@@ -47,7 +46,18 @@ function meaningOf(status: number, doing: string): string {
   if (status === 409) return `could not ${doing}: something else was there first`;
   if (status === 429) return `could not ${doing}: Splunk is asked too often`;
   if (status === 503) return `could not ${doing}: the KV store is starting, or its cluster is not ready`;
+  if (status < 300) return `could not ${doing}: what answered ${status} is no KV store, or has an error inside`;
   return `could not ${doing}: Splunk answered ${status}`;
+}
+
+function messagesIn(body: unknown): readonly unknown[] {
+  const messages = fieldOf(body, "messages");
+  return Array.isArray(messages) ? messages : [];
+}
+
+function isError(message: unknown): boolean {
+  const type = fieldOf(message, "type");
+  return type === "ERROR" || type === "FATAL";
 }
 
 /** A field of what may be anything. */

@@ -98,6 +98,7 @@ describe.each(apis)("the %s API", (_name, options) => {
       await apply(side, { add: [anEntry()] });
       side.console.faults.answer = { status: 200, body: "<html>Please log in</html>" };
       await expect(apply(side, { add: [anEntry({ value: "b.example" })] })).rejects.toThrow(NotNow);
+      await expect(apply(side, { remove: [anEntry()] })).rejects.toThrow(NotNow);
       side.console.faults.answer = undefined;
       side.console.faults.silent = true;
       await expect(apply(side, { remove: [anEntry()] })).rejects.toThrow(NotNow);

@@ -35,6 +35,15 @@ describe("a splunk target says what happened", () => {
     expect(told).toBeInstanceOf(NotNow);
   });
 
+  it.each([
+    ["a page", "<html>Please log in</html>"],
+    ["an error inside", '{"messages":[{"type":"ERROR","text":"KV Store is in maintenance mode."}]}'],
+  ])("a deletion that is answered with 200 and %s is not done", async (_, body) => {
+    const told = await failure("/data/", { status: 200, body }, { remove: [entry] });
+    expect(told).toBeInstanceOf(NotNow);
+    expect(String(told)).toContain("could not delete from collection misp_domain");
+  });
+
   it("waits as long as Splunk asks, in seconds or until a date", async () => {
     const seconds = await failure("batch_save", { status: 503, headers: { "Retry-After": "17" } });
     expect(seconds).toMatchObject({ wait: 17_000 });
