@@ -19,6 +19,9 @@ interface RestKeys {
   timeout: number;
 }
 
+/** The most that a timer can hold, milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Asks a far side; where no answer comes it cannot take anything now. */
 export type Ask = (request: RestRequest, signal: AbortSignal) => Promise<RestAnswer>;
 
@@ -29,9 +32,12 @@ export function openRest(settings: RestKeys, headers: Record<string, string>, co
   const rest = new Rest({ url, headers, verify_tls, ca_file, proxy, timeout });
   return async (request, signal) => {
     signal.throwIfAborted();
+    // The client's own clock starts anew with each byte: an answer that comes drop by drop would never take too long.
+    const limit = AbortSignal.timeout(Math.min(timeout * 1000, LONGEST));
     try {
-      return await rest.request(request, signal);
+      return await rest.request(request, AbortSignal.any([signal, limit]));
     } catch (error) {
+      if (limit.aborted) throw new NotNow(`no answer within ${timeout} seconds`);
       if (error instanceof NoAnswer) throw new NotNow(error.message);
       throw error;
     }

@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { openRest, restKeys } from "../../src/targets/rest-target.ts";
+import { type Answer, AnsweringServer } from "../support/answering-server.ts";
+
+const context = { name: "siem", resolve: (path: string) => path, state: "", clock: Date.now };
+
+const dropByDrop: Answer = (_, response) => {
+  response.writeHead(200, { "content-type": "application/json" });
+  const drops = setInterval(() => response.write(" "), 20);
+  response.on("close", () => clearInterval(drops));
+};
+
+it("an answer that comes drop by drop takes no longer than any other may", async () => {
+  await using server = await AnsweringServer.start(dropByDrop);
+  const ask = openRest({ url: server.url, verify_tls: true, timeout: restKeys.timeout.parse(0.2) }, {}, context);
+  const asked = ask({ method: "GET", path: "/" }, new AbortController().signal);
+  await expect(asked).rejects.toMatchObject({ name: "NotNow", message: "no answer within 0.2 seconds" });
+});
