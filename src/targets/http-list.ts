@@ -11,29 +11,40 @@ export interface RenderedList {
 }
 
 const CSV_HEADER = "value,type,score,expires\n";
-/** More than this are not named one by one. */
+/** More than this of a type are not named one by one. */
 const MOST_NAMED = 200_000;
 
 /** A list out of what its target holds: the best by score as far as there is room, and the same bytes for the same content. */
-export function renderList(store: ListStore, { types, format, capacity }: ListSettings): RenderedList {
+export function renderList(store: ListStore, settings: ListSettings): RenderedList {
+  const { types, format, capacity } = settings;
   const fitting = distinct(store.best(types, capacity), format);
   const chosen = fitting.slice(0, capacity);
-  const leftOut = store.count(types) <= capacity ? 0 : Math.max(0, ranked(store, types, format).length - capacity);
   // The best first: a firewall with less room than `capacity` says drops the end without a word.
   const lines = chosen.map((entry) => LINE[format](entry));
   const text = lines.map((line) => `${line}\n`).join("");
-  return { text: format === "csv" ? CSV_HEADER + text : text, entries: lines.length, leftOut };
+  return {
+    text: format === "csv" ? CSV_HEADER + text : text,
+    entries: lines.length,
+    leftOut: leftOutOf(store, settings),
+  };
+}
+
+function leftOutOf(store: ListStore, settings: ListSettings): number {
+  const { types, format, capacity } = settings;
+  const most = store.count(types) - capacity;
+  // Within one type each value stands once, and how many there are need not be looked up one by one.
+  if (most <= 0 || (types.length === 1 && format !== "cidr")) return Math.max(0, most);
+  return beyond(store, settings).length;
 }
 
 /** What a list has no room for, the best first: as CSV, whatever the list's own format. */
-export function renderLeftOut(store: ListStore, { types, format, capacity }: ListSettings): RenderedList {
-  const beyond = ranked(store, types, format).slice(capacity);
-  const lines = beyond.map((entry) => `${LINE.csv(entry)}\n`);
+export function renderLeftOut(store: ListStore, settings: ListSettings): RenderedList {
+  const lines = beyond(store, settings).map((entry) => `${LINE.csv(entry)}\n`);
   return { text: CSV_HEADER + lines.join(""), entries: lines.length, leftOut: 0 };
 }
 
-function ranked(store: ListStore, types: readonly string[], format: ListSettings["format"]): Listed[] {
-  return distinct(store.best(types, MOST_NAMED), format);
+function beyond(store: ListStore, { types, format, capacity }: ListSettings): Listed[] {
+  return distinct(store.best(types, capacity + MOST_NAMED), format).slice(capacity);
 }
 
 /** The best first, each value once: as whatever type it has the best score. */

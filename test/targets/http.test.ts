@@ -74,6 +74,20 @@ describe("a list of an http target", () => {
     expect(await lines(front, "domains")).toEqual(["low.example", "middle.example"]);
   });
 
+  it("names the rest also where it has room for more than can be named", async () => {
+    await using front = await openPulled({ domains: { types: ["domain"], capacity: 200_001 } });
+    await apply(front, { add: Array.from({ length: 200_003 }, (_, n) => scored(`host-${n}.example`, 50)) });
+    expect((await ask(`${front.url}lists/domains.txt`)).headers["x-left-out"]).toBe("2");
+    const { text } = await ask(`${front.url}lists/domains.left-out.txt`);
+    expect(text.split("\n").slice(1, -1)).toHaveLength(2);
+  });
+
+  it("counts all that it has no room for, however many that are", async () => {
+    await using front = await openPulled({ domains: { types: ["domain"], capacity: 1 } });
+    await apply(front, { add: Array.from({ length: 200_003 }, (_, n) => scored(`host-${n}.example`, 50)) });
+    expect((await ask(`${front.url}lists/domains.txt`)).headers["x-left-out"]).toBe("200002");
+  });
+
   it("has a value of several types once, by its best score, also where it has room for few", async () => {
     await using front = await openPulled({ addresses: { types: ["ip-src", "ip-dst"], capacity: 2 } });
     const add = [
