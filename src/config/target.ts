@@ -55,6 +55,11 @@ const target = z.record(z.string(), z.unknown()).transform((given, context) => {
   for (const result of [shared, settings]) {
     for (const { path, message } of result?.error ? findings(result.error) : []) complain(path, message);
   }
+  for (const { path, given } of listedTypes(own)) {
+    for (const { message } of attributeType.safeParse(given, { error: describeIssue }).error?.issues ?? []) {
+      complain(path, message);
+    }
+  }
   return shared.success && settings?.success ? { ...shared.data, settings: settings.data } : z.NEVER;
 });
 
@@ -98,6 +103,18 @@ function divide(
     else complain([key], unknownKey(key, [...shared, ...ownKeys]));
   }
   return { common, own };
+}
+
+/** The types that lists are to hold, as `lists: {name: [type]}` or `lists: {name: {types: [type]}}` has them. */
+function listedTypes({ lists }: Record<string, unknown>): { path: PropertyKey[]; given: string }[] {
+  return Object.entries(Object(lists)).flatMap(([name, list]) => {
+    const path = Array.isArray(list) ? ["lists", name] : ["lists", name, "types"];
+    const types: unknown = Array.isArray(list) ? list : Reflect.get(Object(list), "types");
+    if (!Array.isArray(types)) return [];
+    return types.flatMap((given, n) =>
+      typeof given === "string" && given !== "" ? [{ path: [...path, n], given }] : [],
+    );
+  });
 }
 
 function kindOf(type: unknown): TargetKind | undefined {

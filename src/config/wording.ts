@@ -17,9 +17,9 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey(key, knownKeys(issue.inst))).join("\n");
     case "too_small":
-      return limit(issue.origin, "at least", issue.minimum);
+      return limit(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum);
     case "too_big":
-      return limit(issue.origin, "at most", issue.maximum);
+      return limit(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum);
     case "invalid_union":
       return wrongType("other", issue.input);
     default:

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { restKeys } from "./rest-target.ts";
 
+const WHICH = "must be auto or a version such as 20.0";
+
 const apiVersion = z
-  .union([z.literal("auto"), z.string().regex(/^\d{1,3}\.\d$/), z.number().positive()], {
-    error: "must be auto or a version such as 20.0",
-  })
+  .union([z.literal("auto"), z.string().regex(/^\d{1,3}\.\d$/, WHICH), z.number().positive()], { error: WHICH })
   // YAML takes 20.0 for the number 20.
   .transform((given) => (typeof given === "number" ? given.toFixed(1) : given))
   .prefault("auto")

@@ -4,7 +4,7 @@ import { NotNow, type TargetContext } from "./target.ts";
 
 /** The keys by which every target that is reached over HTTP says how. */
 export const restKeys = {
-  url: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
+  url: z.url({ protocol: /^https?$/, error: ({ input }) => (input ? "must be an http or https URL" : undefined) }),
   verify_tls: z.boolean().default(true).describe("Whether the certificate of the far side must be valid"),
   ca_file: z.string().min(1).optional().describe("Certificates (PEM) to trust instead of the system's own"),
   proxy: z.url().optional().describe("URL of an HTTP proxy"),

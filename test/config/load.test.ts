@@ -241,6 +241,27 @@ describe("mistakes", () => {
       `${MINIMAL}targets:\n  one: {type: csv, directory: ./a}\n  two: {type: csv, directory: b}\n  three:\n    type: csv\n    directory: b/../a/\n`,
       "7 targets.three.directory: target one writes its files there, too, and each would undo what the other does",
     ],
+    [
+      `${MINIMAL}targets: {edl: {type: http, lists: {bad: {types: [ip-dst, domian]}}}}\n`,
+      '2 targets.edl.lists.bad.types[1]: is no attribute type, did you mean "domain"?',
+    ],
+    [
+      `${MINIMAL}targets: {files: {type: csv, directory: a, lists: {bad: [ip-dst, domian]}}}\n`,
+      '2 targets.files.lists.bad[1]: is no attribute type, did you mean "domain"?',
+    ],
+    [`${MINIMAL}targets: {siem: {type: splunk, token: t}}\n`, "2 targets.siem.url: is missing"],
+    [
+      `${MINIMAL}targets: {siem: {type: splunk, token: t, url: splunk}}\n`,
+      "2 targets.siem.url: must be an http or https URL",
+    ],
+    [
+      `${MINIMAL}targets: {siem: {type: qradar, url: https://q, token: t, set_ttl: {domain: 0}}}\n`,
+      "2 targets.siem.set_ttl.domain: must be more than 0",
+    ],
+    [
+      `${MINIMAL}targets: {siem: {type: qradar, url: https://q, token: t, api_version: newest}}\n`,
+      "2 targets.siem.api_version: must be auto or a version such as 20.0",
+    ],
     [`${MINIMAL}http:\n  listen: 8711\n`, "3 http.listen: must be an address and a port, such as 127.0.0.1:8711"],
     [`${MINIMAL}guard: {min_prefix: {v4: 33}}\n`, "2 guard.min_prefix.v4: must be at most 32"],
     [
