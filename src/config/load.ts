@@ -6,6 +6,7 @@ import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { unreadableProtectFiles } from "./protect.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { sharedDirectories } from "./shared-directories.ts";
+import { sharedPlaces } from "./shared-places.ts";
 import { readSource, type Source } from "./source.ts";
 import type { Environment } from "./variables.ts";
 import { describeIssue, findings } from "./wording.ts";
@@ -29,6 +30,7 @@ export function loadConfig(file: string, environment: Environment, directory = d
   if (parsed) complainOfProtectFiles(source, directory, issues);
   if (parsed) complainOfCertificates(source, directory, issues);
   if (parsed) complainOfSharedDirectories(parsed, source, directory, issues);
+  if (parsed) complainOfSharedPlaces(parsed, source, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return inForce(parsed, key, directory);
 }
@@ -119,6 +121,19 @@ function complainOfSharedDirectories(
   for (const { name, owner } of sharedDirectories(targets, directory)) {
     const path = ["targets", name, "directory"];
     const message = `target ${owner} writes its files there, too, and each would undo what the other does`;
+    issues.push({ ...place(path), path: formatPath(path), message });
+  }
+}
+
+/** As for directories: one target would take out what another is to hold, and nobody would notice until the next audit. */
+function complainOfSharedPlaces(
+  { targets }: z.output<typeof configSchema>,
+  { place }: Source,
+  issues: ConfigIssue[],
+): void {
+  for (const { name, owner } of sharedPlaces(targets)) {
+    const path = ["targets", name, "url"];
+    const message = `target ${owner} fills the same there, and each would undo what the other does: give one another prefix, or other types`;
     issues.push({ ...place(path), path: formatPath(path), message });
   }
 }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { csvSettings } from "../targets/csv-settings.ts";
 import type { Config } from "./schema.ts";
+import { haveTypeInCommon } from "./shared-places.ts";
 
 /** A `csv` target whose files another one, named before it, writes as well. */
 export interface SharedDirectory {
@@ -36,5 +37,5 @@ function haveFileInCommon(one: Place, other: Place): boolean {
   if (one.lists.some((list) => other.lists.includes(list))) return true;
   if (one.layout !== other.layout) return false;
   // MISP-Broker's files are all there from the start, whatever comes into them.
-  return one.layout === "broker" || !one.types || !other.types || one.types.some((type) => other.types?.includes(type));
+  return one.layout === "broker" || haveTypeInCommon(one.types, other.types);
 }

@@ -20,7 +20,7 @@ export const qradar = defineTarget<QradarSettings>({
   batch: 2_000,
   // MISP-Broker has for years given consoles 10,000 at a time with a pause behind them.
   rate: 2_000,
-  place: (settings) => JSON.stringify([settings.url, prefixOf(settings), settings.layout]),
+  place: (settings) => JSON.stringify([settings.url.replace(/\/+$/, ""), prefixOf(settings), settings.layout]),
   composites: ({ layout }) => layout === "broker",
   shows:
     () =>

@@ -396,6 +396,34 @@ test("an attribute type that a later MISP may have is taken as it is", () => {
   expect(indicators.ttl.default).toBe(3 * 86_400);
 });
 
+test("targets share a Splunk or a QRadar where they fill nothing in common", () => {
+  const siem = "url: https://siem.example:8089, token: t";
+  const sharing = (one: string, other: string) =>
+    `${MINIMAL}targets: {one: {${siem}, ${one}}, other: {${siem}/, ${other}}}\n`.replace(
+      "8089, token: t/",
+      "8089/, token: t",
+    );
+  for (const [one, other] of [
+    ["type: splunk", "type: qradar"],
+    ["type: splunk", "type: splunk, prefix: dmz_"],
+    ["type: splunk", "type: splunk, app: other"],
+    ["type: qradar", "type: qradar, prefix: dmz_"],
+    ["type: qradar, types: [ip-dst]", "type: qradar, types: [domain]"],
+    ["type: qradar", "type: qradar, enabled: false"],
+  ] as const) {
+    expect(Object.keys(load(sharing(one, other)).targets)).toEqual(["one", "other"]);
+  }
+  for (const [one, other] of [
+    ["type: splunk", "type: splunk, min_score: 60"],
+    ["type: splunk, types: [domain]", "type: splunk, types: [ip-dst, domain]"],
+    ["type: qradar", "type: qradar, types: [domain]"],
+  ] as const) {
+    expect(complaints(sharing(one, other))).toEqual([
+      expect.stringMatching(/^2 targets\.other\.url: target one fills the same there/),
+    ]);
+  }
+});
+
 test("csv targets share a directory where they have no file in common", () => {
   const csv = "type: csv, directory: ./lists";
   const sharing = (one: string, other: string) =>
