@@ -2,11 +2,12 @@ import type { Config } from "../config/schema.ts";
 import type { Observer } from "../courier/courier.ts";
 import { explainValue } from "../courier/explanation.ts";
 import { harmless, together } from "../courier/observers.ts";
+import type { Summary } from "../ledger/report.ts";
 import type { Logger } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
 import { deedRoutes } from "./deeds.ts";
 import { healthOf } from "./health.ts";
-import { Lists } from "./lists.ts";
+import { Lists, type Vouched } from "./lists.ts";
 import { Live } from "./live.ts";
 import { Metrics } from "./metrics.ts";
 import { pageRoute } from "./page-files.ts";
@@ -41,7 +42,7 @@ export class Front implements AsyncDisposable {
     const { config, log, clock } = options;
     this.#options = options;
     const watch = new Watch(clock, this.#metrics);
-    this.#lists = new Lists(config, () => (this.#sources?.pulse.look().caughtUp ?? 0) > 0);
+    this.#lists = new Lists(config, (target, store) => this.#mayBeEmpty(target, store));
     this.#live = new Live({ watch, log, clock, sources: () => this.#sources, lists: () => this.#lists.overview });
     const started: Observer["started"] = (protections) => {
       this.#sources = new Sources(config, clock, protections);
@@ -67,6 +68,14 @@ export class Front implements AsyncDisposable {
     this.#lists[Symbol.dispose]();
     this.#sources?.[Symbol.dispose]();
   }
+
+  readonly #mayBeEmpty: Vouched = (target, store) => {
+    const sources = this.#sources;
+    if (!sources || sources.pulse.look().caughtUp === 0) return false;
+    // One that was taken away, or emptied, by somebody is filled again by the next audit, and says nothing until then.
+    const heldIn = ({ targets }: Summary) => targets.find(({ name }) => name === target)?.held ?? 0;
+    return !store.isEmpty() || heldIn(sources.counts.summary) === 0 || heldIn(sources.report.summary()) === 0;
+  };
 
   async #routes(): Promise<Route[]> {
     return [

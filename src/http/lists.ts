@@ -29,6 +29,9 @@ export interface ListOverview {
   leftOut: number | null;
 }
 
+/** Whether an empty list of a target can be meant: before the first load it says nothing. */
+export type Vouched = (target: string, store: Pick<ListStore, "isEmpty">) => boolean;
+
 /** How long a firewall waits before it asks again for a list that is not there yet, seconds. */
 const RETRY = 30;
 
@@ -37,12 +40,11 @@ export class Lists implements Disposable {
   readonly #offers = new Map<string, Offer>();
   readonly #stores = new Map<string, ListStore>();
   readonly #state: string;
-  readonly #complete: () => boolean;
+  readonly #vouched: Vouched;
 
-  /** @param complete whether the first load is done: before it an empty list says nothing */
-  constructor(config: Config, complete: () => boolean) {
+  constructor(config: Config, vouched: Vouched) {
     this.#state = resolvePath(config, config.state);
-    this.#complete = complete;
+    this.#vouched = vouched;
     for (const [target, { type, enabled, settings }] of Object.entries(config.targets)) {
       if (type !== "http" || !enabled) continue;
       const { lists } = httpSettings.parse(settings);
@@ -77,7 +79,7 @@ export class Lists implements Disposable {
     const store = this.#store(offer.target);
     const served = store && serve(store, offer);
     // Never an empty list because nothing is known yet: a firewall would lift every block.
-    if (!served || (served.list.entries === 0 && !this.#complete())) {
+    if (!served || (served.list.entries === 0 && !this.#vouched(offer.target, store))) {
       response.setHeader("Retry-After", RETRY);
       return refuse(response, 503, "The list is not filled yet.");
     }

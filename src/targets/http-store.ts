@@ -81,6 +81,11 @@ export class ListStore {
     return types.reduce((sum, type) => sum + Number((statement.get(type) as { count: number }).count), 0);
   }
 
+  /** True while it holds nothing of any type. */
+  isEmpty(): boolean {
+    return this.#database.prepare("SELECT 1 FROM entry LIMIT 1").get() === undefined;
+  }
+
   /** Another number after each change that somebody else made to the file. */
   version(): number {
     return Number((this.#database.prepare("PRAGMA data_version").get() as { data_version: number }).data_version);

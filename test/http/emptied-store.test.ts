@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { expect, test } from "vitest";
+import { ask } from "../support/a-web-page.ts";
+import { eventually } from "../support/running-courier.ts";
+import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
+
+const TARGETS = {
+  firewall: { type: "http", lists: { domains: { types: ["domain"] }, addresses: { types: ["ip-dst"] } } },
+};
+
+/** Takes from the target what it holds, as whoever moves its file away does. */
+function empty({ courier }: WatchedCourier): void {
+  const store = new DatabaseSync(join(courier.directory, "state", "lists", "firewall.sqlite"));
+  store.exec("DELETE FROM entry");
+  store.close();
+}
+
+test("a list whose target has lost everything is not taken for one that is meant to be empty", async () => {
+  await using watched = await startWatched({ targets: TARGETS });
+  const list = (name: string) => ask(`${watched.url}lists/${name}.txt`);
+  const { attributes } = watched.courier.publishDomains("evil.example");
+  await eventually(async () => expect((await list("domains")).text).toBe("evil.example\n"));
+  expect(await list("addresses")).toMatchObject({ status: 200, text: "" });
+  empty(watched);
+  await eventually(async () => expect((await list("domains")).status).toBe(503));
+  watched.courier.misp.softDelete(attributes[0] ?? 0);
+  await eventually(async () => expect(await list("domains")).toMatchObject({ status: 200, text: "" }));
+});
