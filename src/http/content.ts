@@ -58,5 +58,8 @@ function isKnown(etag: string, given: string | undefined): boolean {
 
 function takesGzip(given: string | string[] | undefined): boolean {
   const offers = String(given ?? "").split(",");
-  return offers.some((offer) => /^\s*(gzip|\*)\s*(;\s*q=(0?\.\d*[1-9]\d*|1(\.0*)?)\s*)?$/i.test(offer));
+  const named = offers.filter((offer) => /^\s*gzip\s*(;|$)/i.test(offer));
+  // What is said of gzip by its name goes before what is said of all.
+  const meant = named.length > 0 ? named : offers;
+  return meant.some((offer) => /^\s*(gzip|\*)\s*(;\s*q=(0?\.\d*[1-9]\d*|1(\.0*)?)\s*)?$/i.test(offer));
 }

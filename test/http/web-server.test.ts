@@ -119,6 +119,8 @@ describe("a list over HTTP", () => {
     const plain = await ask(front.url + path, { "accept-encoding": "gzip;q=0, br" });
     const packed = await ask(front.url + path, { "accept-encoding": "deflate, gzip" });
     expect(plain.headers["content-encoding"]).toBeUndefined();
+    const anyOther = await ask(front.url + path, { "accept-encoding": "*, gzip;q=0" });
+    expect(anyOther.headers["content-encoding"]).toBeUndefined();
     expect(packed.headers["content-encoding"]).toBe("gzip");
     expect(gunzipSync(packed.body)).toEqual(plain.body);
     expect(packed.headers.etag).not.toBe(plain.headers.etag);
