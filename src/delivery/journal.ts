@@ -48,7 +48,7 @@ export class Journal {
 
   /** @throws StateDamaged when the file is not a journal */
   static async open(file: string): Promise<Journal> {
-    const low = new Low<Contents>(new DurableJson(file), { version: 1, targets: {} });
+    const low = new Low<Contents>(new DurableJson(file), { version: 1, targets: byName({}) });
     await low.read();
     return new Journal(low);
   }
@@ -94,7 +94,8 @@ class DurableJson implements Adapter<Contents> {
     const text = await readFile(this.#file, "utf8").catch((error) => missing(this.#file, error));
     if (text === null) return null;
     try {
-      return contents.parse(JSON.parse(text));
+      const { version, targets } = contents.parse(JSON.parse(text));
+      return { version, targets: byName(targets) };
     } catch (cause) {
       throw new StateDamaged(
         `${this.#file} is damaged. Move it away to go on without it: parked items are forgotten and waiting targets are tried at once, nothing else is lost.`,
@@ -114,6 +115,11 @@ class DurableJson implements Adapter<Contents> {
     await replaceFile(this.#file, JSON.stringify(data), 0o600);
     ownAsFolder(this.#file);
   }
+}
+
+/** Nothing but targets, whatever they are called: any other object has a `constructor`. */
+function byName(targets: Contents["targets"]): Contents["targets"] {
+  return Object.assign(Object.create(null), targets);
 }
 
 function missing(file: string, error: NodeJS.ErrnoException): null {

@@ -36,6 +36,17 @@ test("what was saved is there again", async () => {
   expect(again.entry("lists").parked).toEqual([parked("a.example")]);
 });
 
+test.each(["constructor", "toString"])("a target may be called %s", async (name) => {
+  const file = join(aFolder(), "journal.json");
+  const journal = await Journal.open(file);
+  expect(journal.targets[name]).toBeUndefined();
+  journal.park(name, [parked("a.example")]);
+  await journal.save();
+  const again = await Journal.open(file);
+  expect(again.entry(name).parked).toEqual([parked("a.example")]);
+  expect(again.targets.valueOf).toBeUndefined();
+});
+
 test("is for nobody else's eyes", async () => {
   const file = join(aFolder(), "journal.json");
   await (await Journal.open(file)).save();
