@@ -42,8 +42,10 @@ export class KvStore {
     if (!isDone(answer)) throw this.#failure(answer, `list the collections of app ${this.#options.app}`);
     const entries = fieldOf(answer.body, "entry");
     if (!Array.isArray(entries)) throw new NotNow("what answers is no KV store: it lists no collections");
-    // Collections of other apps that are shared with all stand in the list, too.
-    const own = entries.filter((entry) => fieldOf(fieldOf(entry, "acl"), "app") === this.#options.app);
+    // Collections of other apps that are shared with all stand in the list, too. One that does not say whose it is must not
+    // pass for missing: what is to be deleted from it would count as gone.
+    const isOwn = (app: unknown) => app === undefined || app === this.#options.app;
+    const own = entries.filter((entry) => isOwn(fieldOf(fieldOf(entry, "acl"), "app")));
     this.#collections = new Set(own.map((entry) => String(fieldOf(entry, "name"))));
     return this.#collections;
   }

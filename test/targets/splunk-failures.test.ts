@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { NotNow, Refused } from "../../src/targets/target.ts";
-import { anEntry } from "../support/entries.ts";
+import { aDelta, anEntry } from "../support/entries.ts";
 import { apply } from "./far-side.ts";
-import { type ASplunk, documents, failing, openSplunk } from "./splunk/a-splunk.ts";
+import { type ASplunk, documents, failing, openSplunk, openTarget } from "./splunk/a-splunk.ts";
 import type { Fault } from "./splunk/stand-in-splunk.ts";
 
 const entry = anEntry({ value: "a.example" });
@@ -72,6 +72,15 @@ describe("a splunk target says what happened", () => {
     await expect(apply(far, { add: [entry] })).rejects.toThrow(
       /list the collections of app misp_elsewhere.*does not exist/,
     );
+  });
+
+  it("a collection that does not say which app it belongs to is no missing one", async () => {
+    const far = await openSplunk();
+    await apply(far, { add: [entry] });
+    failing(far, "config?count", { status: 200, body: '{"entry":[{"name":"misp_domain"}]}' });
+    const restarted = await openTarget({ url: far.far.url, token: far.far.token });
+    await restarted.apply(aDelta({ remove: [entry] }), new AbortController().signal);
+    expect(documents(far, "misp_domain")).toEqual([]);
   });
 
   it("what is no Splunk is told as such", async () => {
