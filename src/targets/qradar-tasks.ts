@@ -75,7 +75,10 @@ export class BulkUpdates {
     if (Array.isArray(results.responses) && results.responses.length === updates.length) {
       return judge(results.responses.map(fieldsOf), updates, results.status === "UPDATE_ABORTED");
     }
-    if (end === "COMPLETED" && (status === 404 || results.status === "COMPLETE_UPDATE_PERFORMED")) return [];
+    // Results that say neither how it went nor anything of a line do not speak against the task's own word.
+    const isSilent = status < 300 && results.status === undefined && results.responses === undefined;
+    if (end === "COMPLETED" && (isSilent || status === 404 || results.status === "COMPLETE_UPDATE_PERFORMED"))
+      return [];
     if (end === "COMPLETED") throw new Refused(`QRadar did not do all of an update, and does not say what${said}`);
     throw new NotNow(`the console's bulk update ended as ${end}${said}`);
   }

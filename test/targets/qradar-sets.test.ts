@@ -324,6 +324,13 @@ describe("a bulk update of the collections API", () => {
     }),
   );
 
+  it("that has ended well is done, though its results say nothing, and no value is blamed", () =>
+    using(async (side) => {
+      side.console.faults.once = { matches: /^GET .*results$/, status: 200, body: {}, times: 1 };
+      expect(await apply(side, { add: [anEntry()] })).toEqual([]);
+      expect(values(side, "misp_domain")).toEqual(["bad.example"]);
+    }));
+
   it.each([{ allOrNothing: true }, { mute: true }])("of which %j is halved by delivery", (faults) =>
     using(async (side) => {
       Object.assign(side.console.faults, faults);
