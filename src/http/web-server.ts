@@ -46,6 +46,8 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
+/** Each in a line of its own: Chromium takes a line for one challenge, and asks nobody where it begins with `Bearer`. */
+const CHALLENGES = ['Basic realm="misp-courier", charset="UTF-8"', 'Bearer realm="misp-courier"'];
 /** More at once are turned away. */
 const MOST_CONNECTIONS = 200;
 
@@ -106,10 +108,7 @@ export class WebServer implements AsyncDisposable {
     const asked = url.startsWith("/") && URL.canParse(address) ? new URL(address) : undefined;
     const [route, parts] = asked ? this.#find(asked.pathname) : [undefined, []];
     if (!route?.open && !this.#admission.token(headers)) {
-      response.setHeader(
-        "WWW-Authenticate",
-        'Bearer realm="misp-courier", Basic realm="misp-courier", charset="UTF-8"',
-      );
+      response.setHeader("WWW-Authenticate", CHALLENGES);
       return refuse(response, 401, "The token is missing or wrong.");
     }
     if (!asked || !route) return refuse(response, 404, "There is nothing here.");

@@ -7,6 +7,16 @@ const program = chromiumOnThisMachine();
 const DOMAINS = Array.from({ length: 8 }, (_, index) => `d${index + 1}.example`);
 
 describe.runIf(program)("the page in Chromium, opened with its token,", () => {
+  test("asks a person for it, as a password, and has all that it shows let in by it", async () => {
+    await using watched = await startWatched({ http: { listen: "127.0.0.1:0", token: "let-me-in" } });
+    await using browser = await Browser.open(program ?? "");
+    await browser.logIn("let-me-in");
+    void browser.go(watched.url);
+    await eventually(async () =>
+      expect(await browser.evaluate("document.getElementById('feed')?.innerText")).toBe("MISP is heard"),
+    );
+  });
+
   test("shows what a guard holds, lets it go when that is pressed, and gives a thumb to what it explains", async () => {
     await using watched = await startWatched({
       http: { listen: "127.0.0.1:0", token: "let-me-in" },

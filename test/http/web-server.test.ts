@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ask } from "../support/a-web-page.ts";
@@ -72,6 +73,14 @@ describe("a web server with a token", () => {
     for (const headers of [{ authorization: `Bearer ${TOKEN}` }, basic(TOKEN)]) {
       expect((await ask(reachable(front), { ...headers, host: "courier.example.org" })).status).toBe(200);
     }
+  });
+
+  test("says in a line each how it can be shown: browsers that are asked for two in one line ask nobody", async () => {
+    await using front = await open();
+    const answer = await new Promise<IncomingMessage>((resolve) => get(reachable(front), resolve));
+    const challenges = answer.headersDistinct["www-authenticate"];
+    expect(challenges).toEqual(['Basic realm="misp-courier", charset="UTF-8"', 'Bearer realm="misp-courier"']);
+    answer.resume();
   });
 
   test("tells everybody how it is", async () => {

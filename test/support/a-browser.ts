@@ -44,6 +44,7 @@ export class Browser implements AsyncDisposable {
   readonly complaints: string[] = [];
   #last = 0;
   #session = "";
+  #password = "";
 
   private constructor(program: string, folder: string) {
     this.#folder = folder;
@@ -78,6 +79,12 @@ export class Browser implements AsyncDisposable {
     const mobile = width < 600;
     await this.#ask("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile });
     await this.#ask("Page.navigate", { url });
+  }
+
+  /** Gives this password, under any name, whenever a server asks for one. */
+  async logIn(password: string): Promise<void> {
+    this.#password = password;
+    await this.#ask("Fetch.enable", { handleAuthRequests: true });
   }
 
   /** Has every request carry these headers, as after a person was asked for a token. */
@@ -123,11 +130,18 @@ export class Browser implements AsyncDisposable {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
+  #showPassword(requestId: unknown): Promise<Answer> {
+    const answer = { response: "ProvideCredentials", username: "page", password: this.#password };
+    return this.#ask("Fetch.continueWithAuth", { requestId, authChallengeResponse: answer });
+  }
+
   #take(message: { id?: number; method?: string; params?: Parameters; result?: Answer; error?: Answer }): void {
     const { id = 0, method, params, result = {}, error } = message;
     if (method === "Runtime.exceptionThrown" || method === "Log.entryAdded") {
       this.complaints.push(JSON.stringify(params));
     }
+    if (method === "Fetch.requestPaused") void this.#ask("Fetch.continueRequest", { requestId: params?.requestId });
+    if (method === "Fetch.authRequired") void this.#showPassword(params?.requestId);
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (error) waiting?.reject(new Error(JSON.stringify(error)));
