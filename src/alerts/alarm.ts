@@ -26,6 +26,7 @@ export class Alarm implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   readonly #telling = new Map<string, Promise<void>>();
   #looking: Promise<void> | undefined;
+  #saved = true;
 
   constructor(options: AlarmOptions) {
     this.#options = options;
@@ -58,10 +59,23 @@ export class Alarm implements AsyncDisposable {
       const changed = JSON.stringify(raised) !== JSON.stringify(outbox.raised);
       outbox.raised = raised;
       for (const { name } of notifiers) outbox.add(name, words);
-      if (words.length > 0 || changed) await outbox.save();
+      if (words.length > 0 || changed) await this.#save();
       if (words.length > 0) for (const notifier of notifiers) this.#wake(notifier);
     } catch (error) {
       warn("Whether there is something to alert about cannot be told", { error });
+    }
+  }
+
+  /** On a disk that is full, words are told all the same: it is then that people want to hear of it. */
+  async #save(): Promise<void> {
+    const { outbox, warn } = this.#options;
+    try {
+      await outbox.save();
+      this.#saved = true;
+    } catch (error) {
+      if (this.#saved)
+        warn("Alerts cannot be saved: a restart would forget what waits, and say again what was told", { error });
+      this.#saved = false;
     }
   }
 
@@ -89,7 +103,7 @@ export class Alarm implements AsyncDisposable {
     try {
       await notifier.tell(words, this.#stop.signal);
       outbox.remove(notifier.name, words);
-      await outbox.save();
+      await this.#save();
       return undefined;
     } catch (error) {
       const usual = Math.min(PACE.longestRetry, PACE.firstRetry * 2 ** failures);

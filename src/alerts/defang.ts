@@ -3,13 +3,17 @@
  * `https://a.example` becomes `hxxps://a[.]example`.
  */
 export function defang(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/\bhttp(s?)(?=:)/gi, "hxxp$1")
-    .replace(/(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu, "[.]")
-    .replace(/(?<=[0-9a-f]):(?=[0-9a-f:])/gi, "[:]")
-    .replace(/@(?=[\p{L}\p{N}_])/gu, "[@]")
-    .replace(/(^|\s)\/(?=[\p{L}_])/gu, "$1\u2215");
+  return (
+    text
+      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
+      .replace(/\bhttp(s?)(?=:)/gi, "hxxp$1")
+      // Chats follow addresses of their own, such as tg://resolve?domain=someone, without a dot in them.
+      .replace(/(?<=[\p{L}\p{N}])(?<!\bhxxps?):(?=\/\/)/giu, "[:]")
+      .replace(/(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu, "[.]")
+      .replace(/(?<=[0-9a-f]):(?=[0-9a-f:])/gi, "[:]")
+      .replace(/@(?=[\p{L}\p{N}_])/gu, "[@]")
+      .replace(/(^|\s)\/(?=[\p{L}_])/gu, "$1\u2215")
+  );
 }
 
 /** What a person copied out of a defanged message, as it was before. */

@@ -26,7 +26,8 @@ export function webhookNotifier({ url, secret, proxy }: WebhookSettings, clock: 
     name: "webhook",
     async tell(words, signal) {
       const body = JSON.stringify(messageOf(words));
-      const id = words[0]?.id ?? "";
+      // A try with one word more is another message: who has had the first would take it for a repetition.
+      const id = words.map((word) => word.id).join(",");
       const signed = secret === undefined ? {} : standardWebhookHeaders({ id, secrets: [secret], now: clock() }, body);
       const answer = await ask(rest, { method: "POST", path: "", body, headers: signed }, signal);
       if (answer.status < 300) return;

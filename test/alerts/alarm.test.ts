@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Alarm } from "../../src/alerts/alarm.ts";
@@ -152,6 +152,34 @@ test("a damaged outbox is begun anew, and only its owner may read it", async () 
     raised: [{ key: "held:siem" }],
     waiting: { listener: [] },
   });
+});
+
+test("where nothing can be written any more, people hear of it all the same, and of the disk once in the log", async () => {
+  const file = join(aFolder(), "alerts.json");
+  await mkdir(file);
+  const listener = new Listener();
+  const bell = await aBell([listener], file);
+  await bell.look(0);
+  await listener.heard(1);
+  await bell.look(5_000, { held: HELD, disk: { free: 1, total: 100 } });
+  await listener.heard(2);
+  await bell.look(10_000, { held: HELD, disk: { free: 2 ** 21, total: 2 ** 31 } });
+  expect(listener.told).toEqual(["alert held:siem", "alert disk"]);
+  expect(bell.warnings).toEqual([expect.stringContaining("alerts.json")]);
+});
+
+test("a webhook that had a word without saying so does not take it and one more for a repetition", async () => {
+  await using server = await AnsweringServer.start();
+  let refusals = 1;
+  server.answer = (asked, response) => json({}, refusals-- > 0 ? 500 : 204)(asked, response);
+  const bell = await aBell([webhookNotifier({ url: server.url, secret: "s3cret" }, () => 5_000)]);
+  await bell.look(1_000);
+  await eventually(async () => expect(server.asked).toHaveLength(1));
+  await bell.look(2_000, { held: HELD, disk: { free: 1, total: 100 } });
+  await eventually(async () => expect(server.asked).toHaveLength(2));
+  const [first, second] = server.asked;
+  expect(second?.body).toMatchObject({ alerts: [{ condition: "held:siem" }, { condition: "disk" }] });
+  expect(second?.headers["webhook-id"]).not.toBe(first?.headers["webhook-id"]);
 });
 
 test("the webhook gets JSON that its secret signs, and its own wait is obeyed", async () => {

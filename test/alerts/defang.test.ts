@@ -5,6 +5,7 @@ import { defang, refang, shortened } from "../../src/alerts/defang.ts";
 test.each([
   ["https://evil.example/a.b", "hxxps://evil[.]example/a[.]b"],
   ["HTTP://evil.example", "hxxp://evil[.]example"],
+  ["see tg://resolve?domain=someone", "see tg[:]//resolve?domain=someone"],
   ["198.51.100.7", "198[.]51[.]100[.]7"],
   ["2001:db8::1", "2001[:]db8[:]:1"],
   ["someone@evil.example", "someone[@]evil[.]example"],
@@ -37,12 +38,14 @@ test("nothing that is defanged has a name with a dot, a web address or a mention
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
       const shown = defang(parts.join(""));
-      expect(shown).not.toMatch(/\bhttps?:|[\p{L}\d][.。][\p{L}\d]|@[\p{L}\d]|(^|\s)\/\p{L}|[\p{Cc}\p{Cf}]/iu);
+      expect(shown).not.toMatch(
+        /\bhttps?:|(?<!\bhxxps?)(?<=\p{L}):\/\/|[\p{L}\d][.。][\p{L}\d]|@[\p{L}\d]|(^|\s)\/\p{L}|[\p{Cc}\p{Cf}]/iu,
+      );
     }),
   );
 });
 
-test.each(["evil.example", "https://evil.example/x", "198.51.100.7", "someone@evil.example"])(
+test.each(["evil.example", "tg://resolve?domain=x", "https://evil.example/x", "198.51.100.7", "someone@evil.example"])(
   "%s comes back out of its defanged form",
   (value) => expect(refang(defang(value))).toBe(value),
 );
