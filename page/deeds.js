@@ -1,9 +1,9 @@
-import { say, visible } from "./dom.js";
+import { beside, say, visible } from "./dom.js";
 
 /** Has the courier do something, and says in the place with this id how that went. */
 export async function doDeed(place, path, body, done) {
   try {
-    const answer = await fetch(path, {
+    const answer = await fetch(beside(path), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),

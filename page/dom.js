@@ -20,6 +20,11 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+/** The address of a path beside the page, without the password that the page's own may have: a browser asks for none with one. */
+export function beside(path) {
+  return new URL(path, `${location.origin}${location.pathname}`);
+}
+
 /** Puts text in place of what an element holds, and touches nothing where it stands there already. */
 export function say(id, text) {
   const place = byId(id);

@@ -1,5 +1,5 @@
 import { doDeed } from "./deeds.js";
-import { byId, element, visible } from "./dom.js";
+import { beside, byId, element, visible } from "./dom.js";
 
 /** Lets the search box, and every value on the page, ask why a value is where it is. */
 export function attendExplain() {
@@ -26,7 +26,7 @@ async function explain(value) {
 }
 
 async function ask(value) {
-  const answer = await fetch(`explain?value=${encodeURIComponent(value)}`);
+  const answer = await fetch(beside(`explain?value=${encodeURIComponent(value)}`));
   if (!answer.ok) return [element("p", { class: "bad" }, await answer.text())];
   const { indicators, elsewhere, reasons, decides } = await answer.json();
   if (indicators.length > 0) {

@@ -7,6 +7,9 @@ import { showTables } from "./tables.js";
 /** How often a screen reader is told how things are, milliseconds. */
 const TOLD_EVERY = 20_000;
 
+/** A courier says something every second; after so long without a word the line is opened anew, milliseconds. */
+const SILENCE = 10_000;
+
 /** How long a target may be behind before it shows, milliseconds. */
 const PATIENCE = 5_000;
 
@@ -27,16 +30,37 @@ byId("pause").addEventListener("click", () => {
   say("pause", paused ? "Go on" : "Pause");
 });
 
-const stream = new EventSource("live");
-stream.addEventListener("begin", ({ data }) => begin(JSON.parse(data)));
-stream.addEventListener("tick", ({ data }) => tick(JSON.parse(data)));
-stream.addEventListener("error", () => {
+let stream = listen();
+let heardAt = Date.now();
+// A browser gives up for good where a proxy answers in place of a courier that starts, and notices no line that was cut.
+setInterval(() => {
+  if (Date.now() - heardAt < SILENCE) return;
+  stream.close();
+  stream = listen();
+  heardAt = Date.now();
+  lost();
+}, 1_000);
+
+function listen() {
+  const line = new EventSource("live");
+  line.addEventListener("begin", ({ data }) => begin(JSON.parse(data)));
+  line.addEventListener("tick", ({ data }) => tick(JSON.parse(data)));
+  line.addEventListener("error", lost);
+  return line;
+}
+
+function lost() {
   connected = false;
   showState();
-});
+}
+
+function heard() {
+  connected = true;
+  heardAt = Date.now();
+}
 
 function begin({ history, lines, situation: given }) {
-  connected = true;
+  heard();
   seconds = history;
   situation = given ?? situation;
   clear();
@@ -45,7 +69,7 @@ function begin({ history, lines, situation: given }) {
 }
 
 function tick({ second, lines, situation: given }) {
-  connected = true;
+  heard();
   seconds = [...seconds, second].slice(-SECONDS);
   situation = given ?? situation;
   if (!paused) {
