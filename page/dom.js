@@ -31,10 +31,14 @@ export function say(id, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-/** A value as a button that asks why it is where it is; of hashes the middle is left out. */
+/** Longer values are cut where they are to be read at a glance. */
+const LONGEST = 200;
+
+/** A value as a button that asks why it is where it is; of hashes the middle is left out, of long texts the end. */
 export function valueButton(value) {
-  const text = visible(value).replace(/^([0-9a-f]{12})[0-9a-f]{20,}([0-9a-f]{8})$/, "$1…$2");
-  const button = element("button", { type: "button", class: "value", title: `Explain ${visible(value)}` }, text);
+  const glance = visible(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+  const text = glance.replace(/^([0-9a-f]{12})[0-9a-f]{20,}([0-9a-f]{8})$/, "$1…$2");
+  const button = element("button", { type: "button", class: "value", title: `Explain ${glance}` }, text);
   button.addEventListener("click", () =>
     button.dispatchEvent(new CustomEvent("explain", { bubbles: true, detail: value })),
   );

@@ -20,8 +20,8 @@ export function clear() {
   for (const kind of ["heard", "decided", "written"]) byId(kind).replaceChildren();
 }
 
-function rowOf({ at, what, tone, type, value, note }, fresh) {
-  const subject = type ? valueButton(value) : element("bdi", {}, visible(value));
+function rowOf({ at, what, tone, type, value, whole = value, note }, fresh) {
+  const subject = type ? valueButton(whole) : element("bdi", {}, visible(value));
   return element(
     "li",
     fresh ? { class: "fresh" } : {},

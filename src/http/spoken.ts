@@ -11,6 +11,8 @@ export interface Line {
   tone: "good" | "bad" | "plain";
   type: string;
   value: string;
+  /** All of an indicator's value, where it is cut: whoever presses it asks for just that. */
+  whole?: string;
   /** The rest of the story. */
   note: string;
 }
@@ -32,7 +34,8 @@ export function lineOf(notice: Notice, at: number, eventName: EventName): Line |
   const said = saidOf(notice, (id) => quotedOr(eventName(id), `event ${id}`));
   if (!said) return undefined;
   const { what, tone = "plain", type = "", value = "", note = "" } = said;
-  return { at, what, tone, type, value: cut(value), note: cut(note) };
+  const line: Line = { at, what, tone, type, value: cut(value), note: cut(note) };
+  return type !== "" && line.value !== value ? { ...line, whole: value } : line;
 }
 
 type Said = Pick<Line, "what"> & Partial<Line>;

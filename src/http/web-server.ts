@@ -50,6 +50,8 @@ const HEADERS = {
 const CHALLENGES = ['Basic realm="misp-courier", charset="UTF-8"', 'Bearer realm="misp-courier"'];
 /** More at once are turned away. */
 const MOST_CONNECTIONS = 200;
+/** Bytes: the longest value that MISP can hold stands in an address, up to three times as long there. */
+const LONGEST_HEAD = 262_144;
 
 /** The courier's web server. */
 export class WebServer implements AsyncDisposable {
@@ -60,7 +62,10 @@ export class WebServer implements AsyncDisposable {
   private constructor(options: WebServerOptions) {
     this.#options = options;
     this.#admission = admission(options.token);
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer(
+      { maxHeaderSize: LONGEST_HEAD },
+      (request, response) => void this.#answer(request, response),
+    );
     this.#server.maxConnections = MOST_CONNECTIONS;
   }
 

@@ -67,6 +67,12 @@ describe("the front of a running courier", () => {
     expect((await answer("explain")).status).toBe(400);
   });
 
+  test("explains a value of any length that MISP can hold", async () => {
+    const { status, text } = await answer(`explain?value=${"%2F".repeat(65_535)}`);
+    expect([status, JSON.parse(text)]).toMatchObject([200, { indicators: [], elsewhere: [] }]);
+    expect((await answer(`explain?value=${"a".repeat(65_537)}`)).status).toBe(400);
+  });
+
   test("tells who watches what there was, and then every second what there is", async () => {
     const viewer = await openStream(`${watched.url}live`);
     const { misp } = watched.courier;

@@ -66,6 +66,25 @@ describe.runIf(program)("the page in Chromium", () => {
     expect(browser.complaints).toEqual([]);
   });
 
+  test("shows the beginning of a long value, and explains all of it when that is pressed", async () => {
+    const { misp } = watched.courier;
+    const path = "segment/".repeat(60);
+    const { id } = misp.addEvent({
+      info: "long",
+      attributes: [{ type: "url", toIds: true, value: `http://long.example/${path}` }],
+    });
+    misp.publish(id);
+    for (const kind of ["heard", "decided", "written"]) {
+      await shows(`#${kind}`, "http://long.example/segment/");
+      const button = `[...document.querySelectorAll('#${kind} button')]
+        .find((one) => one.textContent.startsWith('http://long.example/'))`;
+      expect(await browser.evaluate(`${button}.textContent.length`)).toBe(201);
+      await browser.evaluate("document.getElementById('explanation').replaceChildren()");
+      await browser.evaluate(`${button}.click()`);
+      await shows("#explanation", `${path} url`);
+    }
+  });
+
   test("explains a value that is typed and sent off with the keyboard", async () => {
     await watched.courier.listed("domain", "evil.example");
     await browser.evaluate("document.getElementById('value').focus()");
