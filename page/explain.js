@@ -88,11 +88,24 @@ function supportOf({ attributeId, type, event, eventId, organisation, changed, t
   );
 }
 
-function targetOf({ name, held, since, wanted, withheld, expires, pending, parked }, reasons) {
+const KEPT = { add: "the addition", remove: "the removal" };
+const KEPT_FOR = {
+  waiting: "until all is judged by the new rules",
+  held: "until a person decides",
+  discarded: "as a person decided",
+};
+
+function targetOf({ name, held, since, wanted, withheld, protectedBy, aside, expires, pending, parked }, reasons) {
   const state = held ? `holds it since ${since}` : "does not hold it";
   const until = expires === null ? "" : ` until ${expires}`;
-  const wish = wanted ? `is to hold it${until}` : `is not to hold it: ${withheld ? reasons[withheld] : ""}`;
-  const rest = [...(pending ? ["a change is on its way"] : []), ...(parked ? [`parked: ${visible(parked)}`] : [])];
+  const why = withheld === null ? "" : reasons[withheld];
+  const by = protectedBy === null ? "" : ` (${visible(protectedBy)})`;
+  const wish = wanted ? `is to hold it${until}` : `is not to hold it: ${why}${by}`;
+  const rest = [
+    ...(aside ? [`its guard keeps back ${KEPT[aside.kind]}, ${KEPT_FOR[aside.state]}`] : []),
+    ...(pending ? ["a change is on its way"] : []),
+    ...(parked ? [`parked: ${visible(parked)}`] : []),
+  ];
   return element("li", {}, element("b", {}, name), `: ${[`${state}, ${wish}`, ...rest].join("; ")}`);
 }
 

@@ -1,4 +1,4 @@
-import { byId, duration, number, say } from "./dom.js";
+import { byId, clockTime, duration, number, say } from "./dom.js";
 import { attendExplain } from "./explain.js";
 import { plotLatencies, plotRates, SECONDS } from "./plot.js";
 import { clear, show } from "./stream.js";
@@ -132,7 +132,10 @@ function feedState() {
 
 function catchUpState() {
   if (!situation?.caughtUp) return ["wait", "Not caught up yet"];
-  return ["good", `Caught up at ${new Date(situation.caughtUp).toLocaleTimeString("en-GB").slice(0, 5)}`];
+  const { textContent: since } = clockTime(situation.caughtUp);
+  return situation.fresh
+    ? ["good", `Caught up at ${since.slice(0, -3)}`]
+    : ["bad", `Not caught up since ${since.slice(0, -3)}`];
 }
 
 function deliveryState() {

@@ -1,3 +1,4 @@
+import type { Config } from "../config/schema.ts";
 import type { Sources } from "./sources.ts";
 
 /** How a courier is: the body of `/healthz`. */
@@ -22,8 +23,7 @@ export async function healthOf(sources: Sources): Promise<Health> {
   const journal = await sources.journal();
   const attempts = (name: string) => journal.targets[name]?.attempts ?? 0;
   const blind = spells.find(({ until }) => until === null);
-  const every = config.role === "courier" ? config.misp.catch_up.every : 0;
-  const fresh = caughtUp > 0 && clock() - caughtUp < 2 * every * 1000 + GRACE;
+  const fresh = isFresh(caughtUp, config, clock());
   const down = targets.filter((name) => attempts(name) >= FAILURES);
   const complaints = [
     ...(blind ? [`the feed is not heard: ${blind.cause}`] : []),
@@ -38,6 +38,12 @@ export async function healthOf(sources: Sources): Promise<Health> {
     catchUp: { fresh, last: isoOrNull(caughtUp) },
     targets: Object.fromEntries(targets.map((name) => [name, stateOf(name)])),
   };
+}
+
+/** Whether a catch-up that began then is not too long ago; all times are milliseconds. */
+export function isFresh(caughtUp: number, config: Config, now: number): boolean {
+  const every = config.role === "courier" ? config.misp.catch_up.every : 0;
+  return caughtUp > 0 && now - caughtUp < 2 * every * 1000 + GRACE;
 }
 
 function isoOrNull(milliseconds: number): string | null {

@@ -2,6 +2,7 @@ import type { BlindSpell } from "../ledger/blind-spells.ts";
 import type { Pulse } from "../ledger/pulse.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { REASONS, type Reason } from "../model/verdict.ts";
+import { isFresh } from "./health.ts";
 import type { ListOverview } from "./lists.ts";
 import type { Sources } from "./sources.ts";
 
@@ -9,6 +10,8 @@ import type { Sources } from "./sources.ts";
 export interface Situation {
   feed: { cause: string | null; since: number | null };
   caughtUp: number;
+  /** That was not too long ago. */
+  fresh: boolean;
   active: number;
   attributes: number;
   events: number;
@@ -64,6 +67,7 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
   return {
     feed: { cause: blind?.cause ?? null, since: blind?.since ?? null },
     caughtUp: pulse.caughtUp,
+    fresh: isFresh(pulse.caughtUp, sources.config, sources.clock()),
     active,
     attributes,
     events,

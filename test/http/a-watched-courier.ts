@@ -8,14 +8,17 @@ export interface WatchedCourier extends AsyncDisposable {
   url: string;
 }
 
-/** Starts both; `settings` are laid over the configuration. */
-export async function startWatched(settings: Record<string, unknown> = {}): Promise<WatchedCourier> {
+/** Starts both; `settings` are laid over the configuration, and `clock`, in milliseconds, is the page's. */
+export async function startWatched(
+  settings: Record<string, unknown> = {},
+  clock: () => number = Date.now,
+): Promise<WatchedCourier> {
   const fronts: Front[] = [];
   const courier = await RunningCourier.start(
     { http: { listen: "127.0.0.1:0" }, ...settings },
     {
       watched: (config) => {
-        const front = new Front({ config, log: silent, clock: Date.now });
+        const front = new Front({ config, log: silent, clock });
         fronts.push(front);
         return front.observer;
       },

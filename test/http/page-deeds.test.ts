@@ -49,6 +49,13 @@ describe.runIf(program)("the page in Chromium, opened with its token,", () => {
     courier.misp.deleteEvent(mass?.id ?? 0);
     const held = () => browser.evaluate("document.getElementById('held').innerText");
     await eventually(async () => expect(await held()).toContain("8 removals"));
+    await browser.evaluate("document.getElementById('value').value = 'd1.example'");
+    await browser.evaluate("document.getElementById('explain').requestSubmit()");
+    await eventually(async () =>
+      expect(await browser.evaluate("document.getElementById('explanation').innerText")).toContain(
+        "its guard keeps back the removal, until a person decides",
+      ),
+    );
     await press("#held", "Release");
     await courier.listed("domain");
     await eventually(async () => expect(await held()).toContain("No guard holds anything."));

@@ -130,6 +130,20 @@ describe.runIf(program)("the page in Chromium", () => {
     String(await browser.evaluate(`getComputedStyle(document.documentElement).getPropertyValue('--${name}').trim()`));
 });
 
+describe.runIf(program)("the page of a courier that caught up long ago, in Chromium,", () => {
+  test("says since when it has not, as its health does", async () => {
+    let later = 0;
+    await using watched = await startWatched({}, () => Date.now() + later);
+    await using browser = await Browser.open(program ?? "");
+    await browser.go(watched.url);
+    const catchUp = () => browser.evaluate("document.getElementById('catch-up').innerText");
+    await eventually(async () => expect(await catchUp()).toMatch(/^Caught up at \d\d:\d\d$/));
+    later = 86_400_000;
+    await eventually(async () => expect(await catchUp()).toMatch(/^Not caught up since .*\d\d:\d\d$/));
+    expect((await fetch(`${watched.url}healthz`)).status).toBe(503);
+  });
+});
+
 if (!program) {
   test("the page in Chromium", ({ skip }) => skip("there is no Chromium on this machine; CHROMIUM may name one"));
 }
