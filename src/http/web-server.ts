@@ -99,6 +99,8 @@ export class WebServer implements AsyncDisposable {
     try {
       await this.#route(request, response);
     } catch (error) {
+      // Who hung up in the middle of it did nothing that the log should tell.
+      if (error === request.errored) return;
       this.#options.log.error("A web request cannot be answered", { path: request.url, error });
       if (response.headersSent) response.destroy();
       else refuse(response, 500, "This cannot be answered; the log says why.");
@@ -129,7 +131,7 @@ export class WebServer implements AsyncDisposable {
   /** Browsers show a token to every page that has them ask; JSON they send to other sites only if those agree, and this does not. */
   #mayChange({ local }: Route, { "content-type": type, origin }: IncomingHttpHeaders): boolean {
     const trusted = this.#options.token !== undefined || (local === true && origin === undefined);
-    return trusted && /^application\/json\b/.test(type ?? "");
+    return trusted && /^application\/json\b/i.test(type ?? "");
   }
 
   #find(path: string): [Route | undefined, readonly string[]] {

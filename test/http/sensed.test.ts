@@ -69,6 +69,7 @@ test("without a token programs of this machine say what they saw; a page of anot
   };
   const json = { "content-type": "application/json" };
   expect(await asked(json)).toBe(202);
+  expect(await asked({ "content-type": "Application/JSON; charset=UTF-8" })).toBe(202);
   expect(await asked({ ...json, origin: "https://evil.example" })).toBe(403);
   expect(await asked({ "content-type": "text/plain" })).toBe(403);
 });

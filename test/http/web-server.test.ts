@@ -1,8 +1,12 @@
-import { get, type IncomingMessage } from "node:http";
+import { get, type IncomingMessage, request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { bodyOf } from "../../src/http/body.ts";
+import { type Asked, WebServer } from "../../src/http/web-server.ts";
+import { silent } from "../../src/log.ts";
 import { ask } from "../support/a-web-page.ts";
 import { anEntry } from "../support/entries.ts";
+import { calm, eventually } from "../support/running-courier.ts";
 import { apply } from "../targets/far-side.ts";
 import { type Fronted, openFront } from "./a-front.ts";
 
@@ -50,6 +54,30 @@ describe("a web server without a token", () => {
     }
     expect((await ask(front.url)).text).not.toMatch(/<script(?![^>]* src=)|<style|\bstyle=|\bon\w+=|https?:/);
   });
+});
+
+test("a web server says nothing of those who hang up in the middle of what they send", async () => {
+  const told: unknown[] = [];
+  const log = { ...silent, error: (...words: unknown[]) => told.push(words) };
+  let reading = false;
+  let read: unknown;
+  const answer = async ({ request }: Asked) => {
+    reading = true;
+    read = await bodyOf(request, 1_000).catch((error) => {
+      read = error;
+      throw error;
+    });
+  };
+  const options = { listen: { host: "127.0.0.1", port: 0 }, token: undefined, log };
+  await using web = await WebServer.open({ ...options, routes: [{ path: /\//, method: "POST", local: true, answer }] });
+  const headers = { "content-type": "application/json", "content-length": "100" };
+  const asked = request(web.url, { method: "POST", headers }).on("error", () => {});
+  asked.write("{");
+  await eventually(async () => expect(reading).toBe(true));
+  asked.destroy();
+  await eventually(async () => expect(read).toBeInstanceOf(Error));
+  await calm();
+  expect(told).toEqual([]);
 });
 
 describe("a web server with a token", () => {
