@@ -13,6 +13,9 @@ const SILENCE = 10_000;
 /** How long a target may be behind before it shows, milliseconds. */
 const PATIENCE = 5_000;
 
+/** More targets than this are counted where they fail, and not named. */
+const NAMED = 3;
+
 const KINDS = ["heard", "decided", "written"];
 let seconds = [];
 let situation = null;
@@ -141,6 +144,7 @@ function catchUpState() {
 function deliveryState() {
   const targets = situation?.targets.filter(({ enabled }) => enabled) ?? [];
   const failing = targets.filter(({ attempts }) => attempts > 0).map(({ name }) => name);
+  if (failing.length > NAMED) return ["bad", `${failing.length} of ${targets.length} targets fail`];
   if (failing.length > 0) return ["bad", `Failing: ${failing.join(", ")}`];
   if (targets.length === 0) return ["wait", "No targets"];
   const late = targets.filter((target) => target.late).length;

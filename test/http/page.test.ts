@@ -144,6 +144,25 @@ describe.runIf(program)("the page of a courier that caught up long ago, in Chrom
   });
 });
 
+describe.runIf(program)("the page of a courier whose targets are down, in Chromium,", () => {
+  test.each([
+    [1, "Failing: "],
+    [9, "9 of 9 targets fail"],
+  ])("has room for %i of them on a phone", async (count, says) => {
+    const settings = { type: "webhook", url: "http://127.0.0.1:1/", secret: `whsec_${btoa("s".repeat(32))}` };
+    const names = Array.from({ length: count }, (_, index) => `${"a".repeat(60)}${index}`);
+    await using watched = await startWatched({ targets: Object.fromEntries(names.map((name) => [name, settings])) });
+    const { misp } = watched.courier;
+    misp.publish(misp.addEvent({ info: "event", attributes: [{ type: "domain", value: "a.example" }] }).id);
+    await using browser = await Browser.open(program ?? "");
+    await browser.go(watched.url, { width: 390, height: 844 });
+    await eventually(async () =>
+      expect(await browser.evaluate("document.getElementById('delivery').innerText")).toContain(says),
+    );
+    expect(await browser.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
+});
+
 if (!program) {
   test("the page in Chromium", ({ skip }) => skip("there is no Chromium on this machine; CHROMIUM may name one"));
 }
