@@ -40,7 +40,7 @@ export async function attendCommands({ telegram, notifier, desk, signal, warn }:
       for (const update of updates) {
         offset = Math.max(offset, update.update_id + 1);
         const said = saidIn(update, notifier.chat);
-        if (said !== undefined) await answer(said, desk, notifier, signal);
+        if (said !== undefined) await answer(said, { desk, notifier, signal, warn });
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -56,17 +56,29 @@ function saidIn(update: object, chat: string): string | undefined {
   const { message } = update;
   if (typeof message !== "object" || message === null || !("text" in message) || !("chat" in message)) return undefined;
   const { text, chat: place } = message;
-  const here = typeof place === "object" && place !== null && "id" in place && String(place.id) === chat;
+  const here = typeof place === "object" && place !== null && isCalled(place, chat);
   return here && typeof text === "string" ? text : undefined;
 }
 
-async function answer(said: string, desk: Desk, notifier: TelegramNotifier, signal: AbortSignal): Promise<void> {
-  const [, command, value = ""] = COMMAND.exec(said.trim()) ?? [];
-  if (command === undefined) return;
-  await notifier.say(await reply(command.toLowerCase(), refang(value), desk), signal);
+/** A public group may be configured by its name, such as `@the_soc`. */
+function isCalled(place: { id?: unknown; username?: unknown }, chat: string): boolean {
+  return String(place.id) === chat || `@${place.username}`.toLowerCase() === chat.toLowerCase();
 }
 
-function reply(command: string, value: string, desk: Desk): Promise<string> | string {
+async function answer(
+  said: string,
+  { desk, notifier, signal, warn }: Omit<CommandsOptions, "telegram">,
+): Promise<void> {
+  const [, command, value = ""] = COMMAND.exec(said.trim()) ?? [];
+  if (command === undefined) return;
+  const answer = await reply(command.toLowerCase(), refang(value), desk).catch((error: unknown) => {
+    warn("What was asked in the chat cannot be answered", { command, error });
+    return "This cannot be answered now; the log says why.";
+  });
+  await notifier.say(answer, signal);
+}
+
+async function reply(command: string, value: string, desk: Desk): Promise<string> {
   switch (command) {
     case "status":
       return desk.status();

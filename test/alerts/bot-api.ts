@@ -31,12 +31,12 @@ export class BotApi implements AsyncDisposable {
     return new Set(this.#server.asked.map(({ path }) => path.split("/")[1] ?? ""));
   }
 
-  /** Somebody writes to the bot. */
-  say(chat: number, text: string): void {
+  /** Somebody writes to the bot, in a group that may have a public name. */
+  say(chat: number, text: string, username?: string): void {
     const id = this.#updates.length + 1;
     this.#updates.push({
       update_id: id,
-      message: { message_id: id, date: 0, chat: { id: chat, type: "group" }, text },
+      message: { message_id: id, date: 0, chat: { id: chat, type: "group", username }, text },
     });
     this.#flush();
   }

@@ -18,9 +18,9 @@ beforeEach(async () => {
 
 afterEach(() => api[Symbol.asyncDispose]());
 
-async function aNotifier(apiRoot = api.url) {
-  const telegram = await openTelegram({ token: TOKEN, chat_id: CHAT, api_root: apiRoot });
-  return { telegram, notifier: new TelegramNotifier(telegram, CHAT) };
+async function aNotifier(apiRoot = api.url, chat = CHAT) {
+  const telegram = await openTelegram({ token: TOKEN, chat_id: chat, api_root: apiRoot });
+  return { telegram, notifier: new TelegramNotifier(telegram, chat) };
 }
 
 async function complaintOf(attempt: Promise<void>): Promise<Error> {
@@ -107,10 +107,13 @@ describe("commands", () => {
     held: async () => "nothing is held",
   };
 
-  async function attended(work: () => Promise<void>): Promise<void> {
+  async function attended(
+    work: () => Promise<void>,
+    { desk = DESK, chat = CHAT, warn = (_: string): void => {} } = {},
+  ): Promise<void> {
     const stop = new AbortController();
-    const { telegram, notifier } = await aNotifier();
-    const attending = attendCommands({ telegram, notifier, desk: DESK, signal: stop.signal, warn: () => {} });
+    const { telegram, notifier } = await aNotifier(api.url, chat);
+    const attending = attendCommands({ telegram, notifier, desk, signal: stop.signal, warn });
     await work();
     stop.abort();
     await attending;
@@ -132,6 +135,34 @@ describe("commands", () => {
       expect(answers.slice(0, 3)).toEqual(["all is well", "asked for https://evil.example/x", "nothing is held"]);
       expect(answers[3]).toContain("Which value?");
     });
+  });
+
+  test("a public group is known by its name, and nobody else by theirs", async () => {
+    await attended(
+      async () => {
+        api.say(-100666, "/status", "the_other_soc");
+        api.say(-100666, "/status");
+        api.say(Number(CHAT), "/status", "the_soc");
+        expect(await said(1)).toEqual(["all is well"]);
+        await calm();
+        expect(api.messages).toMatchObject([{ chat: "@The_SOC" }]);
+      },
+      { chat: "@The_SOC" },
+    );
+  });
+
+  test("who asks what cannot be answered hears so, and the log does not blame Telegram", async () => {
+    const warnings: string[] = [];
+    const desk = { ...DESK, explain: () => Promise.reject(new Error("the ledger is damaged")) };
+    await attended(
+      async () => {
+        api.say(Number(CHAT), "/explain a.example");
+        api.say(Number(CHAT), "/status");
+        expect(await said(2)).toEqual(["This cannot be answered now; the log says why.", "all is well"]);
+      },
+      { desk, warn: (sentence) => void warnings.push(sentence) },
+    );
+    expect(warnings).toEqual(["What was asked in the chat cannot be answered"]);
   });
 
   test("another chat gets no answer, nor does what is no command", async () => {
