@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { renderReference } from "../src/config/reference.ts";
+import { call } from "./cli/captured-terminal.ts";
 
 const file = new URL("../docs/CONFIG.md", import.meta.url);
 
@@ -8,4 +9,13 @@ test("docs/CONFIG.md says what the schemas say; UPDATE_DOCS=1 writes it anew", (
   const reference = renderReference();
   if (process.env.UPDATE_DOCS === "1") writeFileSync(file, reference);
   expect(readFileSync(file, "utf8")).toBe(reference);
+});
+
+test("the table of commands in README.md has every one that the help has", async () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const [, table = ""] = /^## Commands\n([\s\S]*?)^## /m.exec(readme) ?? [];
+  const { out } = await call(["help"]);
+  const commands = [...out.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => name);
+  expect(commands.length).toBeGreaterThan(15);
+  expect(commands.filter((name) => !new RegExp(`\`${name}[ \`]`).test(table))).toEqual([]);
 });

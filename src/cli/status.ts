@@ -70,7 +70,7 @@ function targetLines(target: TargetStatus, now: number): string[] {
   if (target.attempts > 0) {
     const wait = Math.max(0, Math.round(((target.nextAttempt ?? now) - now) / 1000));
     lines.push(
-      `    since ${time(target.failingSince ?? now)}, ${target.attempts} attempts, next in ${wait} s: ${target.lastError}`,
+      `    since ${time(target.failingSince ?? now)}, ${target.attempts} attempts, next in ${wait} s: ${printable(target.lastError ?? "")}`,
     );
   }
   return lines;

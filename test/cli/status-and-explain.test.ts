@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Database } from "../../src/ledger/database.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
@@ -116,6 +117,26 @@ describe("status and explain", () => {
       expect(out).toContain("1 could not be read");
       expect(out).not.toMatch(CONTROL);
     });
+  });
+
+  test("status shows the last words of a target without what turns those around them", async () => {
+    const empty = await mkdtemp(join(tmpdir(), "courier-failing-"));
+    const file = join(empty, "config.yaml");
+    await writeFile(
+      file,
+      "misp: {url: 'https://m.example', key: k}\ntargets: {siem: {type: csv, directory: ./lists}}\n",
+    );
+    const since = { position: 0, attempts: 3, failingSince: 1, nextAttempt: 2, parked: [] };
+    const targets = { siem: { ...since, lastError: "refused\u202e\u001b[2J" } };
+    await mkdir(join(empty, "state"));
+    await writeFile(join(empty, "state", "journal.json"), JSON.stringify({ version: 1, targets }));
+    const database = Database.open(join(empty, "state", "ledger.sqlite"));
+    database.prepare("INSERT INTO target (name, rules, place, position) VALUES (?, '', '', 0)").run("siem");
+    database.close();
+    const { out } = await call(["status", "--config", file]);
+    expect(out).toContain("refused\\u{202e}\\u{1b}[2J");
+    expect(out).not.toMatch(CONTROL);
+    await rm(empty, { recursive: true });
   });
 
   test("status --json can be parsed", async () => {
