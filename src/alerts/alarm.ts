@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../log.ts";
-import { conditionsOf, type Facts } from "./conditions.ts";
+import { conditionsOf, earlyIn, type Facts } from "./conditions.ts";
 import { type Notifier, TellLater } from "./notifier.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Word, wordsFor } from "./words.ts";
@@ -55,7 +55,7 @@ export class Alarm implements AsyncDisposable {
     const { facts, outbox, notifiers, warn } = this.#options;
     try {
       const known = await facts();
-      const { raised, words } = wordsFor(outbox.raised, conditionsOf(known), known.now);
+      const { raised, words } = wordsFor(outbox.raised, conditionsOf(known), known.now, earlyIn(known));
       const changed = JSON.stringify(raised) !== JSON.stringify(outbox.raised);
       outbox.raised = raised;
       for (const { name } of notifiers) outbox.add(name, words);

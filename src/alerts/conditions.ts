@@ -37,8 +37,22 @@ const FAILURES = 3;
 /** How early the end of a key is announced. */
 const KEY_NOTICE = 14 * DAY;
 
+/** A trouble, and whether it may still mend itself: nobody is told of it yet. */
+interface Trouble extends Condition {
+  early?: boolean;
+}
+
 /** What a person should hear of, the worst first. */
 export function conditionsOf(facts: Facts): Condition[] {
+  return troublesOf(facts).flatMap(({ early, ...condition }) => (early ? [] : [condition]));
+}
+
+/** The keys of what is too short for a message: who was told of it before, as before a restart, is not told that it is over. */
+export function earlyIn(facts: Facts): string[] {
+  return troublesOf(facts).flatMap(({ early, key }) => (early ? [key] : []));
+}
+
+function troublesOf(facts: Facts): Trouble[] {
   return [
     disk(facts),
     key(facts),
@@ -47,7 +61,7 @@ export function conditionsOf(facts: Facts): Condition[] {
     catchUp(facts),
     ...targets(facts),
     ...held(facts),
-  ].flatMap((condition) => condition ?? []);
+  ].flatMap((trouble) => trouble ?? []);
 }
 
 function disk({ disk }: Facts): Condition | undefined {
@@ -82,29 +96,30 @@ function keyExpiry({ keyExpires, now }: Facts): Condition | undefined {
   };
 }
 
-function feed({ blind, now }: Facts): Condition | undefined {
-  if (!blind || now - blind.since < PATIENCE.feed) return undefined;
+function feed({ blind, now }: Facts): Trouble | undefined {
+  if (!blind) return undefined;
   return {
     key: "feed",
+    early: now - blind.since < PATIENCE.feed,
     sentence: `MISP's feed has not been heard for ${minutes(now - blind.since)} (${plain(blind.cause)})`,
     hint: "See MISP's ZeroMQ publisher. Until then the courier learns of changes when it catches up over REST.",
   };
 }
 
-function catchUp({ catchUp, now }: Facts): Condition | undefined {
+function catchUp({ catchUp, now }: Facts): Trouble | undefined {
   if (!catchUp || catchUp.refused) return undefined;
-  if (catchUp.failures < FAILURES || now - catchUp.since < PATIENCE.catchUp) return undefined;
   return {
     key: "catch-up",
+    early: catchUp.failures < FAILURES || now - catchUp.since < PATIENCE.catchUp,
     sentence: `Catching up with MISP has failed ${catchUp.failures} times: ${plain(catchUp.error)}`,
     hint: "See whether MISP answers. What the feed lost meanwhile is made up for afterwards; nothing is removed over it.",
   };
 }
 
-function targets({ failing, now }: Facts): Condition[] {
-  const lasting = failing.filter(({ since, attempts }) => attempts >= FAILURES && now - since >= PATIENCE.target);
-  return lasting.map(({ target, since, attempts, error }) => ({
+function targets({ failing, now }: Facts): Trouble[] {
+  return failing.map(({ target, since, attempts, error }) => ({
     key: `target:${target}`,
+    early: attempts < FAILURES || now - since < PATIENCE.target,
     sentence: `Target ${target} has taken nothing for ${minutes(now - since)} (${attempts} attempts): ${plain(error)}`,
     hint: "Nothing is lost: it gets what it lacks once it is back.",
   }));

@@ -23,11 +23,15 @@ const AGAIN = 60 * 60_000;
 /** One that comes and goes is over only after so long, milliseconds. */
 const SETTLED = 60_000;
 
-/** What is to be told when these conditions are seen, after those were raised: one word a condition, no more than needed. */
+/**
+ * What is to be told when these conditions are seen, after those were raised: one word a condition, no more than needed.
+ * @param early the keys of conditions that are there, and would be too young to be told of
+ */
 export function wordsFor(
   raised: readonly Raised[],
   seen: readonly Condition[],
   now: number,
+  early: readonly string[] = [],
 ): { raised: Raised[]; words: Word[] } {
   const lasting = seen.map((condition) =>
     toldOf(
@@ -36,11 +40,13 @@ export function wordsFor(
       now,
     ),
   );
-  const gone = raised.filter(({ key }) => !seen.some((condition) => condition.key === key));
+  const unseen = raised.filter(({ key }) => !seen.some((condition) => condition.key === key));
+  const back = unseen.filter(({ key }) => early.includes(key)).map((known) => ({ ...known, gone: null }));
+  const gone = unseen.filter(({ key }) => !early.includes(key));
   const settling = gone.map((known) => ({ ...known, gone: known.gone ?? now }));
   const over = settling.filter((known) => now - known.gone >= SETTLED);
   return {
-    raised: [...lasting.map(({ raised }) => raised), ...settling.filter((known) => !over.includes(known))],
+    raised: [...lasting.map(({ raised }) => raised), ...back, ...settling.filter((known) => !over.includes(known))],
     words: [...lasting.flatMap(({ word }) => word ?? []), ...over.map((known) => wordOf("recovery", known, now))],
   };
 }

@@ -9,7 +9,7 @@ import { Outbox } from "../../src/alerts/outbox.ts";
 import { webhookNotifier } from "../../src/alerts/webhook.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { AnsweringServer, json } from "../support/answering-server.ts";
-import { eventually } from "../support/running-courier.ts";
+import { calm, eventually } from "../support/running-courier.ts";
 
 const WELL: Facts = { now: 0, blind: null, keyExpires: null, catchUp: null, failing: [], held: [], disk: null };
 const HELD = [{ target: "siem", reason: "too much at once" }];
@@ -122,6 +122,26 @@ test("a restart neither forgets what waits nor says again what was told", async 
   await later.look(240_000, {});
   await listener.heard(2);
   expect(listener.told).toEqual(["alert held:siem", "recovery held:siem"]);
+});
+
+test.each([
+  ["feed", (since: number) => ({ blind: { since, cause: "silence" } })],
+  ["catch-up", (since: number) => ({ catchUp: { since, failures: 3, error: "no answer", refused: false } })],
+  ["target:siem", (since: number) => ({ failing: [{ target: "siem", since, attempts: 3, error: "no answer" }] })],
+])("a restart during the trouble %j does not say that it is over", async (key, trouble) => {
+  const file = join(aFolder(), "alerts.json");
+  const listener = new Listener();
+  const before = await aBell([listener], file);
+  await before.look(600_000, trouble(0));
+  await listener.heard(1);
+  await before.stop();
+  const after = await aBell([listener], file);
+  for (const now of [610_000, 640_000, 680_000]) await after.look(now, trouble(605_000));
+  await calm();
+  expect(listener.told).toEqual([`alert ${key}`]);
+  for (const now of [700_000, 770_000]) await after.look(now, {});
+  await listener.heard(2);
+  expect(listener.told).toEqual([`alert ${key}`, `recovery ${key}`]);
 });
 
 test("who could not be reached for hours hears the newest word on a condition alone", async () => {
