@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { within } from "../model/within.ts";
 import { NoAnswer, Rest, type RestAnswer, type RestRequest } from "../rest/rest.ts";
 import { NotNow, type TargetContext } from "./target.ts";
 
@@ -30,17 +31,20 @@ export function openRest(settings: RestKeys, headers: Record<string, string>, co
   const { url, verify_tls, proxy, timeout } = settings;
   const ca_file = settings.ca_file === undefined ? undefined : context.resolve(settings.ca_file);
   const rest = new Rest({ url, headers, verify_tls, ca_file, proxy, timeout });
-  return async (request, signal) => {
-    signal.throwIfAborted();
-    // The client's own clock starts anew with each byte: an answer that comes drop by drop would never take too long.
-    const limit = AbortSignal.timeout(Math.min(timeout * 1000, LONGEST));
+  const ask = async (request: RestRequest, limited: AbortSignal, signal: AbortSignal) => {
     try {
-      return await rest.request(request, AbortSignal.any([signal, limit]));
+      return await rest.request(request, limited);
     } catch (error) {
-      if (limit.aborted) throw new NotNow(`no answer within ${timeout} seconds`);
+      if (limited.aborted && !signal.aborted) throw new NotNow(`no answer within ${timeout} seconds`);
       if (error instanceof NoAnswer) throw new NotNow(error.message);
       throw error;
     }
+  };
+  // The client's own clock starts anew with each byte: an answer that comes drop by drop would never take too long.
+  const limit = Math.min(timeout * 1000, LONGEST);
+  return async (request, signal) => {
+    signal.throwIfAborted();
+    return within(limit, signal, (limited) => ask(request, limited, signal));
   };
 }
 
