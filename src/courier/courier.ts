@@ -55,7 +55,8 @@ export async function runCourier(options: CourierOptions): Promise<void> {
 
 async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   const { ledger, files, journal, protections, dispatcher, audits, state, log, signal, clock, observer } = line;
-  const opening = new Opening({ isFirst: ledger.fact(CAUGHT_UP) === undefined, dispatcher, audits });
+  const isFirst = ledger.fact(CAUGHT_UP) === undefined;
+  const opening = new Opening({ isFirst, isReviewing: () => ledger.isReviewing, dispatcher, audits });
   const client = new MispClient(config.misp);
   const desk = new EventDesk(client, signal);
   await using keeper = new KnowledgeKeeper({
@@ -86,7 +87,8 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   const asks = (questions: readonly Question[]) => {
     for (const question of questions) inquiries.ask(question);
   };
-  using reviewer = new Reviewer({ ledger, log, judged: () => dispatcher.wake(), asks });
+  const rested = () => opening.judged();
+  using reviewer = new Reviewer({ ledger, log, judged: () => dispatcher.wake(), rested, asks });
   const saved = (notices: readonly Notice[]) => {
     observer?.heard?.(notices);
     dispatcher.wake();

@@ -7,19 +7,22 @@ type Asked = "MISP" | "warninglists";
 export interface OpeningOptions {
   /** The ledger has never been in step with MISP. */
   isFirst: boolean;
+  /** Something waits to be judged again. */
+  isReviewing: () => boolean;
   dispatcher: Pick<Dispatcher, "hold" | "start">;
   audits: Pick<Audits, "start">;
 }
 
 /**
  * When deliveries begin: at once, but for the very first time. Then MISP is asked first, once, for all that it holds, sightings come
- * last, and for its warninglists: what was called false long ago, or is blocked, must not go out for a moment. A MISP that
- * cannot answer keeps nobody waiting.
+ * last, and for its warninglists, and all is judged by what they say: what was called false long ago, or is blocked, must not go out
+ * for a moment. A MISP that cannot answer keeps nobody waiting.
  */
 export class Opening {
   readonly #options: OpeningOptions;
   readonly #awaited: Set<Asked>;
   #begun = false;
+  #isOver = false;
 
   constructor(options: OpeningOptions) {
     this.#options = options;
@@ -29,22 +32,31 @@ export class Opening {
 
   /** Whether deliveries have begun. */
   get isOver(): boolean {
-    return this.#begun && this.#awaited.size === 0;
+    return this.#isOver;
   }
 
   /** Everything is open. */
   begin(): void {
     this.#begun = true;
-    if (this.isOver) this.#start();
+    this.#start();
   }
 
   /** It was asked for, and told as far as MISP could. */
   known(asked: Asked): void {
-    if (this.#awaited.delete(asked) && this.isOver) this.#start();
+    this.#awaited.delete(asked);
+    this.#start();
+  }
+
+  /** For the moment nothing waits to be judged again. */
+  judged(): void {
+    this.#start();
   }
 
   #start(): void {
-    this.#options.dispatcher.start();
-    this.#options.audits.start();
+    const { isFirst, isReviewing, dispatcher, audits } = this.#options;
+    if (this.#isOver || !this.#begun || this.#awaited.size > 0 || (isFirst && isReviewing())) return;
+    this.#isOver = true;
+    dispatcher.start();
+    audits.start();
   }
 }

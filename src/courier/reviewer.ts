@@ -11,6 +11,8 @@ export interface ReviewerOptions {
   log: Logger;
   /** Something was judged again. */
   judged: () => void;
+  /** For the moment nothing waits to be judged again. */
+  rested?: () => void;
   /** What only REST can answer came up. */
   asks: (questions: readonly Question[]) => void;
 }
@@ -48,7 +50,10 @@ export class Reviewer implements Disposable {
         // Even the last slice, of which nothing was left to judge, may end what others wait for.
         if (judged > 0 || (!more && any)) this.#options.judged();
         any ||= judged > 0;
-        if (!more) break;
+        if (!more) {
+          this.#options.rested?.();
+          break;
+        }
         await nextTurn();
       }
     } catch (error) {

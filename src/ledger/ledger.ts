@@ -113,6 +113,11 @@ export class Ledger implements Disposable {
     return this.#tables.questions.take();
   }
 
+  /** Whether an event's change, new rules or new knowledge ask for something to be judged again. */
+  get isReviewing(): boolean {
+    return this.#tables.reviews.next() !== undefined;
+  }
+
   /** Judges one slice of what an event's change, new rules or the passing of time ask to be judged again. */
   review(): Review {
     const now = this.#clock();
@@ -127,7 +132,7 @@ export class Ledger implements Disposable {
       if (pending) judged += reviewSlice(this.#tables, this.#relearning, pending, now);
       this.#tables.judging.conclude(now);
     });
-    const more = due.length === SLICE || this.#tables.reviews.next() !== undefined;
+    const more = due.length === SLICE || this.isReviewing;
     return { judged, more, questions: this.#tables.questions.take() };
   }
 

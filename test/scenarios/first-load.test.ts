@@ -37,6 +37,28 @@ describe("what MISP holds before the courier's first start", () => {
     expect(delivered).toEqual(["bad.example"]);
   });
 
+  test("goes out at the first start only once all of it is judged by warninglists that come late", async () => {
+    const delivered: string[] = [];
+    const watched = () => ({
+      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
+    });
+    courier = await RunningCourier.start({}, { watched });
+    await courier.forget();
+    const blocked = Array.from({ length: 3_000 }, (_, index) => `${index}.blocked.example`);
+    courier.publishDomains(...blocked, "bad.example");
+    for (let id = 1; id <= 20; id += 1) {
+      courier.misp.setWarninglist({
+        ...{ id, name: `list ${id}`, type: "hostname", enabled: true },
+        ...{ matchingAttributes: ["domain"], list: [id === 20 ? "blocked.example" : `${id}.other.example`] },
+      });
+    }
+    courier.misp.faults.restDelay = 100;
+    await courier.start();
+    await courier.listed("domain", "bad.example");
+    await calm();
+    expect(delivered).toEqual(["bad.example"]);
+  });
+
   test("goes out all the same where MISP does not give out its warninglists", async () => {
     courier = await RunningCourier.start();
     await courier.forget();
