@@ -30,7 +30,7 @@ export interface ProtectionSettings {
 /** Networks that are nobody's or everybody's: they are protected whatever the configuration says. A default route covers them. */
 const ALWAYS: readonly (readonly [name: string, ...values: string[]])[] = [
   ["private networks", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
-  ["loopback", "127.0.0.0/8", "::1", "localhost"],
+  ["loopback", "127.0.0.0/8", "::1", ".localhost"],
   ["link-local addresses", "169.254.0.0/16", "fe80::/10"],
   ["multicast addresses", "224.0.0.0/4", "ff00::/8"],
   ["unspecified addresses", "0.0.0.0/8", "::"],
@@ -53,15 +53,19 @@ export function compileProtection(settings: ProtectionSettings): Protection {
     const least = minPrefix[range.family];
     return range.bits < least ? { withheld: "too_wide", by: `networks of less than /${least}` } : null;
   };
-  const ofUrl = (value: string): string | undefined => {
-    const { host, whole } = hostOf(value);
+  const ofHost = (host: string, whole: boolean): string | undefined => {
     const range = parseRange(host);
     if (range) return values.addresses.overlapping(range);
     return whole ? values.names.covering(host) : values.names.beneath(host);
   };
-  const byValue = ({ type, value }: Indicator): string | undefined => {
-    if (NAMES.has(type)) return values.names.covering(value);
-    if (type === "url" || type === "uri") return ofUrl(value) ?? values.others.get(value);
+  const ofUrl = ({ type, value }: Indicator): string | undefined => {
+    const { host, whole } = hostOf(type, value);
+    return ofHost(host, whole);
+  };
+  const byValue = (indicator: Indicator): string | undefined => {
+    const { type, value } = indicator;
+    if (NAMES.has(type)) return ofHost(value, true);
+    if (type === "url" || type === "uri") return ofUrl(indicator) ?? values.others.get(value);
     return values.others.get(value);
   };
   const ofOne = (indicator: Indicator): Protected | null => {
@@ -112,13 +116,18 @@ function formsOf(value: string): string[] {
 }
 
 function isHostName(value: string): boolean {
-  return /^[*.]{0,2}[\w-]+(?:\.[\w-]+)*\.?$/.test(value);
+  return /^[*.]{0,2}[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(value);
 }
 
-/** The host of a URL, and whether the URL stands for all of it. */
-function hostOf(value: string): { host: string; whole: boolean } {
-  if (!URL.canParse(value)) return { host: "", whole: false };
-  const url = new URL(value);
+/** What may stand before the host of a URL, whatever the scheme is called: `hxxp` leads where `http` does. */
+const BEFORE_HOST = /^(?:[a-z][a-z\d+.-]*:[/\\]+|[/\\]{2,})/i;
+
+/** The host of a URL, and whether the URL stands for all of it. What is called a URL begins with its host where there is no scheme. */
+function hostOf(type: string, value: string): { host: string; whole: boolean } {
+  const text = `http://${value.replace(BEFORE_HOST, "")}`;
+  const isHostless = (type === "uri" || /^[/\\]/.test(value)) && !BEFORE_HOST.test(value);
+  if (isHostless || !URL.canParse(text)) return { host: "", whole: false };
+  const url = new URL(text);
   const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   return { host, whole: url.pathname === "/" && url.search === "" };
 }

@@ -64,6 +64,31 @@ describe("whatever the configuration says, a guard keeps", () => {
     expect(guard({ type: "url", value: "http://[::1]/x" })?.by).toBe("loopback");
     expect(guard({ type: "domain", value: "localhost" })?.by).toMatch("loopback");
   });
+
+  test.each([
+    "10.0.0.5/x",
+    "10.0.0.5:8080",
+    "//10.0.0.5/x",
+    "hxxp://10.0.0.5/x",
+    "HTTP:\\\\10.0.0.5\\x",
+    "http://0x0a000005/",
+    "hxxp://0x0a000005/",
+    "localhost:8080/x",
+    "http://localhost/x",
+    "[::1]/x",
+  ])("an address of the web that leads there, however it is written: %s", (value) => {
+    expect(guard({ type: "url", value })?.withheld).toBe("protected");
+  });
+
+  test("such an address that is called a name", () => {
+    expect(guard({ type: "hostname", value: "10.0.0.10" })?.by).toBe("private networks");
+    expect(guard({ type: "hostname|port", value: "192.168.0.10|443" })?.by).toBe("private networks");
+    expect(guard({ type: "hostname", value: "198.51.100.10" })).toBeNull();
+  });
+
+  test.each(["/10.0.0.5/x", "10", "127/index.php"])("but no path that looks like one: %s", (value) => {
+    expect(guard({ type: "uri", value })).toBeNull();
+  });
 });
 
 test("a network wider than the guard lets out stays, one as wide goes", () => {
@@ -112,6 +137,24 @@ describe("a file of own values keeps", () => {
       ["filename", "setup.exe.bat"],
     ] as const;
     expect(out.filter(([type, value]) => guard({ type, value }) !== null)).toEqual([]);
+  });
+
+  test("names, however they are written there and in MISP", () => {
+    const names = protecting(
+      ".Intra.Example.",
+      "M\u00FCnchen.Example",
+      "*.\u043F\u0440\u0438\u043C\u0435\u0440.example",
+    );
+    const kept = [
+      ["hostname", "a.intra.example"],
+      ["domain", "xn--mnchen-3ya.example"],
+      ["domain", "m\u00FCnchen.example"],
+      ["url", "https://m\u00FCnchen.example/"],
+      ["hostname", "www.xn--e1afmkfd.example"],
+      ["url", "www.intra.example/login"],
+      ["url", "hxxps://WWW.Intra.example/login"],
+    ] as const;
+    expect(kept.filter(([type, value]) => names({ type, value })?.withheld !== "protected")).toEqual([]);
   });
 
   test("and says which", () => {
