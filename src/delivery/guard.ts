@@ -27,14 +27,17 @@ const THUMBS: ReadonlySet<Reason> = new Set(["false_positive", "expired_sighting
 /** What MISP said of an attribute. Every other reason may come from a changed rule or list, and so for many at once. */
 const SAID: ReadonlySet<Reason> = new Set(["to_ids", "deleted", "event_deleted", "unsupported"]);
 
+/** For whose sake a removal may have to wait, so that all that one change takes off is decided on together. */
+type Reviewed = ReturnType<Deltas["reviewing"]>;
+
 type Kind = "add" | "remove" | "thumb";
 
 /** What was found out about the changes up to a revision. */
 interface Range {
   from: number;
   through: number;
-  /** Rules or lists had changed, and not everything was judged by them yet. */
-  reviewing: boolean;
+  /** What had changed, and was not judged to its end yet. */
+  reviewing: Reviewed;
   held: ReadonlySet<Kind>;
 }
 
@@ -58,8 +61,8 @@ export class Guard {
   #ranges: Range[] = [];
   #restarts = -1;
   #surveyed = 0;
-  /** A review goes on, or what it brought has not been decided on; unknown before the first look. */
-  #waiting: boolean | undefined;
+  /** The review that goes on, or of which what it brought has not been decided on; unknown before the first look. */
+  #waiting: Reviewed | undefined;
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -87,9 +90,9 @@ export class Guard {
   /** Once a review has ended, decides on all that it would take off, together; returns true when that may now go. */
   settle(): boolean {
     const { deltas, view, log, clock } = this.#options;
-    this.#waiting ??= deltas.holds.waiting(deltas.idOf(view.name)) > 0;
+    this.#resume();
     if (!this.#waiting || deltas.reviewing() || deltas.lag(view.name) > 0) return false;
-    this.#waiting = false;
+    this.#waiting = null;
     const target = deltas.idOf(view.name);
     const count = deltas.holds.waiting(target);
     if (count === 0) return false;
@@ -117,10 +120,11 @@ export class Guard {
 
   async #survey(from: number, through: number): Promise<Range> {
     const { deltas, view, limits } = this.#options;
-    this.#waiting ??= deltas.holds.waiting(deltas.idOf(view.name)) > 0;
-    this.#waiting ||= deltas.reviewing();
+    this.#resume();
+    const goesOn = deltas.reviewing();
     // The last slice of a review ends it, and belongs to it.
-    const reviewing = this.#waiting;
+    const reviewing = goesOn === "ledger" ? goesOn : (this.#waiting ?? goesOn);
+    this.#waiting = reviewing;
     const tallies: Record<Kind, Tally> = { add: tally(), remove: tally(), thumb: tally() };
     const whole = limits.max_added !== null || limits.never_empty;
     for (let position = from; ; ) {
@@ -131,6 +135,12 @@ export class Guard {
       await nextTurn();
     }
     return { from, through, reviewing, held: this.#judge(tallies) };
+  }
+
+  /** Takes up what a run before has left to be decided on. */
+  #resume(): void {
+    const { deltas, view } = this.#options;
+    if (this.#waiting === undefined) this.#waiting = deltas.holds.waiting(deltas.idOf(view.name)) > 0 ? "ledger" : null;
   }
 
   #judge(tallies: Record<Kind, Tally>): Set<Kind> {
@@ -164,7 +174,7 @@ export class Guard {
     const range = this.#ranges.find(({ from, through }) => from < revision && revision <= through);
     const kind = kindOf(lack);
     if (!range || kind === null) return null;
-    if (kind === "remove" && range.reviewing && waits(lack)) return "waiting";
+    if (kind === "remove" && waits(lack, range.reviewing)) return "waiting";
     return range.held.has(kind) ? "held" : null;
   }
 }
@@ -175,12 +185,12 @@ function tally(): Tally {
   return { count: 0, said: 0, samples: [] };
 }
 
-function count({ lack }: Comparison, reviewing: boolean, tallies: Record<Kind, Tally>): void {
+function count({ lack }: Comparison, reviewing: Reviewed, tallies: Record<Kind, Tally>): void {
   const kind = lack ? kindOf(lack) : null;
-  if (!lack || kind === null || (kind === "remove" && reviewing && waits(lack))) return;
+  if (!lack || kind === null || (kind === "remove" && waits(lack, reviewing))) return;
   const { type, value } = lack.holding;
   tallies[kind].count += 1;
-  if (kind === "thumb" || (kind === "remove" && !waits(lack))) tallies[kind].said += 1;
+  if (kind === "thumb" || (kind === "remove" && isSaid(lack))) tallies[kind].said += 1;
   if (tallies[kind].samples.length < SAMPLES) tallies[kind].samples.push({ type, value });
 }
 
@@ -191,7 +201,13 @@ function kindOf(lack: Lack): Kind | null {
   return lack.holding.why !== null && THUMBS.has(lack.holding.why) ? "thumb" : "remove";
 }
 
-/** Whether a removal may be one of many that a changed rule brings, and is decided on with all of them. */
-function waits({ holding: { why } }: Lack): boolean {
-  return why === null || !SAID.has(why);
+/** Whether MISP said something that brings a removal, and no changed rule does. */
+function isSaid({ holding: { why } }: Lack): boolean {
+  return why !== null && SAID.has(why);
+}
+
+/** Whether a removal may be one of many that the same change brings, and is decided on with all of them. */
+function waits(lack: Lack, reviewing: Reviewed): boolean {
+  if (reviewing === null) return false;
+  return !isSaid(lack) || (reviewing === "event" && lack.holding.why === "event_deleted");
 }

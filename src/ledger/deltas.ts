@@ -40,7 +40,7 @@ export class Deltas {
   readonly #restartGuarded: Statement<never>;
   readonly #newest: Statement<{ revision: number | null }>;
   readonly #changed: Statement<{ id: number }>;
-  readonly #reviewing: Statement<unknown>;
+  readonly #reviewing: Statement<{ part: "ledger" | "event" | null }>;
   readonly #open = new Map<string, Opened>();
 
   constructor(database: Database, clock: () => number, judge: Judge) {
@@ -70,7 +70,9 @@ export class Deltas {
     );
     this.#newest = database.prepare("SELECT max(revision) AS revision FROM indicator");
     this.#changed = database.prepare("SELECT id FROM indicator WHERE revision > ?");
-    this.#reviewing = database.prepare("SELECT 1 FROM review WHERE event = 0");
+    this.#reviewing = database.prepare(
+      "SELECT CASE min(event) > 0 WHEN 0 THEN 'ledger' WHEN 1 THEN 'event' END AS part FROM review WHERE event = 0 OR after > 0",
+    );
   }
 
   /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
@@ -203,9 +205,9 @@ export class Deltas {
     return target.held;
   }
 
-  /** Whether rules or lists have changed and the ledger is still being judged by them. */
-  reviewing(): boolean {
-    return this.#reviewing.get() !== undefined;
+  /** What is still being judged: the whole ledger, as rules or lists have changed, or the rest of an event; `null`: neither. */
+  reviewing(): "ledger" | "event" | null {
+    return this.#reviewing.get()?.part ?? null;
   }
 
   /** Takes a target's position from the database, where it was set back, and counts anew what it holds. */

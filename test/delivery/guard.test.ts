@@ -4,6 +4,7 @@ import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget } from "../support/a-target.ts";
 import { aView } from "../support/a-view.ts";
+import { anEvent } from "../support/an-event.ts";
 import { ruleSettings } from "../support/rule-settings.ts";
 
 const LIMITS: MassLimits = { max_removed: { percent: 20, at_least: 10 }, max_added: null, never_empty: false };
@@ -207,6 +208,41 @@ describe("rules that change", () => {
     await (await open({}, { view })).deliver();
     expect(target.held.size).toBe(100);
     expect(holds()).toMatchObject([{ count: 100, why: { type: 100 } }]);
+  });
+});
+
+describe("an event that is deleted", () => {
+  async function deliverSliceBySlice(): Promise<void> {
+    const { lane } = await open();
+    for (let more = true; more; ) {
+      more = ledger.ledger.review().more;
+      lane.wake();
+      await until(() => ledger.ledger.deltas.lag("lists") === 0);
+    }
+  }
+
+  test("is one change, however many slices it is judged in", async () => {
+    tell(1, 260);
+    await (await open()).deliver();
+    ledger.hear({ kind: "event-deleted", id: anEvent().id, uuid: anEvent().uuid });
+    await deliverSliceBySlice();
+    await until(() => holds().length === 1);
+    expect(target.held.size).toBe(260);
+    expect(holds()).toMatchObject([{ count: 260, why: { event_deleted: 260 } }]);
+  });
+
+  test("and is within the limits goes once all of it is judged", async () => {
+    tell(1, 260);
+    ledger.hear(heardEvent({ id: 2 }));
+    ledger.published({ id: 2 });
+    const others = Array.from({ length: 1_200 }, (_, index) => 1_000 + index);
+    ledger.hear(...others.map((id) => told({ id, value: domain(id), eventId: 2 })));
+    await (await open()).deliver();
+    expect(target.held.size).toBe(1_460);
+    ledger.hear({ kind: "event-deleted", id: anEvent().id, uuid: anEvent().uuid });
+    await deliverSliceBySlice();
+    await until(() => target.held.size === 1_200);
+    expect(holds()).toEqual([]);
   });
 });
 
