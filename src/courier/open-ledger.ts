@@ -9,8 +9,9 @@ export const JOURNAL_FILE = "journal.json";
 
 /** Opens the ledger under the rules of a configuration. */
 export function openLedger(config: Config, file: string, clock: () => number, { durable = true } = {}): Ledger {
-  const targets = Object.values(config.targets).map(({ ttl, min_score }) => ({ ttl, min_score }));
-  const rulesDigest = digestOf([config.indicators, config.filter, targets]);
+  const targets = Object.values(config.targets);
+  const times = targets.map(({ ttl, min_score }) => ({ ttl, min_score }));
+  const rulesDigest = digestOf([config.indicators, config.filter, times]);
   const rules = compileRules(config, targets);
   // What another courier tells of is published, and comes with its tags.
   const waits = config.role === "forwarder" ? { requirePublished: false, settle: 0 } : {};

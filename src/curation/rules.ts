@@ -21,18 +21,21 @@ export interface RuleSettings {
   filter: readonly FilterRule[];
 }
 
+/** What of a target's own rules concerns when something may happen. */
 export interface TargetTimes {
   ttl: TimesToLive;
   min_score: number;
+  filter: readonly FilterRule[];
 }
 
 /** How long an addition waits for its tags, milliseconds: they come last, after everything that MISP still has queued. */
 const SETTLE = 2_000;
 
-/** @param targets what of the targets' own rules decides when time changes what they hold */
+/** @param targets what of the targets' own rules decides when time changes what they hold, and for what an addition waits */
 export function compileRules(settings: RuleSettings, targets: readonly TargetTimes[] = []): Rules {
   const { require_published, withdraw_on_unpublish, exceptions, ttl, decay, sightings } = settings.indicators;
-  const tagged = looksAtTags(settings.filter) || exceptions.tags.length > 0;
+  const filters = [settings.filter, ...targets.map((target) => target.filter)];
+  const tagged = filters.some(looksAtTags) || exceptions.tags.length > 0;
   return {
     requirePublished: require_published,
     withdrawOnUnpublish: withdraw_on_unpublish,

@@ -95,8 +95,11 @@ describe("a rule that excludes tags", () => {
   const RULE = [{ not: { tags: ["tlp:red", 'workflow:state="incomplete"'] } }];
   const EVENT_TWO: Lists = { filename: ["dropper.exe"], md5: [DROPPER_MD5] };
 
-  test("01: never lists an attribute whose tag comes after it, not for a moment", async () => {
-    replay = await Replay.start(["01-create-event"], { filter: RULE, indicators: UNPUBLISHED }, { singly: true });
+  test.each([
+    ["all targets", { filter: RULE }],
+    ["one target", { targets: { blocklists: { type: "csv", directory: "./lists", filter: RULE } } }],
+  ])("01: for %s never lists an attribute whose tag comes after it, not for a moment", async (_, settings) => {
+    replay = await Replay.start(["01-create-event"], { ...settings, indicators: UNPUBLISHED }, { singly: true });
     const first: Lists = { ...EVENT_ONE, "ip-src": ["198.51.100.10"], domain: [EVIL, PAIR] };
     const second: Lists = { ...first, "ip-src": EVENT_ONE["ip-src"] };
     await replay.after("events/add with 16 attributes and tag", first, SETTLED);
