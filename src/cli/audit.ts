@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
-import { formsOf } from "../courier/explanation.ts";
+import { formsOf } from "../courier/forms-of-value.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { AuditReport, type AuditRow } from "../ledger/audit-report.ts";
 import { REASONS } from "../model/verdict.ts";

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { enabledTargets } from "../config/enabled-targets.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
-import { type Explanation, explainValue } from "../courier/explanation.ts";
+import { type Explanation, explainValue, isWarned } from "../courier/explanation.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Protections } from "../courier/protections.ts";
+import { warningsOnDisk } from "../courier/warnings-on-disk.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { silent } from "../log.ts";
@@ -31,14 +32,13 @@ export const explain: Command = {
     const journal = await Journal.open(join(state, JOURNAL_FILE));
     using protections = await Protections.read(config, silent);
     const only = target === undefined ? enabledTargets(config).map(([name]) => name) : [target];
-    const explanation = explainValue(given.positionals[0] ?? "", {
-      config,
-      ledger,
-      journal,
-      protections,
-      targets: only,
-      now: clock(),
-    });
+    const value = given.positionals[0] ?? "";
+    const sources = { config, ledger, journal, protections, targets: only, now: clock() };
+    const found = explainValue(value, sources);
+    // Reading all lists takes a second, which only what they keep back is worth.
+    const explanation = isWarned(found)
+      ? explainValue(value, { ...sources, warn: await warningsOnDisk(config) })
+      : found;
     out(given.values.json === true ? JSON.stringify(explanation, null, 2) : readable(explanation));
     return Exit.ok;
   },
@@ -76,7 +76,8 @@ function signed(points: number): string {
 
 function readableSupport(support: Explanation["indicators"][number]["supports"][number]): string[] {
   const { attributeId, type, event, eventId, organisation, changed, tags, withheld, sightings, origin } = support;
-  const verdict = withheld === null ? "qualifies" : `does not qualify: ${REASONS[withheld]}`;
+  const which = support.warninglists.map((list) => `: ${printable(list)}`).join("");
+  const verdict = withheld === null ? "qualifies" : `does not qualify: ${REASONS[withheld]}${which}`;
   return [
     `    attribute ${attributeId} (${printable(type)}) of event ${eventId} ${printable(JSON.stringify(event))} by ${printable(organisation)}${origin === null ? "" : `, from ${printable(origin)}`}, changed ${changed}`,
     ...(tags.length > 0 ? [`      tags: ${tags.map(printable).join(", ")}`] : []),

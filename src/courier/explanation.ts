@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
-import { normalize } from "../curation/normalize.ts";
+import type { Knowledge } from "../curation/knowledge.ts";
+import { partsOf } from "../curation/split.ts";
 import { wanted } from "../curation/wanted.ts";
 import type { Journal } from "../delivery/journal.ts";
 import { tagsOf } from "../ledger/events.ts";
@@ -8,8 +9,10 @@ import { joined } from "../ledger/joined.ts";
 import { originIn, uuidIn } from "../ledger/recorded.ts";
 import type { LedgerReport, SupportReport } from "../ledger/report.ts";
 import { LOUDEST, type SightingRow } from "../ledger/sightings.ts";
+import type { Indicator } from "../model/indicator.ts";
 import { SightingType } from "../model/misp.ts";
 import type { Reason, ScorePart } from "../model/verdict.ts";
+import { formsOf } from "./forms-of-value.ts";
 import { viewOf } from "./open-targets.ts";
 import type { Protections } from "./protections.ts";
 
@@ -48,6 +51,8 @@ interface SupportExplanation {
   publishedThrough: string | null;
   tags: string[];
   withheld: Reason | null;
+  /** Where warninglists of role block withhold it: which of them, and their entries. */
+  warninglists: string[];
   sightings: SightingExplanation[];
 }
 
@@ -82,24 +87,11 @@ interface Sources {
   ledger: LedgerReport;
   journal: Journal;
   protections: Pick<Protections, "of">;
+  /** What warninglists say of an attribute's value, or of a half of it; missing: none of them is named. */
+  warn?: Knowledge["warn"];
   targets: readonly string[];
   /** Milliseconds. */
   now: number;
-}
-
-/** Types under which a value is looked for in the form that the ledger would give it. */
-const FORMS = ["ip-dst", "domain", "sha256", "sha1", "md5", "email-src", "sha512"];
-
-/** A value in every form in which the ledger may have it, that of a pair with its halves in theirs. */
-export function formsOf(value: string): string[] {
-  const bar = value.indexOf("|");
-  if (bar < 0) return formsOfOne(value);
-  const seconds = formsOfOne(value.slice(bar + 1));
-  return [value, ...formsOfOne(value.slice(0, bar)).flatMap((first) => seconds.map((second) => `${first}|${second}`))];
-}
-
-function formsOfOne(value: string): string[] {
-  return [...new Set([value, value.trim(), ...FORMS.flatMap((type) => normalize(type, value) ?? [])])];
 }
 
 export function explainValue(value: string, sources: Sources): Explanation {
@@ -127,7 +119,7 @@ function explainIndicator(row: IndicatorRow, sources: Sources): IndicatorExplana
     score: row.score,
     parts: row.parts === "" ? [{ name: "neutral", points: row.score, reason: NOTHING_KNOWN }] : JSON.parse(row.parts),
     since: iso(row.since),
-    supports: supports.map((support) => explainSupport(support, ledger)),
+    supports: supports.map((support) => explainSupport(support, row, sources)),
     sightings: ledger.sightings(row.value).map((sighting) => explainSighting(sighting, ledger)),
     targets: targets.map((name) => explainTarget(name, row, supports, sources)),
   };
@@ -137,7 +129,8 @@ const NOTHING_KNOWN = "nothing is known for it or against it";
 
 function explainSupport(
   { support, attribute, event, sightings }: SupportReport,
-  ledger: LedgerReport,
+  indicator: Indicator,
+  { ledger, warn }: Pick<Sources, "ledger" | "warn">,
 ): SupportExplanation {
   return {
     attributeId: attribute.id,
@@ -152,9 +145,22 @@ function explainSupport(
     publishedThrough: event?.published_through ? iso(event.published_through * 1000) : null,
     tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
     withheld: support.withheld,
+    warninglists: warn && support.withheld === "warninglist" ? blocking(attribute, indicator, warn) : [],
     // Of a simple type they stand with the value, where they count for every attribute that has it.
     sightings: support.composite ? sightings.map((sighting) => explainSighting(sighting, ledger)) : [],
   };
+}
+
+/** The lists that keep back what an attribute makes of an indicator, with the entry of each. */
+function blocking({ type, value }: Indicator, indicator: Indicator, warn: Knowledge["warn"]): string[] {
+  const part = partsOf(type, value).find((one) => one.type === indicator.type && one.value === indicator.value);
+  const { hits } = warn(type, part?.raw ?? value);
+  return hits.filter(({ role }) => role === "block").map(({ list, entry }) => `${list.name} (${entry})`);
+}
+
+/** Whether some support is withheld by a warninglist, which is then to be named. */
+export function isWarned({ indicators }: Explanation): boolean {
+  return indicators.some(({ supports }) => supports.some(({ withheld }) => withheld === "warninglist"));
 }
 
 const SAID = {

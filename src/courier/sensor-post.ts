@@ -6,7 +6,7 @@ import type { Logger } from "../log.ts";
 import type { MispClient } from "../misp/client.ts";
 import { type Meaning, MispError } from "../misp/errors.ts";
 import { hasSighting } from "../misp/sighting-search.ts";
-import { formsOf } from "./explanation.ts";
+import { formsOf } from "./forms-of-value.ts";
 
 export interface SensorPostOptions {
   client: MispClient;

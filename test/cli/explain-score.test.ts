@@ -68,3 +68,28 @@ test("explain shows the parts of a score, each with its points and its reason, a
     expect(out).toContain("careful: does not hold it, is not to hold it: its score is under the minimum");
   });
 });
+
+test("explain names the warninglists that withhold a value, and what in them matches", async () => {
+  courier = await RunningCourier.start();
+  const config = join(courier.directory, "config.yaml");
+  courier.misp.setWarninglist({
+    ...{ id: 7, name: "popular sites", type: "hostname", enabled: true },
+    ...{ matchingAttributes: ["domain", "domain|ip"], list: ["popular.example"] },
+  });
+  const event = courier.misp.addEvent({
+    info: "Campaign",
+    attributes: [
+      { type: "domain", value: "www.popular.example" },
+      { type: "domain|ip", value: "www.popular.example|198.51.100.7" },
+    ],
+  });
+  courier.misp.publish(event.id);
+  await eventually(async () => {
+    const { out } = await call(["explain", "www.popular.example", "--config", config]);
+    const why = "does not qualify: a warninglist of role block matches it: popular sites (popular.example)";
+    expect(out.split(why)).toHaveLength(3);
+  });
+  const { out } = await call(["explain", "www.popular.example", "--json", "--config", config]);
+  const [{ supports }] = JSON.parse(out).indicators;
+  for (const { warninglists } of supports) expect(warninglists).toEqual(["popular sites (popular.example)"]);
+});
