@@ -101,13 +101,21 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
     log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error });
   const inquiries = new Inquiries({ client, desk, signal, clock, answer, failed: unanswered });
   await using catching = new CatchUpLoop({
-    catchUp: (progress, since) => {
+    catchUp: async (progress, since) => {
       const caught: typeof answer = async (notices, ...when) => {
+        opening.told();
         await answer(notices, ...when);
         curator.heard(notices);
       };
       const options = { config, client, ledger, log, signal, clock, answer: caught, progress };
-      return catchUp(options, since).finally(() => opening.known("MISP"));
+      try {
+        const caughtUp = await catchUp(options, since);
+        opening.known("MISP");
+        return caughtUp;
+      } catch (error) {
+        opening.failed("MISP", error);
+        throw error;
+      }
     },
     spells: ledger.blindSpells,
     log,
@@ -160,7 +168,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
     findings: (probe) => findingsOf(config, client, probe, signal),
     found: (findings) => ledger.note(FINDINGS, JSON.stringify(findings)),
     introduced: ({ organisationId: id, organisationUuid: uuid }) => keeper.introduced({ id, uuid }),
-    delayed: () => opening.known("warninglists"),
+    delayed: (error) => opening.failed("warninglists", error),
   });
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();

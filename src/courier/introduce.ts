@@ -18,7 +18,7 @@ export interface IntroduceOptions {
   /** What is missing for what the configuration asks, each with its cure. */
   findings: (probe: Probe) => Promise<string[]>;
   /** MISP does not answer all of it for now. */
-  delayed: () => void;
+  delayed: (error: unknown) => void;
   /** Told what was found. */
   found: (findings: readonly string[]) => void;
 }
@@ -41,7 +41,7 @@ export async function introduce(options: IntroduceOptions): Promise<void> {
       return introduced(answered);
     } catch (error) {
       if (signal.aborted) return;
-      options.delayed();
+      options.delayed(error);
       const facts = error instanceof MispError ? { reason: error.message } : { error };
       log.error("MISP cannot be asked; until it can, removals are heard and additions wait", facts);
       const refused = error instanceof MispError && ["key", "forbidden"].includes(error.meaning);

@@ -1,8 +1,12 @@
 import type { Audits } from "../delivery/audits.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
+import { type Meaning, MispError } from "../misp/errors.ts";
 
 /** What is asked for before the first delivery of all. */
 type Asked = "MISP" | "warninglists";
+
+/** Of a MISP that may answer soon. */
+const PASSING: ReadonlySet<Meaning> = new Set(["unreachable", "busy"]);
 
 export interface OpeningOptions {
   /** The ledger has never been in step with MISP. */
@@ -16,13 +20,17 @@ export interface OpeningOptions {
 /**
  * When deliveries begin: at once, but for the very first time. Then MISP is asked first, once, for all that it holds, sightings come
  * last, and for its warninglists, and all is judged by what they say: what was called false long ago, or is blocked, must not go out
- * for a moment. A MISP that cannot answer keeps nobody waiting.
+ * for a moment. A MISP that cannot answer keeps nobody waiting; once it can, what it has to tell is waited for after all.
  */
 export class Opening {
   readonly #options: OpeningOptions;
   readonly #awaited: Set<Asked>;
+  /** MISP could not be asked for it so far. */
+  readonly #postponed = new Set<Asked>();
   #begun = false;
+  #isInStep = false;
   #isOver = false;
+  #audited = false;
 
   constructor(options: OpeningOptions) {
     this.#options = options;
@@ -43,8 +51,28 @@ export class Opening {
 
   /** It was asked for, and told as far as MISP could. */
   known(asked: Asked): void {
+    this.#isInStep ||= asked === "MISP";
+    this.#postponed.delete(asked);
     this.#awaited.delete(asked);
     this.#start();
+  }
+
+  /** It could not be asked for. */
+  failed(asked: Asked, error: unknown): void {
+    const passes = error instanceof MispError && PASSING.has(error.meaning);
+    const wasAwaited = this.#awaited.delete(asked);
+    if (!passes) this.#postponed.delete(asked);
+    else if (wasAwaited) this.#postponed.add(asked);
+    this.#start();
+  }
+
+  /** MISP begins to tell what it holds: nothing of that goes out before all is told that could not be asked for. */
+  told(): void {
+    if (this.#isInStep || this.#postponed.size === 0) return;
+    for (const asked of this.#postponed) this.#awaited.add(asked);
+    this.#postponed.clear();
+    this.#isOver = false;
+    this.#options.dispatcher.hold();
   }
 
   /** For the moment nothing waits to be judged again. */
@@ -57,6 +85,7 @@ export class Opening {
     if (this.#isOver || !this.#begun || this.#awaited.size > 0 || (isFirst && isReviewing())) return;
     this.#isOver = true;
     dispatcher.start();
-    audits.start();
+    if (!this.#audited) audits.start();
+    this.#audited = true;
   }
 }

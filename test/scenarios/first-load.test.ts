@@ -59,6 +59,27 @@ describe("what MISP holds before the courier's first start", () => {
     expect(delivered).toEqual(["bad.example"]);
   });
 
+  test("goes out only once it is judged by the warninglists also where MISP could not be reached at first", async () => {
+    const delivered: string[] = [];
+    const watched = () => ({
+      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
+    });
+    courier = await RunningCourier.start({}, { watched });
+    await courier.forget();
+    courier.publishDomains("blocked.example", "bad.example");
+    courier.misp.setWarninglist({
+      ...{ id: 7, name: "theirs", type: "string", enabled: true },
+      ...{ matchingAttributes: ["domain"], list: ["blocked.example"] },
+    });
+    courier.misp.faults.restStatus = 503;
+    await courier.start();
+    await calm();
+    courier.misp.faults.restStatus = undefined;
+    await courier.listed("domain", "bad.example");
+    await calm();
+    expect(delivered).toEqual(["bad.example"]);
+  });
+
   test("goes out all the same where MISP does not give out its warninglists", async () => {
     courier = await RunningCourier.start();
     await courier.forget();
