@@ -12,6 +12,15 @@ const topics = z
     tag: topic("tag"),
     organisation: topic("organisation"),
   })
+  .superRefine((given, context) => {
+    const owners = new Map<string, string>();
+    for (const [subject, name] of Object.entries(given)) {
+      const owner = owners.get(name);
+      const message = `is the topic of ${owner}, too: what MISP tells there is not told apart`;
+      if (owner !== undefined) context.addIssue({ code: "custom", path: [subject], message });
+      owners.set(name, owner ?? subject);
+    }
+  })
   .prefault({})
   .describe("MISP's topics, by what it tells there, as its settings `Kafka_<name>_notifications_topic` have them");
 

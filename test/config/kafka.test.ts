@@ -19,6 +19,14 @@ describe("MISP over Kafka", () => {
     });
   });
 
+  test("has a topic for each of what it tells", () => {
+    const topics = "{attribute: misp_event, sighting: misp, tag: misp}";
+    expect(complaints(`${MISP}  kafka:\n    ${BROKERS}\n    topics: ${topics}\n`)).toEqual([
+      "6 misp.kafka.topics.attribute: is the topic of event, too: what MISP tells there is not told apart",
+      "6 misp.kafka.topics.tag: is the topic of sighting, too: what MISP tells there is not told apart",
+    ]);
+  });
+
   test("stands in the place of ZeroMQ, not beside it", () => {
     const both = `${MISP}  zeromq: tcp://127.0.0.1:50000\n  kafka: {${BROKERS}}\n`;
     expect(complaints(both)).toEqual(["5 misp.kafka: there is zeromq as well; keep one"]);
