@@ -18,7 +18,7 @@ export function recordOf(entry: Entry, origin: string): string {
   const named = entry.origins.toSorted(newestFirst).slice(0, MOST.attributes);
   for (let most = named.length; ; most = Math.floor(most / 2)) {
     const text = JSON.stringify(bodyOf(entry, origin, named.slice(0, most)));
-    if (text.length <= LONGEST || most <= 1) return text;
+    if (Buffer.byteLength(text) <= LONGEST || most <= 1) return text;
   }
 }
 

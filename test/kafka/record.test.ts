@@ -56,6 +56,15 @@ describe("a record of the topic", () => {
     expect(typeof readRecord(KEY, text)).toBe("object");
   });
 
+  test("fits into a message in every script", () => {
+    const comment = "\u6f22".repeat(1_000);
+    const tags = Array.from({ length: 25 }, (_, n) => `tag-${n}-${"\u6f22".repeat(240)}`);
+    const origins = Array.from({ length: 50 }, (_, n) => {
+      return anOrigin({ attributeUuid: `5f0b7d3e-0000-4000-8000-${String(n).padStart(12, "0")}`, comment, tags });
+    });
+    expect(Buffer.byteLength(recordOf(anEntry({ origins }), ORIGIN))).toBeLessThan(1_000_000);
+  });
+
   test("of an indicator of which nothing more is known is read, too", () => {
     const read = readRecord(KEY, recordOf(anEntry({ origins: [] }), ORIGIN));
     expect(read).toMatchObject({ attributes: [{ uuid: "", organisation: { name: "" } }] });
