@@ -140,10 +140,11 @@ export class TopicFollower {
 
   /** Whether the topic is not where it was left: another one of its name, or one whose new leader is still catching up. */
   #isElsewhere(marks: readonly Marks[]): boolean {
-    const saved = this.#saved() ?? {};
-    return marks.some(({ partition, begin, end }) => {
-      const at = saved[partition];
-      return at !== undefined && (BigInt(at) > end || BigInt(at) < begin);
+    const there = new Map(marks.map((one) => [String(one.partition), one]));
+    return Object.entries(this.#saved() ?? {}).some(([partition, at]) => {
+      const marked = there.get(partition);
+      // No topic loses a partition.
+      return !marked || BigInt(at) > marked.end || BigInt(at) < marked.begin;
     });
   }
 

@@ -34,7 +34,8 @@ export function showsOf(format: Format): (entry: Entry) => string {
 
 function stixOf(entry: Entry, now: number): string | undefined {
   const origins = entry.origins.toSorted((one, other) => one.timestamp - other.timestamp);
-  const stix = stixIndicator({ ...entry, origins }, Math.floor(now / 1000));
+  // To the millisecond: a receiver keeps the version whose `modified` is the latest.
+  const stix = stixIndicator({ ...entry, origins }, now / 1000);
   return stix && JSON.stringify(stix);
 }
 

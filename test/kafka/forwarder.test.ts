@@ -176,6 +176,29 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
     expect(forwarder.bugs).toEqual([]);
   }, 180_000);
 
+  test("notices at its start that its topic was made anew with fewer partitions, however much it holds by then", async () => {
+    await using forwarder = forwarderOf(join(folder, "fewer"), broker);
+    await write(berlin, { add: ["a", "b", "c", "d", "e", "f"].map((name) => entry(`${name}.example`)) });
+    forwarder.start();
+    await comesToHold(
+      forwarder,
+      ["a", "b", "c", "d", "e", "f"].map((name) => `domain ${name}.example`),
+    );
+    await forwarder.stop();
+    await removeTopic();
+    await broker.createTopic(TOPIC, 1, COMPACT);
+    const again = await courier("berlin");
+    const values = Array.from({ length: 30 }, (_, n) => `after-${n}.example`);
+    await write(again, { add: values.map((value) => entry(value)) });
+    await again.close?.();
+    forwarder.start();
+    await comesToHold(
+      forwarder,
+      values.map((value) => `domain ${value}`),
+    );
+    expect(forwarder.bugs).toEqual([]);
+  }, 180_000);
+
   test("that starts while the brokers are away delivers what it knew, and one that knew nothing delivers nothing", async () => {
     await using forwarder = forwarderOf(join(folder, "known"), broker);
     await write(berlin, { add: [entry("known.example")] });
