@@ -63,6 +63,8 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
       ledger.note(WHOLE, topic);
       repair();
       start();
+      // What the topic no longer has was told by nobody.
+      settled();
     },
   });
   const repair = () => ledger.blindSpells.repair(clock(), { topic });

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import kafkajs from "kafkajs";
 import { furnish, type Guard, type Premises } from "./kafka-properties.ts";
+import { eventually } from "./running-courier.ts";
 
 /** The folder with a broker's jars, which `.ci/kafka` fetches; without it whatever needs a broker is left out. */
 export const KAFKA_JARS = process.env.KAFKA_JARS ?? "";
@@ -99,7 +100,10 @@ export class AKafkaBroker implements AsyncDisposable {
     const admin = this.client().admin();
     await admin.connect();
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }] });
+    const topics = [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }];
+    await admin.createTopics({ topics, waitForLeaders: false });
+    // A broker that is busy leads a topic only a while after it has it.
+    await eventually(() => admin.fetchTopicOffsets(topic), 30_000);
     await admin.disconnect();
   }
 
