@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import { failureOf } from "../kafka/failure.ts";
-import { type Marks, marksOf } from "../kafka/marks.ts";
+import { leadElsewhere, type Marks, marksOf } from "../kafka/marks.ts";
 import { Progress } from "../kafka/progress.ts";
 import { type Portion, TopicReader } from "../kafka/reader.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -67,7 +67,7 @@ export class TopicFollower {
     try {
       for (let doubts = 0; !signal.aborted; ) {
         const marks = await this.#marks();
-        doubts = marks && this.#isElsewhere(marks) ? doubts + 1 : 0;
+        doubts = marks && leadElsewhere(this.#saved(), marks) ? doubts + 1 : 0;
         if (marks && (doubts === 0 || doubts > DOUBTS)) await this.#follow(marks);
         else await pause(WAIT.again, undefined, { signal }).catch(() => undefined);
       }
@@ -119,7 +119,7 @@ export class TopicFollower {
     const { ledger, clock, log, topic } = this.#options;
     const saved = this.#saved();
     const progress = new Progress(marks);
-    if (!saved || this.#isElsewhere(marks) || this.#again || this.#isStale()) {
+    if (!saved || leadElsewhere(saved, marks) || this.#again || this.#isStale()) {
       if (saved) log.info("The topic is read again from its beginning", { topic });
       this.#again = false;
       // First: cut short after this, it begins once more.
@@ -136,16 +136,6 @@ export class TopicFollower {
   #saved(): Record<string, string> | undefined {
     const saved = this.#options.ledger.fact(FACTS.positions);
     return saved ? JSON.parse(saved) : undefined;
-  }
-
-  /** Whether the topic is not where it was left: another one of its name, or one whose new leader is still catching up. */
-  #isElsewhere(marks: readonly Marks[]): boolean {
-    const there = new Map(marks.map((one) => [String(one.partition), one]));
-    return Object.entries(this.#saved() ?? {}).some(([partition, at]) => {
-      const marked = there.get(partition);
-      // No topic loses a partition.
-      return !marked || BigInt(at) > marked.end || BigInt(at) < marked.begin;
-    });
   }
 
   get #reading(): number {
@@ -212,6 +202,17 @@ export class TopicFollower {
   }
 
   #note(): void {
-    if (this.#isInStep && this.#reader?.connected) this.#options.ledger.note(CAUGHT_UP, String(this.#options.clock()));
+    if (!this.#isInStep || !this.#reader?.connected) return;
+    this.#options.ledger.note(CAUGHT_UP, String(this.#options.clock()));
+    void this.#compare(this.#reader);
+  }
+
+  /** Another topic of the same name that is read on by its old positions does not tell so; then it is opened anew. */
+  async #compare(reader: TopicReader): Promise<void> {
+    const { kafka, topic } = this.#options;
+    // First: what is read meanwhile may be behind the ends that are told.
+    const saved = this.#saved();
+    const marks = await marksOf(kafka, topic).catch(() => undefined);
+    if (marks && leadElsewhere(saved, marks)) reader.close();
   }
 }

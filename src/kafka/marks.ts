@@ -26,6 +26,21 @@ export async function marksOf(kafka: Kafka, topic: string): Promise<Marks[]> {
 }
 
 /**
+ * Whether positions, by partition, are none of this topic: it is another one of its name, or its new leader is still catching up.
+ */
+export function leadElsewhere(
+  positions: Readonly<Record<string, string>> | undefined,
+  marks: readonly Marks[],
+): boolean {
+  const there = new Map(marks.map((one) => [String(one.partition), one]));
+  return Object.entries(positions ?? {}).some(([partition, at]) => {
+    const marked = there.get(partition);
+    // No topic loses a partition.
+    return !marked || BigInt(at) > marked.end || BigInt(at) < marked.begin;
+  });
+}
+
+/**
  * Those of the topics that there are.
  * @throws KafkaFailure
  */

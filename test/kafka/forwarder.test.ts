@@ -196,6 +196,34 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
     expect(forwarder.bugs).toEqual([]);
   }, 180_000);
 
+  test.each(["while it followed it", "while it was stopped"])(
+    "notices that its topic was made anew with fewer partitions %s, however much it holds by then",
+    async (when) => {
+      await using forwarder = forwarderOf(join(folder, "fewer"), broker);
+      forwarder.start();
+      const names = ["a", "b", "c", "d", "e", "f"];
+      await write(berlin, { add: names.map((name) => entry(`${name}.example`)) });
+      await comesToHold(
+        forwarder,
+        names.map((name) => `domain ${name}.example`),
+      );
+      if (when === "while it was stopped") await forwarder.stop();
+      await removeTopic();
+      await broker.createTopic(TOPIC, 1, COMPACT);
+      const again = await courier("berlin");
+      const values = Array.from({ length: 30 }, (_, n) => `after-${n}.example`);
+      await write(again, { add: values.map((value) => entry(value)) });
+      await again.close?.();
+      if (!forwarder.running) forwarder.start();
+      await comesToHold(
+        forwarder,
+        values.map((value) => `domain ${value}`),
+      );
+      expect(forwarder.bugs).toEqual([]);
+    },
+    180_000,
+  );
+
   test("that starts while the brokers are away delivers what it knew, and one that knew nothing delivers nothing", async () => {
     await using forwarder = forwarderOf(join(folder, "known"), broker);
     await write(berlin, { add: [entry("known.example")] });
