@@ -1,27 +1,33 @@
-import type { Kafka } from "kafkajs";
-import { partsOfKey } from "../kafka/record.ts";
+import type { IHeaders, Kafka } from "kafkajs";
+import { partsOfKey, recordKey } from "../kafka/record.ts";
 import { readWhole } from "../kafka/whole.ts";
 import { changeHeldFile, connectHeldFile, type HeldFile } from "./held-file.ts";
 import { SHOWS } from "./kafka-records.ts";
 import type { Found } from "./target.ts";
 
 // Beside the memory: a topic may hold millions, and the last word on each key counts.
-const SCHEMA =
-  "CREATE TABLE found (key TEXT PRIMARY KEY, type TEXT NOT NULL, value TEXT NOT NULL, shows TEXT) WITHOUT ROWID";
+const SCHEMA = "CREATE TABLE found (key TEXT PRIMARY KEY, type TEXT, value TEXT, shows TEXT) WITHOUT ROWID";
 const PAGE = 2_000;
 
+/** Without type and value: somebody else's, under a name of ours. */
 interface Row {
   key: string;
-  type: string;
-  value: string;
+  type: string | null;
+  value: string | null;
   shows: string | null;
+}
+
+export interface HoldingsOptions {
+  topic: string;
+  origin: string;
+  /** Where the value of an indicator stands in its record. */
+  field: string;
 }
 
 /** Reads back what the topic holds of one origin, a page at a time. */
 export async function* holdings(
   kafka: Kafka,
-  { topic, origin }: { topic: string; origin: string },
-  valueIn: (text: string) => string,
+  { topic, origin, field }: HoldingsOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Found[]> {
   // A nameless file of SQLite's own, which nobody has to remove.
@@ -35,7 +41,7 @@ export async function* holdings(
           const name = key?.toString("utf8") ?? "";
           if (partsOfKey(name)?.origin !== origin) continue;
           if (value === null) drop.run(name);
-          else put.run(name, textOf(headers?.type), valueIn(value.toString("utf8")), textOf(headers?.[SHOWS]));
+          else put.run(name, ...columnsOf({ name, value, headers }, origin, field));
         }
       });
     }
@@ -45,14 +51,39 @@ export async function* holdings(
   }
 }
 
+/** What there is to know of a record: nothing, where it is not of the indicator that its key is of. */
+function columnsOf(
+  { name, value, headers }: { name: string; value: Buffer; headers: IHeaders | undefined },
+  origin: string,
+  field: string,
+): [type: string | null, value: string | null, shows: string | null] {
+  const [type, own] = [textOf(headers?.type), textIn(value.toString("utf8"), field)];
+  return recordKey({ type, value: own }, origin) === name ? [type, own, textOf(headers?.[SHOWS])] : [null, null, null];
+}
+
 function* pages(file: HeldFile): Generator<readonly Found[]> {
   const next = file.prepare("SELECT key, type, value, shows FROM found WHERE key > ? ORDER BY key LIMIT ?");
   for (let after = ""; ; ) {
     const rows = next.all(after, PAGE) as unknown as Row[];
     const last = rows.at(-1);
     if (!last) return;
-    yield rows.map(({ type, value, shows }) => ({ indicator: { type, value }, label: value, shows }));
+    yield rows.map(foundIn);
     after = last.key;
+  }
+}
+
+function foundIn({ key, type, value, shows }: Row): Found {
+  if (type === null || value === null) return { indicator: null, label: key, shows };
+  return { indicator: { type, value }, label: value, shows };
+}
+
+/** The text under a key of a JSON object; empty where there is none. */
+function textIn(json: string, key: string): string {
+  try {
+    const text: unknown = Object(JSON.parse(json))[key];
+    return typeof text === "string" ? text : "";
+  } catch {
+    return "";
   }
 }
 

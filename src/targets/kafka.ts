@@ -65,11 +65,11 @@ class KafkaTopic implements Target {
 
   async *list(signal: AbortSignal): AsyncIterable<readonly Found[]> {
     const { topic, format } = this.#settings;
-    const valueIn = (text: string) => String(JSON.parse(text)[format === "stix" ? "name" : "value"]);
+    const field = format === "stix" ? "name" : "value";
     const young = SETTLED - (this.#clock() - this.#written);
     if (young > 0) await pause(Math.min(young, SETTLED), undefined, { signal });
     try {
-      yield* holdings(this.#kafka, { topic, origin: this.#origin }, valueIn, signal);
+      yield* holdings(this.#kafka, { topic, origin: this.#origin, field }, signal);
     } catch (error) {
       throw inDeliverysWords(error, topic);
     }

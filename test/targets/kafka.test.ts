@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readRecord } from "../../src/kafka/record.ts";
+import { readRecord, recordKey } from "../../src/kafka/record.ts";
 import { kafka } from "../../src/targets/kafka.ts";
 import type { Found, Target } from "../../src/targets/target.ts";
 import { AKafkaBroker, KAFKA_JARS, NEEDS_BROKER } from "../support/a-kafka-broker.ts";
@@ -138,6 +138,32 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
     const shows = kafka.shows(kafka.settings.parse({ brokers: [broker.address] }))({ ...one, score: 80 });
     expect(found).toEqual([{ indicator: { type: "domain", value: "one.example" }, label: "one.example", shows }]);
     await Promise.all([target.close?.(), other.close?.()]);
+  });
+
+  test.each(["courier", "stix"])("reads back past what others wrote under its name (%s)", async (format) => {
+    const { topic, target } = await open({ format });
+    const entries = ["one", "two", "three", "four"].map((name) => anEntry({ value: `${name}.example` }));
+    await target.apply(aDelta({ add: entries }), signal);
+    const keyOf = (value: string) => recordKey({ type: "domain", value }, "misp.example");
+    const nobody = `${"f".repeat(40)}@misp.example`;
+    const producer = broker.client().producer();
+    await producer.connect();
+    await producer.send({
+      topic,
+      messages: [
+        { key: keyOf("one.example"), value: "no JSON" },
+        { key: keyOf("two.example"), value: "null" },
+        { key: nobody, value: '{"value":"three.example","name":"three.example"}', headers: { type: "domain" } },
+      ],
+    });
+    await producer.disconnect();
+    const found: Found[] = [];
+    for await (const page of target.list?.(signal) ?? []) found.push(...page);
+    const ours = found.flatMap(({ indicator }) => (indicator ? [indicator.value] : []));
+    const others = found.flatMap(({ indicator, label }) => (indicator ? [] : [label]));
+    expect(ours.sort()).toEqual(["four.example", "three.example"]);
+    expect(others.sort()).toEqual([keyOf("one.example"), keyOf("two.example"), nobody].sort());
+    await target.close?.();
   });
 
   test("of two couriers under one name, only the newer one writes", async () => {
