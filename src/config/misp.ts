@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endsInPort } from "../model/port.ts";
 import { duration, durationOrZero, parseDuration } from "./duration.ts";
 import { mispKafka } from "./kafka.ts";
 import { hint, path, text, webAddress } from "./values.ts";
@@ -6,7 +7,8 @@ import { hint, path, text, webAddress } from "./values.ts";
 const PUBLISHER = "must be an address such as tcp://127.0.0.1:50000";
 const publisher = z
   .string({ error: hint(PUBLISHER) })
-  .regex(/^(tcp:\/\/[^\s/]+:\d{1,5}|ipc:\/\/\S+)$/, { error: PUBLISHER })
+  .regex(/^(tcp:\/\/[^\s/]+:\d{1,5}|ipc:\/\/\S+)$/, { error: PUBLISHER, abort: true })
+  .refine((given) => given.startsWith("ipc:") || endsInPort(given), { error: PUBLISHER })
   .meta({ shows: "address" });
 
 const zeromq = z

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { endsInPort } from "../model/port.ts";
 
 const BROKER = "must be a host and a port, such as kafka.example.org:9092";
 const broker = z
   .string({ error: BROKER })
-  .regex(/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i, { error: BROKER })
+  .regex(/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i, { error: BROKER, abort: true })
+  .refine(endsInPort, { error: BROKER })
   .meta({ shows: "host:port" });
 
 const tls = z.union([

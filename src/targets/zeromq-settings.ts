@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { endsInPort } from "../model/port.ts";
 
 const TCP = /^tcp:\/\/[^\s/]+:(\d{1,5}|\*)$/;
-const tcp = z.string().regex(TCP, "must be like tcp://127.0.0.1:13371");
+const TCP_HINT = "must be like tcp://127.0.0.1:13371";
+const tcp = z.string().regex(TCP, { error: TCP_HINT, abort: true }).refine(endsInPort, { error: TCP_HINT });
 
 /** The keys of a `zeromq` target beside those that all targets share. */
 export const zeromqSettings = z.strictObject({

@@ -51,6 +51,7 @@ describe("the line to the brokers", () => {
 
   test.each([
     ["brokers: [kafka]", "3 targets.bus.brokers[0]: must be a host and a port, such as kafka.example.org:9092"],
+    ["brokers: ['kafka:99999']", "3 targets.bus.brokers[0]: must be a host and a port, such as kafka.example.org:9092"],
     ["brokers: []", "3 targets.bus.brokers: must have at least 1 entries"],
     [`${BROKERS}, topic: a b`, "3 targets.bus.topic: must be up to 249 letters, digits, dots, underscores and hyphens"],
     [`${BROKERS}, origin: a@b`, "3 targets.bus.origin: must be up to 200 characters without blanks and @"],

@@ -271,6 +271,10 @@ describe("mistakes", () => {
     ["misp:\n  url: https://m.example\n", "1 misp: needs key or key_file"],
     ["misp: {url: misp, key: k}\n", "1 misp.url: must be an address such as https://misp.example.org"],
     [
+      "misp: {url: https://m.example, key: k, zeromq: 'tcp://h:65536'}\n",
+      expect.stringContaining("1 misp.zeromq: must be an address such as tcp://127.0.0.1:50000"),
+    ],
+    [
       "misp:\n  url: https://m.example\n  key: k\n  zeromq: {endpoint: 'tcp://h:1', user: u}\n",
       '4 misp.zeromq.user: unknown key, did you mean "username"?',
     ],

@@ -331,6 +331,7 @@ describe("a zeromq target", () => {
     expect(problems({})).toBeUndefined();
     expect(problems({ bind: "tcp://*:13371", manage: "tcp://127.0.0.1:*" })).toBeUndefined();
     expect(problems({ bind: "127.0.0.1:13371" })).toBe(1);
+    expect(problems({ bind: "tcp://127.0.0.1:99999" })).toBe(1);
     expect(problems({ bind: "ipc:///tmp/bus" })).toBe(1);
     expect(problems({ format: "xml" })).toBe(1);
   });
