@@ -7,6 +7,7 @@ import { unreadableProtectFiles } from "./protect.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { sharedDirectories } from "./shared-directories.ts";
 import { sharedPlaces } from "./shared-places.ts";
+import { clashes } from "./sole-uses.ts";
 import { readSource, type Source } from "./source.ts";
 import type { Environment } from "./variables.ts";
 import { describeIssue, findings } from "./wording.ts";
@@ -31,6 +32,7 @@ export function loadConfig(file: string, environment: Environment, directory = d
   if (parsed) complainOfCertificates(source, directory, issues);
   if (parsed) complainOfSharedDirectories(parsed, source, directory, issues);
   if (parsed) complainOfSharedPlaces(parsed, source, issues);
+  if (parsed) complainOfClashes(parsed, source, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return inForce(parsed, key, directory);
 }
@@ -134,6 +136,15 @@ function complainOfSharedPlaces(
   for (const { name, owner } of sharedPlaces(targets)) {
     const path = ["targets", name, "url"];
     const message = `target ${owner} fills the same there, and each would undo what the other does: give one another prefix, or other types`;
+    issues.push({ ...place(path), path: formatPath(path), message });
+  }
+}
+
+/** Two at one port, or under one name in a topic, would keep each other from working for good. */
+function complainOfClashes({ targets }: z.output<typeof configSchema>, { place }: Source, issues: ConfigIssue[]): void {
+  for (const { name, owner, use } of clashes(targets)) {
+    const path = ["targets", name];
+    const message = owner === name ? `has ${use} twice` : `target ${owner} has ${use}, too, and only one can`;
     issues.push({ ...place(path), path: formatPath(path), message });
   }
 }

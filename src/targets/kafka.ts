@@ -16,6 +16,8 @@ export const kafka = defineTarget<KafkaTargetSettings>({
   batch: 1_000,
   named: (settings, origin) => ({ ...settings, origin: settings.origin ?? origin }),
   place: ({ topic, format, origin }) => `${topic} ${format} ${origin}`,
+  sole: ({ brokers, topic, origin }) =>
+    brokers.map((broker) => ({ place: `${broker} ${topic} ${origin}`, words: `the topic ${topic} as ${origin}` })),
   composites: () => false,
   shows: ({ format }) => showsOf(format),
   origins: () => true,

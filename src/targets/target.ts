@@ -98,6 +98,8 @@ export interface TargetKind<Settings = unknown> {
    * should leave out what only changes how the same far side is reached.
    */
   place(settings: Settings): string;
+  /** What no two targets may use, nor one of them twice: `place` tells it from others, `words` are for a person. */
+  sole?(settings: Settings): { place: string; words: string }[];
   /** True for layouts that also take composite types as such (`domain|ip`, value `a|b`). */
   composites(settings: Settings): boolean;
   /** What of an entry the far side shows: a change of it is a `renew`. The empty string where nothing but the value is shown. */

@@ -19,6 +19,10 @@ export const zeromq = defineTarget<ZeromqSettings>({
   settings: zeromqSettings,
   batch: 1_000,
   place: ({ format }) => format,
+  sole: ({ bind, manage, sightings }) =>
+    [bind, manage, sightings]
+      .filter((address) => address !== undefined && !/:(0+|\*)$/.test(address))
+      .map((address) => ({ place: String(address), words: String(address) })),
   composites: () => false,
   shows: ({ format }) => BUS_FORMATS[format].shows,
   origins: () => true,

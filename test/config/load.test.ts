@@ -448,3 +448,24 @@ test("csv targets share a directory where they have no file in common", () => {
     expect(complaints(sharing(one, other))).toEqual([expect.stringContaining("writes its files there, too")]);
   }
 });
+
+test("no two targets listen at one address, or write under one name into a topic", () => {
+  const kafka = "type: kafka, brokers: ['a:1', 'b:1']";
+  const bus = "type: zeromq, bind: 'tcp://127.0.0.1:5000'";
+  const text = `${MINIMAL}targets:
+  one: {${kafka}}
+  other: {${kafka}, format: stix, origin: misp.example.org}
+  apart: {${kafka}, origin: apart}
+  elsewhere: {${kafka}, topic: elsewhere}
+  off: {${kafka}, enabled: false}
+  bus: {${bus}}
+  second: {${bus}}
+  own: {type: zeromq, bind: 'tcp://127.0.0.1:5001', manage: 'tcp://127.0.0.1:5001'}
+  any: {type: zeromq, bind: 'tcp://127.0.0.1:0', manage: 'tcp://127.0.0.1:0'}
+`;
+  expect(complaints(text)).toEqual([
+    "4 targets.other: target one has the topic misp.indicators as misp.example.org, too, and only one can",
+    "9 targets.second: target bus has tcp://127.0.0.1:5000, too, and only one can",
+    "10 targets.own: has tcp://127.0.0.1:5001 twice",
+  ]);
+});
