@@ -96,6 +96,35 @@ describe("the settings of a MISP-Broker", () => {
     expect(parse(imported(broker).yaml).targets.lists).toMatchObject({ types: ["sha256"], ttl: { sha256: "never" } });
   });
 
+  test("stay apart where names are alike here, each with a variable of its own", () => {
+    const broker = new ABroker();
+    for (const name of ["soc-1", "soc_1", "soc 1"])
+      broker.configure(name, { ...QRADAR, SIEM_ADDRESS: `${name[3]}.example` });
+    broker.configure("\u65e5\u672c", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
+    const { targets } = parse(imported(broker).yaml);
+    const told = Object.entries<{ url?: string; token?: string }>(targets).map(([name, { token }]) => [name, token]);
+    expect(Object.fromEntries(told)).toEqual({
+      "soc-1": `\${QRADAR_TOKEN_SOC_1}`,
+      "soc-1-2": `\${QRADAR_TOKEN_SOC_1_2}`,
+      "soc_1-3": `\${QRADAR_TOKEN_SOC_1_3}`,
+      target: undefined,
+    });
+    expect(targets.target.directory).toBe("/srv/\u65e5\u672c");
+    expect(new Set(Object.values<{ url?: string }>(targets).map(({ url }) => url)).size).toBe(4);
+  });
+
+  test("count directories from its own folder, and have Telegram reached over its proxy", () => {
+    const broker = new ABroker();
+    broker.configure("lists", { SIEM: "CSV", SIEM_ADDRESS: "out/" });
+    broker.write(
+      "settings.cfg",
+      "[SYSTEM_SETTINGS]\nPROXY = proxy.local:3128  # for Telegram\nTELEGRAM_BOT_TOKEN = 1:t\nTELEGRAM_CHAT_ID = 2\n",
+    );
+    const { targets, alerts } = parse(imported(broker).yaml);
+    expect(targets.lists.directory).toBe(join(broker.directory, "out", "lists"));
+    expect(alerts.telegram.proxy).toBe("http://proxy.local:3128");
+  });
+
   test("of which something has no counterpart are told of", () => {
     const broker = new ABroker();
     broker.write("settings.cfg", "[BROKER_SETTINGS]\nMISP_TAG_EXCEPTION = a(b|c)+\nMISP_COMMENT_EXCEPTION = (\n");
@@ -139,6 +168,23 @@ describe("the command", () => {
     expect((await call(["import-broker", broker.directory, "-o", elsewhere])).code).toBe(0);
     const again = await call(["import-broker", broker.directory, "-o", elsewhere]);
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining("is there already") });
+  });
+
+  test("leaves nothing behind that would keep a second try from working", async () => {
+    const broker = new ABroker();
+    broker.configure("lists", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
+    const output = join(aFolder(), "config.yaml");
+    broker.write("type_list.txt", "url 99999999 ALNIC\n");
+    const first = await call(["import-broker", broker.directory, "-o", output]);
+    expect(first).toMatchObject({
+      code: 66,
+      err: expect.stringMatching(/targets\.lists\.ttl\.url must be a duration/),
+    });
+    broker.write("type_list.txt", "url 90 ALNIC\n");
+    broker.write("files/databases/lists.db", "no database");
+    expect((await call(["import-broker", broker.directory, "-o", output])).err).toContain("is no database");
+    broker.configure("other", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
+    expect((await call(["import-broker", broker.directory, "-o", output, "--only", "other"])).code).toBe(0);
   });
 
   test("says what is missing", async () => {

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { type Broker, type BrokerConfig, NotImportable, settingOf } from "./broker-files.ts";
-import { importTarget } from "./broker-target.ts";
+import { importTarget, inVariable } from "./broker-target.ts";
 
 /** A config.yaml made of MISP-Broker's files. */
 export interface ImportedConfig {
@@ -15,6 +15,9 @@ const HEAD = `# Made by \`misp-courier import-broker\`. Every key and its defaul
 # Tokens are not copied: set the variables named in \${…}, or write the tokens here.
 `;
 
+/** A target's name may be a little longer. */
+const LONGEST_NAME = 60;
+
 /**
  * What MISP-Broker was set to, as a config.yaml.
  * @throws NotImportable when its configurations follow different MISPs
@@ -24,8 +27,8 @@ export function importConfig({ settings, configs }: Broker): ImportedConfig {
   const targets = new Map<string, BrokerConfig>();
   const section: Record<string, unknown> = {};
   for (const config of configs) {
-    const name = config.name.replaceAll(/[^a-z0-9._-]/gi, "-").replace(/^[^a-z0-9]+/i, "");
-    section[name] = importTarget(config);
+    const name = freeName(config.name, [...targets.keys()]);
+    section[name] = importTarget(config, name);
     targets.set(name, config);
   }
   const general = (key: string) => settingOf(settings, "BROKER_SETTINGS", key);
@@ -42,7 +45,7 @@ export function importConfig({ settings, configs }: Broker): ImportedConfig {
       },
     },
     targets: section,
-    ...alertsOf(settingOf(settings, "SYSTEM_SETTINGS", "TELEGRAM_BOT_TOKEN"), chatOf(settings)),
+    ...alertsOf(settings),
     state: "./state",
   };
   notes.push(
@@ -50,6 +53,20 @@ export function importConfig({ settings, configs }: Broker): ImportedConfig {
     "Switch on MISP's ZeroMQ feed (README.md says where): MISP-Broker had no need of it.",
   );
   return { yaml: `${HEAD}${stringify(yaml)}`, targets, notes };
+}
+
+/** A name for a target, and for the variable of its token, that no other has. */
+function freeName(given: string, taken: readonly string[]): string {
+  const name =
+    given
+      .replaceAll(/[^a-z0-9._-]/gi, "-")
+      .replace(/^[^a-z0-9]+/i, "")
+      .slice(0, LONGEST_NAME) || "target";
+  const isTaken = (one: string) => taken.some((other) => inVariable(other) === inVariable(one));
+  for (let n = 1; ; n += 1) {
+    const free = n === 1 ? name : `${name}-${n}`;
+    if (!isTaken(free)) return free;
+  }
 }
 
 function mispOf(configs: readonly BrokerConfig[]) {
@@ -103,10 +120,11 @@ function tags(pattern: string | undefined, notes: string[]): string[] {
   return [];
 }
 
-function chatOf(settings: Broker["settings"]): string | undefined {
-  return settingOf(settings, "SYSTEM_SETTINGS", "TELEGRAM_CHAT_ID");
-}
-
-function alertsOf(token: string | undefined, chat: string | undefined) {
-  return token && chat ? { alerts: { telegram: { token: `\${TELEGRAM_BOT_TOKEN}`, chat_id: chat } } } : {};
+/** Telegram alone was reached over its proxy. */
+function alertsOf(settings: Broker["settings"]) {
+  const system = (key: string) => settingOf(settings, "SYSTEM_SETTINGS", key);
+  const [token, chat, proxy] = [system("TELEGRAM_BOT_TOKEN"), system("TELEGRAM_CHAT_ID"), system("PROXY")];
+  if (!token || !chat) return {};
+  const over = proxy === undefined ? {} : { proxy: proxy.includes("://") ? proxy : `http://${proxy}` };
+  return { alerts: { telegram: { token: `\${TELEGRAM_BOT_TOKEN}`, chat_id: chat, ...over } } };
 }

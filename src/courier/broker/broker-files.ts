@@ -14,6 +14,8 @@ export interface BrokerType {
 /** One configuration of MISP-Broker: one target. */
 export interface BrokerConfig {
   name: string;
+  /** Where MISP-Broker is. */
+  directory: string;
   settings: Ini;
   types: BrokerType[];
   /** Its SQLite file; `undefined` when it has none yet. */
@@ -61,7 +63,7 @@ function readConfig(directory: string, name: string): BrokerConfig {
   const list = settingOf(settings, "MISP_SETTINGS", "MISP_TYPE_LIST");
   const types = parseTypeList(textOf(join(directory, list === undefined ? "type_list.txt" : `type_list-${list}.txt`)));
   const database = join(directory, "files", "databases", `${name}.db`);
-  return { name, settings, types, database: existsSync(database) ? database : undefined };
+  return { name, directory, settings, types, database: existsSync(database) ? database : undefined };
 }
 
 /** Lines of `type ttl element_type`; a blank one is no reason to write the file anew. */

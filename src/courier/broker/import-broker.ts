@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { loadConfig, resolvePath } from "../../config/load.ts";
+import { ConfigError, loadConfig, resolvePath } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { lockState } from "../../state/lock.ts";
 import { LEDGER_FILE, openLedger } from "../open-ledger.ts";
 import { viewOf } from "../open-targets.ts";
 import { type ImportedConfig, importConfig } from "./broker-config.ts";
 import { heldOf } from "./broker-database.ts";
-import { readBroker } from "./broker-files.ts";
+import { NotImportable, readBroker } from "./broker-files.ts";
 
 export interface ImportOptions {
   directory: string;
@@ -44,8 +44,20 @@ export function importBroker({ directory, only, output, environment, clock }: Im
   }
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, imported.yaml, { flag: "wx", mode: 0o600 });
-  const config = loadConfig(output, { ...placeholders(imported.yaml), ...environment });
-  return { ...imported, held: adopt(config, imported, clock) };
+  try {
+    const config = loadConfig(output, { ...placeholders(imported.yaml), ...environment });
+    return { ...imported, held: adopt(config, imported, clock) };
+  } catch (error) {
+    // Half an import would keep the next one from being made.
+    for (const end of ["", "-wal", "-shm"]) rmSync(join(state, `${LEDGER_FILE}${end}`), { force: true });
+    rmSync(output, { force: true });
+    throw error instanceof ConfigError ? new NotImportable(unfit(error)) : error;
+  }
+}
+
+function unfit({ issues }: ConfigError): string {
+  const mistakes = issues.map(({ path, message }) => `${path} ${message}`).join("; ");
+  return `its settings make no configuration that could be used: ${mistakes}`;
 }
 
 function adopt(config: Config, { targets }: ImportedConfig, clock: () => number): Map<string, number> {
