@@ -28,8 +28,8 @@ export interface TopicFollowerOptions {
   inStep: () => void;
 }
 
-/** Facts of the ledger: where to read on, by partition; which reading this is; since when it goes from the beginning, milliseconds. */
-const FACTS = { positions: "followed", reading: "reading", since: "reading-since" };
+/** Facts of the ledger: where to read on, by partition, and in which topic; which reading this is; since when it goes from the beginning, milliseconds. */
+const FACTS = { positions: "followed", topic: "followed-topic", reading: "reading", since: "reading-since" };
 /** Between two tries to reach brokers, and how often it is noted that the topic is being read; milliseconds. */
 const WAIT = { again: 2_000, note: 30_000 };
 /** How often it is looked again before a topic that ends before where it was left is taken for another one. */
@@ -124,6 +124,7 @@ export class TopicFollower {
       this.#again = false;
       // First: cut short after this, it begins once more.
       ledger.note(FACTS.positions, "");
+      ledger.note(FACTS.topic, topic);
       ledger.note(FACTS.reading, String(this.#reading + 1));
       ledger.note(FACTS.since, String(clock()));
       return progress;
@@ -134,7 +135,8 @@ export class TopicFollower {
 
   /** Where to read on, by partition, as the ledger has it. */
   #saved(): Record<string, string> | undefined {
-    const saved = this.#options.ledger.fact(FACTS.positions);
+    const { ledger, topic } = this.#options;
+    const saved = ledger.fact(FACTS.topic) === topic ? ledger.fact(FACTS.positions) : undefined;
     return saved ? JSON.parse(saved) : undefined;
   }
 

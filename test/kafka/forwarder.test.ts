@@ -224,6 +224,29 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
     180_000,
   );
 
+  test("that is to follow another topic reads it from its beginning, and keeps nothing of the former", async () => {
+    await using forwarder = forwarderOf(join(folder, "other"), broker);
+    await write(berlin, { add: ["a", "b", "c"].map((name) => entry(`${name}.example`)) });
+    forwarder.start();
+    await comesToHold(forwarder, ["domain a.example", "domain b.example", "domain c.example"]);
+    await forwarder.stop();
+    await broker.createTopic("other.indicators", 2, COMPACT);
+    const values = Array.from({ length: 30 }, (_, n) => `other-${n}.example`);
+    const settings = kafka.settings.parse({ brokers: [broker.address], topic: "other.indicators", origin: "berlin" });
+    const context = { name: "bus", resolve: (path: string) => path, state: "/nowhere", clock: Date.now };
+    const other = await kafka.open(settings, context);
+    await write(other, { add: values.map((value) => entry(value)) });
+    await other.close?.();
+    const source = { kafka: { brokers: [broker.address], topic: "other.indicators" } };
+    await using again = forwarderOf(join(folder, "other"), broker, { source });
+    again.start();
+    await comesToHold(
+      again,
+      values.map((value) => `domain ${value}`),
+    );
+    expect(again.bugs).toEqual([]);
+  }, 180_000);
+
   test("that starts while the brokers are away delivers what it knew, and one that knew nothing delivers nothing", async () => {
     await using forwarder = forwarderOf(join(folder, "known"), broker);
     await write(berlin, { add: [entry("known.example")] });
