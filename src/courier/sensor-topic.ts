@@ -82,10 +82,16 @@ function sightingsOf({ topic, records }: Portion, { intake, clock }: SensorTopic
     if (list.length > MOST) return skipped(record, topic, `more than ${MOST} sightings at a time`, intake);
     return list.flatMap((told) => {
       // Told again, a sighting without a time of its own must be known by the one of its record.
-      const read = readSighting(told, now, Math.min(now, Math.floor(Number(record.timestamp) / 1000)));
+      const read = readSighting(told, now, Math.min(now, writtenAt(record) ?? now));
       return typeof read === "string" ? skipped(record, topic, read, intake) : [read];
     });
   });
+}
+
+/** When a record was written, Unix seconds; some have no time, which is told by a negative one. */
+function writtenAt({ timestamp }: KafkaMessage): number | undefined {
+  const seconds = Math.floor(Number(timestamp) / 1000);
+  return seconds > 0 ? seconds : undefined;
 }
 
 function skipped({ value }: KafkaMessage, topic: string, reason: string, intake: Pick<Intake, "skip">): [] {

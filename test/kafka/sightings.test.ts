@@ -11,6 +11,12 @@ import { eventually } from "../support/running-courier.ts";
 const TOPIC = "misp.sightings";
 const PATIENCE = 60_000;
 
+interface Told {
+  source: string;
+  type: string;
+  date_sighting: string;
+}
+
 describe.runIf(KAFKA_JARS)(`sightings of sensors from a topic${NEEDS_BROKER}`, () => {
   let folder: string;
   let broker: AKafkaBroker;
@@ -37,15 +43,13 @@ describe.runIf(KAFKA_JARS)(`sightings of sensors from a topic${NEEDS_BROKER}`, (
   }
 
   /** What MISP holds, as it says itself. */
-  async function sightings(): Promise<{ source: string; type: string }[]> {
+  async function sightings(): Promise<Told[]> {
     const answer = await fetch(`${misp.url}/sightings/restSearch`, {
       method: "POST",
       headers: { Authorization: misp.key, "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify({ returnFormat: "json", from: "400d" }),
     });
-    const { response }: { response: { Sighting: { source: string; type: string } }[] } = JSON.parse(
-      await answer.text(),
-    );
+    const { response }: { response: { Sighting: Told }[] } = JSON.parse(await answer.text());
     return response.map(({ Sighting }) => Sighting);
   }
 
@@ -87,5 +91,24 @@ describe.runIf(KAFKA_JARS)(`sightings of sensors from a topic${NEEDS_BROKER}`, (
     const { out } = await call(["status", "--json", "--config", sensors.config]);
     expect(JSON.parse(out)).toMatchObject({ unreadable: 3 });
     expect(sensors.bugs).toEqual([]);
+  }, 180_000);
+
+  test("without any time count from when they are read", async () => {
+    const { id } = misp.addEvent({ info: "Another campaign" });
+    misp.addAttributes(id, [{ type: "domain", value: "timeless.example" }]);
+    misp.publish(id);
+    await using sensors = courier("timeless");
+    sensors.start();
+    await sensors.said("The topic of sensors is heard");
+    const before = Math.floor(Date.now() / 1000);
+    const producer = broker.client().producer();
+    await producer.connect();
+    const value = JSON.stringify({ value: "timeless.example", source: "timeless" });
+    await producer.send({ topic: TOPIC, messages: [{ value, timestamp: "-1" }] });
+    await producer.disconnect();
+    await eventually(async () => {
+      const told = (await sightings()).filter(({ source }) => source === "misp-courier: timeless");
+      expect(told.map(({ date_sighting: date }) => Number(date) >= before)).toEqual([true]);
+    }, PATIENCE);
   }, 180_000);
 });
