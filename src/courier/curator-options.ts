@@ -2,12 +2,8 @@ import type { CurationRules, Trust } from "../curation/curate-event.ts";
 import type { CuratedEvents } from "../ledger/curated-events.ts";
 import type { Logger } from "../log.ts";
 import type { EventDesk } from "../misp/event-desk.ts";
-import type { EventFacts } from "../model/misp.ts";
 import type { HeldEvents } from "./held-events.ts";
 import type { MispWriter } from "./misp-writer.ts";
-
-/** An event that is written to. */
-export type Written = Pick<EventFacts, "uuid" | "creator">;
 
 export interface CuratorOptions {
   /** Without it everything is left alone. */
@@ -19,8 +15,6 @@ export interface CuratorOptions {
   writer: MispWriter;
   curated: CuratedEvents;
   held: HeldEvents;
-  /** What the ledger knows of the event that MISP has under a number. */
-  eventNumbered: (id: number) => Written | undefined;
   /** What is known of an organisation; `undefined`: nothing, or not to be looked at, and its events are left alone. */
   trustOf: (organisation: string) => Trust | undefined;
   /** Whether a warninglist warns of an attribute. */

@@ -3,7 +3,7 @@ import { planCuration, WORKFLOW_TAGS } from "../curation/curate-event.ts";
 import { type EventMetadata, metadataOf } from "../misp/event-metadata.ts";
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
-import type { CuratorOptions, Written } from "./curator-options.ts";
+import type { CuratorOptions } from "./curator-options.ts";
 import { DryRun } from "./dry-run.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
 import { OwnPublications } from "./own-publications.ts";
@@ -79,7 +79,7 @@ export class Curator implements AsyncDisposable {
     }
   }
 
-  #written(event: Written): void {
+  #written(event: EventFacts): void {
     if (this.#turns.prolong(event.uuid) || this.#early || !this.#isTrusted(event)) return;
     const isBusy = this.#options.writer.hadMany(event.uuid);
     this.#turns.takeWhenQuiet(event.uuid, "heard", isBusy ? SPARING : undefined);
@@ -102,7 +102,7 @@ export class Curator implements AsyncDisposable {
     if (!this.#strangers.has(uuid)) this.#turns.take(uuid, { complete: true, how: "pulled" });
   }
 
-  #isTrusted({ creator }: Written): boolean {
+  #isTrusted({ creator }: EventFacts): boolean {
     return creator.uuid !== null && this.#options.trustOf(creator.uuid) !== undefined;
   }
 
@@ -118,13 +118,11 @@ export class Curator implements AsyncDisposable {
     if (isAlike && !dryRun) this.#turns.take(uuid, { complete: false, how: "heard" });
   }
 
-  /** A tag may open a gate, or take a publication back; our own come back on the feed, and say nothing. */
+  /** A tag may open a gate; our own come back on the feed, and say nothing. */
   #heardTag({ on, eventId, name }: Extract<Notice, { kind: "tag" }>): void {
     if (on !== "event" || this.#ownTags.has(name.toLowerCase())) return;
     const [uuid, held] = this.#options.held.numbered(eventId) ?? [];
-    const event = this.#options.eventNumbered(eventId);
     if (uuid && held) this.#turns.take(uuid, { complete: true, how: held.how });
-    else if (event) this.#written(event);
   }
 
   #takeDue(): void {

@@ -55,7 +55,6 @@ export function openCurator({
     saved,
     writer,
     curated: ledger.curated,
-    eventNumbered: (id) => ledger.eventNumbered(id),
     held: new HeldEvents({ saved: ledger.fact(HELD), save: (text) => ledger.note(HELD, text) }),
     rules: { trustTags: trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
     sources: curation.sources,

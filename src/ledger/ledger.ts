@@ -1,6 +1,5 @@
 import type { Knowledge } from "../curation/knowledge.ts";
 import type { Rules } from "../curation/rules.ts";
-import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import { Adoption } from "./adoption.ts";
 import { BlindSpells } from "./blind-spells.ts";
@@ -161,12 +160,6 @@ export class Ledger implements Disposable {
   /** Whether it is known who an organisation is. */
   knowsOrganisation(id: number): boolean {
     return typeof this.#organisation.get(id)?.uuid === "string";
-  }
-
-  /** What is known of the event that MISP has under a number. */
-  eventNumbered(id: number): Pick<EventFacts, "uuid" | "creator"> | undefined {
-    const row = this.#tables.events.get(id);
-    return row && { uuid: row.uuid, creator: { id: row.creator_id, uuid: row.creator_uuid, name: row.creator_name } };
   }
 
   /** Saves a fact by itself. */

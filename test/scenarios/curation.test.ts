@@ -120,18 +120,6 @@ describe("an event of a friend", () => {
     await courier.listed("domain", "added.example", "friendly.example");
   });
 
-  test("is published again once somebody tags it for all to see", async () => {
-    await start();
-    const { id } = receive();
-    await written(`+ ${HIGH}`, "publish");
-    await quiet();
-    misp.tagEvent(id, "malware:name");
-    await written(`+ ${HIGH}`, "publish", "publish");
-    misp.tagEvent(id, "seen", { local: true });
-    await quiet();
-    expect(writes()).toHaveLength(3);
-  });
-
   test("is not published at each of many additions, once half of an hour's writes are used up", async () => {
     await start({ writes_per_event: 6 });
     const { id } = receive();
