@@ -130,7 +130,7 @@ describe("what is missing is told with what to click", () => {
 
   test("brokers of a target that do not answer, with TLS and without, but not those of one that is off", async () => {
     const bus = { type: "kafka", brokers: ["127.0.0.1:1"] };
-    const targets = { plain: bus, safe: { ...bus, tls: true }, idle: { ...bus, enabled: false } };
+    const targets = { plain: bus, safe: { ...bus, tls: true, topic: "safe" }, idle: { ...bus, enabled: false } };
     const { code, err } = await checked({}, {}, {}, targets);
     expect(code).toBe(69);
     expect(err.split("\n")).toEqual([
