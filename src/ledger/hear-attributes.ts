@@ -60,7 +60,9 @@ export function hearAttributeTag(tables: Tables, tag: Extract<Notice, { kind: "t
   }
   const tags = withTag(known, tag.name, tag.attached);
   if (tags === known.tags) return;
-  const after = { ...known, tags };
+  // A tag for all to see takes the publication back, of which MISP tells after it: an addition for its sake waits for that.
+  const after = { ...known, tags, heard: now };
   attributes.update(after, known);
-  judging.link(known, after, events.get(known.event), now);
+  const event = events.get(known.event);
+  if (judging.link(known, after, event, now)) questions.ask(known.event, event?.uuid);
 }

@@ -58,10 +58,35 @@ describe("a rule that looks at tags", () => {
       ledger.reviewed();
       expect(ledger.standing()).toBe("filtered");
       ledger.hear(tag(on, "tlp:red", false));
-      ledger.reviewed();
+      ledger.pass(3);
       expect(ledger.standing()).toBeNull();
     },
   );
+
+  test("puts nothing on for the sake of a tag that took the publication back", () => {
+    ledger = new ALedger(ruleSettings({}, [{ tags: ["tlp:green"] }]));
+    ledger.hear(heardEvent(), told());
+    ledger.published();
+    ledger.pass(3);
+    expect(ledger.standing()).toBe("filtered");
+    ledger.hear(tag("attribute", "tlp:green"));
+    expect(ledger.standing()).toBe("settling");
+    ledger.hear(told({ tags: ["tlp:green"], timestamp: NOW + 10 }, "edit"));
+    ledger.pass(3);
+    expect(ledger.standing()).toBe("unpublished");
+  });
+
+  test("has REST asked for a tagged attribute that was changed in the second of the publication", () => {
+    ledger = new ALedger(ruleSettings({}, [{ tags: ["tlp:green"] }]));
+    ledger.hear(heardEvent(), told());
+    ledger.published({ publishTimestamp: anAttribute().timestamp, timestamp: anAttribute().timestamp });
+    expect(ledger.hear(tag("attribute", "tlp:green"))).toMatchObject([{ eventId: 1 }]);
+    ledger.pass(3);
+    expect(ledger.standing()).toBe("unpublished");
+    ledger.published({ publishTimestamp: anAttribute().timestamp, timestamp: anAttribute().timestamp });
+    ledger.pass(3);
+    expect(ledger.standing()).toBeNull();
+  });
 
   test("takes off what gets an exception tag", () => {
     active();
