@@ -4,10 +4,8 @@ import type { z } from "zod";
 import { certificateFiles, holdsCertificates } from "./certificates.ts";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { unreadableProtectFiles } from "./protect.ts";
+import { rivals } from "./rivals.ts";
 import { type Config, configSchema } from "./schema.ts";
-import { sharedDirectories } from "./shared-directories.ts";
-import { sharedPlaces } from "./shared-places.ts";
-import { clashes } from "./sole-uses.ts";
 import { readSource, type Source } from "./source.ts";
 import type { Environment } from "./variables.ts";
 import { describeIssue, findings } from "./wording.ts";
@@ -30,9 +28,7 @@ export function loadConfig(file: string, environment: Environment, directory = d
   complainOfTwoFeeds(source, issues);
   if (parsed) complainOfProtectFiles(source, directory, issues);
   if (parsed) complainOfCertificates(source, directory, issues);
-  if (parsed) complainOfSharedDirectories(parsed, source, directory, issues);
-  if (parsed) complainOfSharedPlaces(parsed, source, issues);
-  if (parsed) complainOfClashes(parsed, source, issues);
+  if (parsed) complainOfRivals(parsed, source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return inForce(parsed, key, directory);
 }
@@ -113,38 +109,14 @@ function complainOfCertificates({ data, place }: Source, directory: string, issu
   }
 }
 
-/** The rows of one would be those of a stranger to the other. */
-function complainOfSharedDirectories(
+function complainOfRivals(
   { targets }: z.output<typeof configSchema>,
   { place }: Source,
   directory: string,
   issues: ConfigIssue[],
 ): void {
-  for (const { name, owner } of sharedDirectories(targets, directory)) {
-    const path = ["targets", name, "directory"];
-    const message = `target ${owner} writes its files there, too, and each would undo what the other does`;
-    issues.push({ ...place(path), path: formatPath(path), message });
-  }
-}
-
-/** As for directories: one target would take out what another is to hold, and nobody would notice until the next audit. */
-function complainOfSharedPlaces(
-  { targets }: z.output<typeof configSchema>,
-  { place }: Source,
-  issues: ConfigIssue[],
-): void {
-  for (const { name, owner } of sharedPlaces(targets)) {
-    const path = ["targets", name, "url"];
-    const message = `target ${owner} fills the same there, and each would undo what the other does: give one another prefix, or other types`;
-    issues.push({ ...place(path), path: formatPath(path), message });
-  }
-}
-
-/** Two at one port, or under one name in a topic, would keep each other from working for good. */
-function complainOfClashes({ targets }: z.output<typeof configSchema>, { place }: Source, issues: ConfigIssue[]): void {
-  for (const { name, owner, use } of clashes(targets)) {
-    const path = ["targets", name];
-    const message = owner === name ? `has ${use} twice` : `target ${owner} has ${use}, too, and only one can`;
+  for (const { name, key, message } of rivals(targets, directory)) {
+    const path = ["targets", name, ...(key === undefined ? [] : [key])];
     issues.push({ ...place(path), path: formatPath(path), message });
   }
 }

@@ -1,13 +1,8 @@
 import { resolve } from "node:path";
 import { csvSettings } from "../targets/csv-settings.ts";
+import type { Rival } from "./rivals.ts";
 import type { Config } from "./schema.ts";
 import { haveTypeInCommon } from "./shared-places.ts";
-
-/** A `csv` target whose files another one, named before it, writes as well. */
-export interface SharedDirectory {
-  name: string;
-  owner: string;
-}
 
 interface Place {
   name: string;
@@ -19,8 +14,8 @@ interface Place {
   lists: readonly string[];
 }
 
-/** The enabled `csv` targets that have a file in common with another; relative directories count from `directory`. */
-export function sharedDirectories(targets: Config["targets"], directory: string): SharedDirectory[] {
+/** The `csv` targets that have a file in common with another: the rows of one would be those of a stranger to the other. */
+export function sharedDirectories(targets: Config["targets"], directory: string): Rival[] {
   const places = Object.entries(targets).flatMap(([name, { type, enabled, types, settings }]): Place[] => {
     if (type !== "csv" || !enabled) return [];
     const { layout, lists, directory: own } = csvSettings.parse(settings);
@@ -28,7 +23,8 @@ export function sharedDirectories(targets: Config["targets"], directory: string)
   });
   return places.flatMap((place, index) => {
     const owner = places.slice(0, index).find((other) => haveFileInCommon(place, other));
-    return owner ? [{ name: place.name, owner: owner.name }] : [];
+    const message = `target ${owner?.name} writes its files there, too, and each would undo what the other does`;
+    return owner ? [{ name: place.name, key: "directory", message }] : [];
   });
 }
 
