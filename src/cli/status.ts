@@ -18,7 +18,11 @@ export const status: Command = {
     using ledger = new LedgerReport(join(state, LEDGER_FILE));
     const journal = await Journal.open(join(state, JOURNAL_FILE));
     const summary = ledger.summary();
-    const targets = summary.targets.map((target) => ({ ...target, ...fieldsOf(journal.targets[target.name]) }));
+    const targets = summary.targets.map((target) => ({
+      ...target,
+      doubtful: ledger.doubtful(target.name),
+      ...fieldsOf(journal.targets[target.name]),
+    }));
     out(
       given.values.json === true
         ? JSON.stringify({ ...summary, targets }, null, 2)
@@ -28,7 +32,7 @@ export const status: Command = {
   },
 };
 
-type TargetStatus = TargetSummary & ReturnType<typeof fieldsOf>;
+type TargetStatus = TargetSummary & { doubtful: number } & ReturnType<typeof fieldsOf>;
 
 function fieldsOf(entry: JournalEntry | undefined) {
   return {
@@ -66,7 +70,10 @@ function readable(summary: Summary, targets: readonly TargetStatus[], now: numbe
 
 function targetLines(target: TargetStatus, now: number): string[] {
   const state = target.attempts === 0 ? (target.lag === 0 ? "in step" : `${target.lag} changes behind`) : "failing";
-  const lines = [`  ${target.name}: holds ${target.held}, ${state}${target.parked ? `, ${target.parked} parked` : ""}`];
+  const doubt = target.doubtful ? ` (${target.doubtful} of them in doubt)` : "";
+  const lines = [
+    `  ${target.name}: holds ${target.held}${doubt}, ${state}${target.parked ? `, ${target.parked} parked` : ""}`,
+  ];
   if (target.attempts > 0) {
     const wait = Math.max(0, Math.round(((target.nextAttempt ?? now) - now) / 1000));
     lines.push(

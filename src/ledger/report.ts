@@ -8,6 +8,7 @@ import type { IndicatorRow, SupportRow } from "./indicators.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
 import type { SightingRow } from "./sightings.ts";
 import type { Statement } from "./statement.ts";
+import { IN_DOUBT } from "./step.ts";
 
 /** Figures of the whole ledger. */
 export interface Summary {
@@ -138,6 +139,12 @@ export class LedgerReport implements Disposable {
     return this.#sql<HeldReport>(
       "SELECT t.name AS target, h.since FROM held h JOIN target t ON t.id = h.target WHERE h.indicator = ?",
     ).all(indicator);
+  }
+
+  /** How much of what a target counts as holding it may not hold: a delivery of it failed half-way, or goes on. */
+  doubtful(target: string): number {
+    const sql = `SELECT count(*) AS count FROM held h JOIN target t ON t.id = h.target WHERE t.name = ? AND h.shown = '${IN_DOUBT}'`;
+    return this.#sql<{ count: number }>(sql).get(target)?.count ?? 0;
   }
 
   /** What a guard keeps from a target of one indicator. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Database } from "../../src/ledger/database.ts";
+import { IN_DOUBT } from "../../src/ledger/step.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
@@ -119,7 +120,7 @@ describe("status and explain", () => {
     });
   });
 
-  test("status shows the last words of a target without what turns those around them", async () => {
+  test("status shows the last words of a target without what turns those around them, and what is in doubt", async () => {
     const empty = await mkdtemp(join(tmpdir(), "courier-failing-"));
     const file = join(empty, "config.yaml");
     await writeFile(
@@ -132,8 +133,15 @@ describe("status and explain", () => {
     await writeFile(join(empty, "state", "journal.json"), JSON.stringify({ version: 1, targets }));
     const database = Database.open(join(empty, "state", "ledger.sqlite"));
     database.prepare("INSERT INTO target (name, rules, place, position) VALUES (?, '', '', 0)").run("siem");
+    for (const [indicator, shown] of [
+      [1, ""],
+      [2, IN_DOUBT],
+    ] as const) {
+      database.prepare("INSERT INTO held (target, indicator, shown, since) VALUES (1, ?, ?, 0)").run(indicator, shown);
+    }
     database.close();
     const { out } = await call(["status", "--config", file]);
+    expect(out).toContain("siem: holds 2 (1 of them in doubt), failing");
     expect(out).toContain("refused\\u{202e}\\u{1b}[2J");
     expect(out).not.toMatch(CONTROL);
     await rm(empty, { recursive: true });
