@@ -15,8 +15,10 @@ describe.runIf(program)("the page in Chromium, behind a web server,", () => {
     scene.relay.passing = false;
     scene.relay.cut();
     await scene.shows("No connection to the courier");
+    await scene.later();
     await eventually(async () => expect(scene.relay.refused).toBeGreaterThan(0));
     scene.relay.passing = true;
+    await scene.later();
     await scene.shows("MISP is heard");
   }, 60_000);
 
@@ -24,8 +26,10 @@ describe.runIf(program)("the page in Chromium, behind a web server,", () => {
     await using scene = await aScene();
     await scene.shows("MISP is heard");
     scene.relay.stall();
+    await scene.later();
     await scene.shows("No connection to the courier");
     scene.relay.stalled = false;
+    await scene.later();
     await scene.shows("MISP is heard");
   }, 60_000);
 
@@ -105,6 +109,8 @@ async function aScene(password = "") {
   return {
     relay,
     browser,
+    /** Sets the page's clock ahead by ten seconds. */
+    later: () => browser.evaluate("Date.now = ((now) => () => now() + 10_000)(Date.now)"),
     shows: (text: string) =>
       eventually(async () => expect(await browser.evaluate("document.getElementById('feed')?.innerText")).toBe(text)),
     [Symbol.asyncDispose]: async () => {
