@@ -104,6 +104,8 @@ export class Troubles {
   /** As a mount that goes away: nothing of the folder is there. */
   async #takeListsAway(): Promise<void> {
     await this.#giveBack();
+    // One that is still starting would make the folder anew.
+    if (this.#courier.running) await this.#courier.hears();
     this.#away = await rename(this.#courier.lists, `${this.#courier.lists}.away`).then(...YES_OR_NO);
   }
 
