@@ -3,6 +3,15 @@ import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { calm, RunningCourier } from "../support/running-courier.ts";
 
+/** Takes down what is delivered. */
+function watching() {
+  const delivered: string[] = [];
+  const watched = () => ({
+    delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
+  });
+  return { delivered, watched };
+}
+
 describe("what MISP holds before the courier's first start", () => {
   let courier: RunningCourier;
   afterEach(() => courier[Symbol.asyncDispose]());
@@ -18,10 +27,7 @@ describe("what MISP holds before the courier's first start", () => {
   });
 
   test("goes out at the first start only once thumbs and warninglists are known", async () => {
-    const delivered: string[] = [];
-    const watched = () => ({
-      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
-    });
+    const { delivered, watched } = watching();
     courier = await RunningCourier.start({}, { watched });
     await courier.forget();
     const { attributes } = courier.publishDomains("called-false.example", "blocked.example", "bad.example");
@@ -38,10 +44,7 @@ describe("what MISP holds before the courier's first start", () => {
   });
 
   test("goes out at the first start only once all of it is judged by warninglists that come late", async () => {
-    const delivered: string[] = [];
-    const watched = () => ({
-      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
-    });
+    const { delivered, watched } = watching();
     courier = await RunningCourier.start({}, { watched });
     await courier.forget();
     const blocked = Array.from({ length: 3_000 }, (_, index) => `${index}.blocked.example`);
@@ -60,10 +63,7 @@ describe("what MISP holds before the courier's first start", () => {
   });
 
   test("goes out only once it is judged by the warninglists also where MISP could not be reached at first", async () => {
-    const delivered: string[] = [];
-    const watched = () => ({
-      delivered: (_: string, { delta }: Step) => void delivered.push(...delta.add.map(({ value }) => value)),
-    });
+    const { delivered, watched } = watching();
     courier = await RunningCourier.start({}, { watched });
     await courier.forget();
     courier.publishDomains("blocked.example", "bad.example");
