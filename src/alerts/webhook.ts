@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { standardWebhookHeaders } from "../rest/standard-webhooks.ts";
 import { type Notifier, TellLater } from "./notifier.ts";
@@ -26,8 +27,7 @@ export function webhookNotifier({ url, secret, proxy }: WebhookSettings, clock: 
     name: "webhook",
     async tell(words, signal) {
       const body = JSON.stringify(messageOf(words));
-      // A try with one word more is another message: who has had the first would take it for a repetition.
-      const id = words.map((word) => word.id).join(",");
+      const id = idOf(words);
       const signed = secret === undefined ? {} : standardWebhookHeaders({ id, secrets: [secret], now: clock() }, body);
       const answer = await ask(rest, { method: "POST", path: "", body, headers: signed }, signal);
       if (answer.status < 300) return;
@@ -37,6 +37,13 @@ export function webhookNotifier({ url, secret, proxy }: WebhookSettings, clock: 
       throw new Error(complaint);
     },
   };
+}
+
+/** A try with one word more is another message: who has had the first would take it for a repetition. Of many it is no longer for that. */
+function idOf(words: readonly Word[]): string {
+  const ids = words.map(({ id }) => id);
+  const [only = ""] = ids;
+  return ids.length <= 1 ? only : createHash("sha256").update(ids.join("\n")).digest("hex").slice(0, 40);
 }
 
 /** The address of a webhook often is its secret: no error names it. */

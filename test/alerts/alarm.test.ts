@@ -200,6 +200,8 @@ test("a webhook that had a word without saying so does not take it and one more 
   const [first, second] = server.asked;
   expect(second?.body).toMatchObject({ alerts: [{ condition: "held:siem" }, { condition: "disk" }] });
   expect(second?.headers["webhook-id"]).not.toBe(first?.headers["webhook-id"]);
+  // However many words there are, it has to find room in a header.
+  expect(second?.headers["webhook-id"]).toMatch(/^[0-9a-f]{40}$/);
 });
 
 test("the webhook gets JSON that its secret signs, and its own wait is obeyed", async () => {
