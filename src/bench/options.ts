@@ -2,13 +2,14 @@ import { parseArgs } from "node:util";
 import { type GroupName, groups } from "./figures/index.ts";
 import { FULL, QUICK, type Sizes, withLedger } from "./sizes.ts";
 
-export const USAGE = `usage: npm run bench -- [--only GROUP,…] [--quick] [--largest INDICATORS] [--table FILE]
+export const USAGE = `usage: npm run bench -- [--only GROUP,…] [--quick] [--largest INDICATORS]
+       npm run bench -- --table FILE [--largest INDICATORS]
 groups: ${Object.keys(groups).join(", ")}`;
 
 export interface Words {
   only: readonly GroupName[];
   sizes: Sizes;
-  /** The document whose table is to be written anew. */
+  /** The document whose table is to be written anew, with a whole run: the figures of a part would wipe out the others. */
   table: string | undefined;
 }
 
@@ -27,8 +28,10 @@ export function readOptions(args: readonly string[]): Words | undefined {
     const names: string[] = values.only?.split(",") ?? Object.keys(groups);
     const sizes = values.quick ? QUICK : FULL;
     const largest = values.largest === undefined ? undefined : Number(values.largest);
-    if (!names.every(isGroup) || (largest !== undefined && !(largest > 0))) return undefined;
-    return { only: names, sizes: largest === undefined ? sizes : withLedger(sizes, largest), table: values.table };
+    const { table } = values;
+    const partial = values.quick || values.only !== undefined;
+    if (!names.every(isGroup) || (largest !== undefined && !(largest > 0)) || (table && partial)) return undefined;
+    return { only: names, sizes: largest === undefined ? sizes : withLedger(sizes, largest), table };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { catalog, type Kind } from "./catalog.ts";
+import { catalog } from "./catalog.ts";
 import { figureNames, type Report } from "./report.ts";
 
 const MARKS = {
@@ -6,21 +6,25 @@ const MARKS = {
   end: "<!-- end of figures -->",
 };
 
-/** The document with its table made anew; everything outside the marks stays. */
+/**
+ * The document with its table made anew; everything outside the marks stays.
+ * @throws when a figure is missing, which would wipe out the one that the document has.
+ */
 export function withTable(document: string, report: Report): string {
+  const missing = figureNames.filter((name) => !report.figures[name]);
+  if (missing.length > 0) throw new Error(`the table stays as it is: nothing was measured of ${missing.join(", ")}`);
   const [before, rest] = document.split(MARKS.begin);
   const after = rest?.split(MARKS.end)[1];
   if (before === undefined || after === undefined) throw new Error(`the document has no place marked ${MARKS.begin}`);
   return `${before}${MARKS.begin}\n\n${renderTable(report)}\n${MARKS.end}${after}`;
 }
 
-/** The figures as Markdown; what this run did not measure has a dash. */
-export function renderTable({ machine, node, date, figures }: Report): string {
-  const rows = figureNames.map((name) => {
-    const { title, unit, target, peer }: Kind = catalog[name];
+function renderTable({ machine, node, date, figures }: Report): string {
+  const rows = figureNames.flatMap((name) => {
     const figure = figures[name];
-    const value = figure ? `**${shown(figure.value)}** ${unit}` : "–";
-    return `| ${[title, value, target ?? "–", peer ?? "–", figure?.how ?? "not measured in this run"].join(" | ")} |`;
+    if (!figure) return [];
+    const { value, unit, target, peer, how } = figure;
+    return `| ${[catalog[name].title, `**${shown(value)}** ${unit}`, target ?? "–", peer ?? "–", how].join(" | ")} |`;
   });
   const head = ["figure", "measured", "to reach", "the peers", "how"];
   return [
