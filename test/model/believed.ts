@@ -14,7 +14,9 @@ export interface ModelAttribute {
   tags: Map<string, boolean>;
   /** Indicators that it holds up when nothing of what happened is lost: what is out stays out until a rule removes it. */
   out: Set<string>;
-  /** Indicators that it had when its event was published. */
+  /** Indicators that it had at any moment of the second of its last change. */
+  ofSecond: Set<string>;
+  /** Indicators that it had when its event was published, or in the second of its last change before that. */
   everOut: Set<string>;
 }
 
@@ -56,6 +58,7 @@ export class Believed {
     const sets = {
       tags: new Map(tags.map((tag) => [tag, false] as const)),
       out: new Set<string>(),
+      ofSecond: new Set<string>(),
       everOut: new Set<string>(),
     };
     this.attributes.set(id, { id, event: this.event(event), ...facts, ...blank, ...sets });
@@ -68,6 +71,7 @@ export class Believed {
     now: number,
   ): void {
     const attribute = this.attribute(id);
+    if (now > attribute.timestamp) attribute.ofSecond.clear();
     Object.assign(attribute, changes, { timestamp: now, changed: this.turn });
     attribute.event.published = false;
   }

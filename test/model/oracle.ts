@@ -45,8 +45,11 @@ export function follow(misp: Believed, rules: OracleRules): void {
     const now = partsOf(attribute).filter((part) => !isBarred(attribute, part.type, rules));
     const kept = now.filter(({ key }) => isPublished(attribute) || attribute.out.has(key));
     attribute.out = new Set(kept.map(({ key }) => key));
-    if (!isPublished(attribute) || attribute.deleted || !attribute.toIds || isException(attribute.comment)) continue;
-    for (const { key } of partsOf(attribute)) attribute.everOut.add(key);
+    if (attribute.deleted) continue;
+    const barred = !attribute.toIds || isException(attribute.comment);
+    if (!barred) for (const { key } of partsOf(attribute)) attribute.ofSecond.add(key);
+    // Who missed the last of two changes of one second takes the first for what was published.
+    if (isPublished(attribute)) for (const key of attribute.ofSecond) attribute.everOut.add(key);
   }
 }
 
