@@ -25,7 +25,8 @@ export function admission(token: string | undefined): Admission {
 
 /** The token as a script shows it (`Bearer`), or as browsers and firewalls do (`Basic`, where it is the password). */
 function shown(authorization = ""): string {
-  const [, scheme = "", credentials = ""] = /^(\w+) +(\S+) *$/.exec(authorization) ?? [];
+  const [scheme = ""] = authorization.split(" ", 1);
+  const credentials = authorization.slice(scheme.length).trim();
   if (scheme.toLowerCase() === "bearer") return credentials;
   if (scheme.toLowerCase() !== "basic") return "";
   const pair = Buffer.from(credentials, "base64").toString();

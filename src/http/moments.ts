@@ -21,6 +21,8 @@ interface Subject {
 const MOST = 5_000;
 /** So many are noted of one batch: of a flood a sample is enough. */
 const SAMPLE = 100;
+/** Longer values, characters, are not kept in mind: thousands of texts of 64 kB each are no sample but a burden. */
+const LONGEST = 2_000;
 
 /** Remembers when the feed last spoke of an indicator, to tell how long it took to be where it belongs. */
 export class Moments {
@@ -74,7 +76,7 @@ export class Moments {
     const moment = { heard, misp: timestamp * 1000 };
     // With the values that it had: nothing else ties the old one to the attribute.
     this.#touch(id, moment);
-    const names = indicatorsOf(type, value).map(nameOf);
+    const names = value.length > LONGEST ? [] : indicatorsOf(type, value).map(nameOf);
     for (const name of names) {
       const told = this.#subjects.get(name)?.told ?? new Map<string, number>();
       keep(this.#subjects, name, { moment, event, attribute: id, told });

@@ -36,6 +36,13 @@ describe("how long a change took", () => {
     expect(moments.take(domain("evil.example"), "one")?.heard).toBe(12_000);
   });
 
+  test("is not known of values that are too long to be kept in mind by the thousand", () => {
+    const moments = new Moments();
+    const value = "a".repeat(30_000);
+    moments.note([heard({ type: "text", value })], 1_000);
+    expect(moments.take({ type: "text", value }, "one")).toBeUndefined();
+  });
+
   test("is known of the value that an attribute had before it was changed", () => {
     const moments = new Moments();
     moments.note([heard({ id: 7, type: "domain", value: "old.example" })], 1_000);

@@ -103,6 +103,18 @@ describe("a web server with a token", () => {
     }
   });
 
+  test("takes one that has spaces in it", async () => {
+    const token = "a sentence that nobody guesses";
+    await using front = await openFront(DOMAINS, { listen: "0.0.0.0:0", token });
+    for (const headers of [
+      { authorization: `Bearer ${token}` },
+      { authorization: `bearer  ${token} ` },
+      basic(token),
+    ]) {
+      expect((await ask(reachable(front), headers)).status).toBe(200);
+    }
+  });
+
   test("says in a line each how it can be shown: browsers that are asked for two in one line ask nobody", async () => {
     await using front = await open();
     const answer = await new Promise<IncomingMessage>((resolve) => get(reachable(front), resolve));
