@@ -49,6 +49,21 @@ describe("docs/ARCHITECTURE.md says who may import whom", () => {
   });
 });
 
+test("no two files need each other, on whatever detour", () => {
+  const done = new Set<string>();
+  const circleFrom = (file: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    const circle = importsOf(file).reduce<string[] | undefined>(
+      (found, next) => found ?? circleFrom(next, [...way, file]),
+      undefined,
+    );
+    done.add(file);
+    return circle;
+  };
+  expect(files.flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
+});
+
 test("every file can be taken in at one sitting", () => {
   const lengths = files.map((file) => ({ file, lines: read(`src/${file}`).split("\n").length - 1 }));
   expect(lengths.filter(({ lines }) => lines > LONGEST)).toEqual([]);
@@ -110,6 +125,8 @@ function roomOf(file: string): string {
 
 /** The files that a file imports, types and re-exports too. */
 function importsOf(file: string): string[] {
-  const specifiers = read(`src/${file}`).matchAll(/^(?:import|export)\b[^"';]*?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm);
+  const specifiers = read(`src/${file}`).matchAll(
+    /^(?:import|export)\b[^"';]*?"(\.[^"]+\.ts)"|\bimport\("(\.[^"]+)"\)/gm,
+  );
   return [...specifiers].map(([, one, other]) => posix.join(dirname(file), one ?? other ?? ""));
 }

@@ -1,5 +1,5 @@
 import { targetKinds } from "../targets/index.ts";
-import type { Rival } from "./rivals.ts";
+import type { Rival } from "./rival.ts";
 import type { Config } from "./schema.ts";
 
 /** Kinds that make the far side hold just what they deliver, whoever else fills it. */
