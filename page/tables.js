@@ -119,7 +119,7 @@ const spellTable = {
     element("td", {}, clockTime(since)),
     element("td", {}, until === null ? element("b", { class: "bad" }, "it lasts") : duration(until - since)),
     element("td", {}, cause),
-    element("td", { class: repaired ? "good" : "bad" }, repaired ? "yes" : "not yet"),
+    element("td", { class: repaired ? "good" : "bad" }, repaired ?? "not yet"),
   ],
 };
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal, type JournalEntry } from "../delivery/journal.ts";
+import { repairWords } from "../ledger/blind-spells.ts";
 import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
@@ -85,7 +86,8 @@ function targetLines(target: TargetStatus, now: number): string[] {
 
 function blindLine({ since, until, cause, repaired }: Summary["blindSpells"][number]): string {
   const end = until === null ? "until now" : `to ${time(until)}`;
-  return `  blind from ${time(since)} ${end}: ${cause}, ${repaired === null ? "not made up for yet" : "made up for"}`;
+  const made = repaired === null ? "not made up for yet" : `made up for (${repairWords(repaired)})`;
+  return `  blind from ${time(since)} ${end}: ${cause}, ${made}`;
 }
 
 /** The first of the events that wait, and how many there are. */

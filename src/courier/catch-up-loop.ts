@@ -96,7 +96,7 @@ export class CatchUpLoop implements AsyncDisposable {
       this.#failures = 0;
       this.#failing = null;
       this.#follow &&= caught.unsettled > 0;
-      spells.repair(began, caught);
+      spells.repair(began, { ...caught });
       log.info("In step with MISP", { ...caught });
     } catch (error) {
       if (signal.aborted) return;

@@ -20,6 +20,8 @@ export interface VigilOptions {
 }
 
 const FEED = "MISP's feed";
+const REFUSED = "login refused";
+const UNHEARD = "not heard since the start";
 /** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
 const SILENCE = 30_000;
 const TICK = 1_000;
@@ -40,8 +42,10 @@ export class Vigil implements Disposable {
   constructor(options: VigilOptions) {
     this.#options = options;
     this.#lastFrame = options.clock();
-    this.#spell = { since: this.#lastFrame, cause: "not heard since the start" };
-    this.#record(() => options.spells.begin(options.lastHeard ?? this.#lastFrame, "not running"));
+    const { lastHeard } = options;
+    this.#spell = { since: this.#lastFrame, cause: UNHEARD };
+    const first = lastHeard === undefined ? this.#spell : { since: lastHeard, cause: "the courier was not running" };
+    this.#record(() => options.spells.begin(first.since, first.cause));
     this.#timer = setInterval(() => this.#look(), TICK);
   }
 
@@ -58,7 +62,7 @@ export class Vigil implements Disposable {
   line({ kind, at }: LineEvent): void {
     this.#lastFrame = at;
     if (kind === "connected") this.#sees(at);
-    else this.#goesBlind(at, kind === "refused" ? "login refused" : "disconnected");
+    else this.#goesBlind(at, kind === "refused" ? REFUSED : "disconnected");
   }
 
   /** Messages came in; `backlog` of them waited, so that the socket may have run over. */
@@ -87,9 +91,12 @@ export class Vigil implements Disposable {
 
   #goesBlind(since: number, cause: string): void {
     const { spells, log, missed, name = FEED } = this.#options;
-    if (!this.#blind) {
+    // A login that is refused is why it stays so, whatever it began with.
+    const isNews = !this.#blind || (cause === REFUSED && this.#spell.cause !== REFUSED);
+    if (isNews) {
       log.warn(`${name} cannot be heard, or lost something`, { cause });
       this.#spell = { since, cause };
+      this.#record(() => spells.end(since));
     }
     this.#blind = true;
     this.#record(() => spells.begin(since, cause));

@@ -1,4 +1,4 @@
-import type { BlindSpell } from "../ledger/blind-spells.ts";
+import { type BlindSpell, repairWords } from "../ledger/blind-spells.ts";
 import type { Pulse } from "../ledger/pulse.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { REASONS, type Reason } from "../model/verdict.ts";
@@ -18,7 +18,8 @@ export interface Situation {
   withheld: { reason: string; count: number }[];
   targets: TargetSituation[];
   lists: ListOverview[];
-  spells: { since: number; until: number | null; cause: string; repaired: boolean }[];
+  /** `repaired`: what the catch-up after it brought. */
+  spells: { since: number; until: number | null; cause: string; repaired: string | null }[];
   /** What guards hold until a person decides, and whether that can be done from the page. */
   held: {
     target: string;
@@ -82,5 +83,5 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
 }
 
 function spellOf({ since, until, cause, repaired }: BlindSpell): Situation["spells"][number] {
-  return { since, until, cause, repaired: repaired !== null };
+  return { since, until, cause, repaired: repaired && repairWords(repaired) };
 }

@@ -8,9 +8,14 @@ export interface BlindSpell {
   /** `null`: it lasts. */
   until: number | null;
   cause: string;
-  /** What the catch-up after it brought, as JSON; `null`: there was none yet. */
-  repaired: string | null;
+  /** What the catch-up after it brought; `null`: there was none yet. */
+  repaired: Repair | null;
 }
+
+/** What a catch-up over REST read, in numbers, or which topic was read on. */
+export type Repair = Readonly<Record<string, number | string>>;
+
+type Row = Omit<BlindSpell, "repaired"> & { repaired: string | null };
 
 /** How many of them are kept, the newest. */
 const KEPT = 1_000;
@@ -21,7 +26,7 @@ export class BlindSpells {
   readonly #end: Statement<never>;
   readonly #repair: Statement<never>;
   readonly #forget: Statement<never>;
-  readonly #lasting: Statement<BlindSpell>;
+  readonly #lasting: Statement<Row>;
   readonly #open: Statement<{ count: number }>;
 
   constructor(database: Database) {
@@ -51,7 +56,30 @@ export class BlindSpells {
   }
 
   /** A catch-up that began at `asked` has made up for what ended before. */
-  repair(asked: number, repaired: object): void {
+  repair(asked: number, repaired: Repair): void {
     this.#repair.run(JSON.stringify(repaired), asked);
   }
+}
+
+/** Looks up the newest spells, the newest first. */
+export function newestSpells(database: Database): (count: number) => BlindSpell[] {
+  const statement = database.prepare<Row>("SELECT * FROM blind ORDER BY id DESC LIMIT ?");
+  return (count) =>
+    statement.all(count).map((row) => ({ ...row, repaired: row.repaired === null ? null : JSON.parse(row.repaired) }));
+}
+
+const READ = { loaded: "attribute", changedEvents: "event", sightings: "sighting" };
+
+/** What a catch-up brought, for a person. */
+export function repairWords({ vanishedEvents = 0, ...numbers }: Repair): string {
+  const read = Object.entries(READ).flatMap(([key, name]) => (numbers[key] ? counted(Number(numbers[key]), name) : []));
+  const words = [
+    ...(read.length > 0 ? [`${read.join(", ")} read`] : []),
+    ...(vanishedEvents ? [`${counted(Number(vanishedEvents), "event")} gone`] : []),
+  ];
+  return words.length > 0 ? words.join(", ") : "nothing was missed";
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

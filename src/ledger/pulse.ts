@@ -1,5 +1,5 @@
 import type { Reason } from "../model/verdict.ts";
-import type { BlindSpell } from "./blind-spells.ts";
+import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
 import type { Statement } from "./statement.ts";
@@ -40,7 +40,7 @@ export class LedgerPulse implements Disposable {
   readonly #database: Database;
   readonly #fact: Statement<{ value: string }>;
   readonly #newest: Statement<{ revision: number | null }>;
-  readonly #spells: Statement<BlindSpell>;
+  readonly #spells: (count: number) => BlindSpell[];
   readonly #behind: Statement<{ name: string; behind: number }>;
   readonly #decisions: Statement<Decision>;
 
@@ -49,7 +49,7 @@ export class LedgerPulse implements Disposable {
     this.#database = Database.read(file);
     this.#fact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");
     this.#newest = this.#database.prepare("SELECT max(revision) AS revision FROM indicator");
-    this.#spells = this.#database.prepare(`SELECT * FROM blind ORDER BY id DESC LIMIT ${SPELLS}`);
+    this.#spells = newestSpells(this.#database);
     this.#behind = this.#database.prepare(
       `SELECT name, (SELECT count(*) FROM (SELECT 1 FROM indicator WHERE revision > position LIMIT ${MOST_BEHIND})) AS behind
        FROM target`,
@@ -67,7 +67,7 @@ export class LedgerPulse implements Disposable {
       heardAt: this.#number("heard-at"),
       caughtUp: this.#number("caught-up"),
       revision: this.#newest.get()?.revision ?? 0,
-      spells: this.#spells.all(),
+      spells: this.#spells(SPELLS),
       behind: new Map(this.#behind.all().map(({ name, behind }) => [name, behind])),
       sensed: SensorSightings.figures(this.#database),
     };

@@ -1,6 +1,6 @@
 import type { Reason } from "../model/verdict.ts";
 import type { AttributeRow } from "./attributes.ts";
-import type { BlindSpell } from "./blind-spells.ts";
+import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
 import type { EventRow } from "./events.ts";
 import { type Hold, Holds } from "./holds.ts";
@@ -88,7 +88,7 @@ export class LedgerReport implements Disposable {
         event,
         reason,
       })),
-      blindSpells: this.#sql<BlindSpell>("SELECT * FROM blind ORDER BY id DESC LIMIT 10").all(),
+      blindSpells: newestSpells(this.#database)(10),
       targets: this.#targets(),
       held: this.holds(),
       sensed: SensorSightings.figures(this.#database),

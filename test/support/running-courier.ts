@@ -29,9 +29,12 @@ export class RunningCourier implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve();
   #settings: Settings;
   #watched: Options["watched"];
+  /** What it is told of the feed: where it is, and with what to log in. */
+  #feed: Settings | string;
 
   private constructor(misp: StandInMisp, directory: string, settings: Settings, clock: () => number, log: Logger) {
     this.misp = misp;
+    this.#feed = misp.endpoint;
     this.directory = directory;
     this.#settings = settings;
     this.#clock = clock;
@@ -46,6 +49,8 @@ export class RunningCourier implements AsyncDisposable {
     const misp = await StandInMisp.open({ clock: mispClock, ...options });
     const directory = await mkdtemp(join(tmpdir(), "courier-"));
     const courier = new RunningCourier(misp, directory, settings, clock, log);
+    const { username, password } = options;
+    if (username !== undefined) courier.#feed = { endpoint: misp.endpoint, username, password };
     courier.#watched = watched;
     await courier.start();
     return courier;
@@ -113,7 +118,7 @@ export class RunningCourier implements AsyncDisposable {
 
   #shipped(): Settings {
     return {
-      misp: { url: this.misp.url, key: this.misp.key, zeromq: this.misp.endpoint, timeout: "5s" },
+      misp: { url: this.misp.url, key: this.misp.key, zeromq: this.#feed, timeout: "5s" },
       targets: { blocklists: { type: "csv", directory: "./lists" } },
       state: "./state",
     };

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { Vigil } from "../../src/courier/vigil.ts";
+import { newestSpells } from "../../src/ledger/blind-spells.ts";
+import { Database } from "../../src/ledger/database.ts";
+import { silent } from "../../src/log.ts";
+import { ALedger } from "../support/a-ledger.ts";
+
+/** A vigil that hears its feed since 1,000 ms. */
+function aVigil() {
+  const { ledger, file } = new ALedger();
+  const hands = { now: 1_000 };
+  const counts = { missed: 0 };
+  const vigil = new Vigil({
+    spells: ledger.blindSpells,
+    log: silent,
+    clock: () => hands.now,
+    missed: () => (counts.missed += 1),
+    lastHeard: undefined,
+  });
+  vigil.line({ kind: "connected", at: hands.now });
+  const spells = () => {
+    const database = Database.read(file);
+    const all = newestSpells(database)(10).toReversed();
+    database.close();
+    return all.map(({ cause, since, until }) => ({ cause, since, until }));
+  };
+  return { vigil, hands, counts, spells };
+}
+
+const FIRST = { cause: "not heard since the start", since: 1_000, until: 1_000 };
+
+test("a socket that ran over is a blind spell from what was heard before, and asks for a catch-up", () => {
+  const { vigil, hands, counts, spells } = aVigil();
+  hands.now = 5_000;
+  vigil.heard([], false);
+  hands.now = 9_000;
+  vigil.heard([], true);
+  expect(vigil.blind).toBe(false);
+  expect(spells()).toEqual([FIRST, { cause: "overrun", since: 5_000, until: 9_000 }]);
+  expect(counts.missed).toBe(2);
+  vigil[Symbol.dispose]();
+});
+
+test("a line that is lost again and again while nothing is heard is one blind spell, under its first cause", () => {
+  const { vigil, hands, counts, spells } = aVigil();
+  for (const now of [2_000, 3_000, 4_000]) vigil.line({ kind: "disconnected", at: now });
+  expect(vigil.blindSince).toEqual({ since: 2_000, cause: "disconnected" });
+  hands.now = 6_000;
+  vigil.line({ kind: "connected", at: 6_000 });
+  expect(spells()).toEqual([FIRST, { cause: "disconnected", since: 2_000, until: 6_000 }]);
+  expect(counts.missed).toBe(2);
+  vigil[Symbol.dispose]();
+});
+
+test("a login that is refused is told as the cause of what goes on, once", () => {
+  const { vigil, spells } = aVigil();
+  vigil.line({ kind: "disconnected", at: 2_000 });
+  for (const now of [3_000, 3_100, 3_200]) {
+    vigil.line({ kind: "refused", at: now });
+    vigil.line({ kind: "disconnected", at: now });
+  }
+  expect(vigil.blindSince).toEqual({ since: 3_000, cause: "login refused" });
+  expect(spells()).toEqual([
+    FIRST,
+    { cause: "disconnected", since: 2_000, until: 3_000 },
+    { cause: "login refused", since: 3_000, until: null },
+  ]);
+  vigil[Symbol.dispose]();
+});
