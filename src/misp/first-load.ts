@@ -31,6 +31,8 @@ export interface LoadPage {
 }
 
 const LIMIT = 5_000;
+/** Those of one second by their number: else the database may give them in another order for each page, and some in none. */
+const ORDER = "timestamp asc,id asc";
 
 /**
  * Reads attributes with their IDS flag set, oldest change first. A page begins where the one before ended, by time and not by
@@ -53,7 +55,7 @@ export async function loadPage(
     ...(seen === undefined && from > 0 ? { timestamp: [from, Math.floor(asked / 1000) + DAY] } : {}),
     includeContext: 1,
     includeAllTags: 1,
-    order: "timestamp asc",
+    order: ORDER,
     limit: LIMIT,
     page: cursor.page,
   };

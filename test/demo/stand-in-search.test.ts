@@ -13,7 +13,7 @@ test("pages attributes in the order asked for and reports one more than a full p
   lab.now += 10_000;
   lab.misp.publish(first.id);
   expect(second.id).toBe(2);
-  const order = "Event.publish_timestamp asc";
+  const order = "Event.publish_timestamp asc, Attribute.id asc";
   expect(await lab.found({ limit: 3, page: 1, order })).toEqual(["c", "d", "a"]);
   expect(await lab.found({ limit: 3, page: 2, order })).toEqual(["b"]);
   expect((await lab.post("/attributes/restSearch", { limit: 3, order })).headers.get("X-Result-Count")).toBe("4");

@@ -103,12 +103,17 @@ const COLUMNS: Record<string, (attribute: AttributeRow) => number> = {
   id: ({ id }) => id,
 };
 
-// Without a valid order MISP's database answers as it likes. Here it likes a fixed disorder.
+// Without a valid order MISP's database answers as it likes, and so it does of what the order leaves open. Here it likes a fixed disorder.
 function inOrder(rows: AttributeRow[], order: unknown): AttributeRow[] {
-  const [name = "", direction = "asc"] = String(order ?? "").split(" ");
-  const column = COLUMNS[name.replace(/^Attribute\./, "")] ?? scattered;
-  const sign = direction.toLowerCase() === "desc" ? -1 : 1;
-  return rows.sort((one, other) => sign * (column(one) - column(other)) || one.id - other.id);
+  const columns = typeof order === "string" ? order.split(",").map(columnOf) : [];
+  const compare = columns.every((column) => column !== undefined) ? [...columns, scattered] : [scattered];
+  return rows.sort((one, other) => compare.reduce((found, column) => found || column(one) - column(other), 0));
+}
+
+function columnOf(rule: string): ((attribute: AttributeRow) => number) | undefined {
+  const [name = "", direction = "asc"] = rule.trim().split(" ");
+  const column = COLUMNS[name.replace(/^Attribute\./, "")];
+  return direction.toLowerCase() === "desc" && column ? (attribute) => -column(attribute) : column;
 }
 
 function scattered({ id }: AttributeRow): number {
