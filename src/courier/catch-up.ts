@@ -8,6 +8,7 @@ import { type ListedEvent, listEvents } from "../misp/event-list.ts";
 import type { Notice } from "../model/notice.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 import { catchUpSightings } from "./catch-up-sightings.ts";
+import { catchUpTags } from "./catch-up-tags.ts";
 import { CAUGHT_UP } from "./caught-up.ts";
 import { firstLoad } from "./first-load.ts";
 
@@ -44,6 +45,7 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
   await refresh(changed, options);
+  const tagged = isFirst ? 0 : await catchUpTags(options);
   const deleted = await settle(list, vanished, isDeleted, options);
   const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options));
   // Of an event that came back, they were taken back with it.
@@ -53,7 +55,7 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   ledger.adoption.release();
   return {
     loaded,
-    changedEvents: changed.length,
+    changedEvents: changed.length + tagged,
     vanishedEvents: gone,
     sightings,
     unsettled: unsettled(list, ledger),

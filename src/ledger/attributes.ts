@@ -51,6 +51,9 @@ export const COLUMNS: readonly (keyof AttributeRow)[] = [
 /** Whatever an attribute is told to be, it keeps its number and its UUID. */
 const CHANGING = COLUMNS.slice(2);
 
+/** How many rows are read at once. */
+const SLICE = 1_000;
+
 /** The attributes table. */
 export class Attributes {
   readonly recent = new Recent<number, AttributeRow>();
@@ -165,5 +168,16 @@ export class Attributes {
   /** The next attributes of an event (0: of all events) after an id, in the order of ids. */
   following(event: number, after: number, limit: number): AttributeRow[] {
     return event === 0 ? this.#all.list(after, limit) : this.#ofEvent.list(event, after, limit);
+  }
+
+  /** All attributes of an event, a slice at a time. */
+  *of(event: number): Generator<AttributeRow> {
+    for (let after = 0; ; ) {
+      const slice = this.following(event, after, SLICE);
+      yield* slice;
+      const last = slice.at(-1);
+      if (!last || slice.length < SLICE) return;
+      after = last.id;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Notice } from "../model/notice.ts";
-import { type AttributeRow, MISSING } from "./attributes.ts";
+import { MISSING } from "./attributes.ts";
 import { ASKED_EARLY, type Events, newEvent } from "./events.ts";
 import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
@@ -24,8 +24,6 @@ export interface Comparison {
   unconfirmed: { id: number; uuid: string }[];
 }
 
-const SLICE = 1_000;
-
 /**
  * REST tells all attributes of an event: what the ledger has beside them is gone, unless the feed spoke of it so shortly
  * before REST was asked, or after, that the answer may be older.
@@ -34,23 +32,13 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
   const event = tables.events.get(contents.id);
   if (event?.uuid !== contents.uuid) return;
   let early = false;
-  for (const row of attributesOf(tables, event.id)) {
+  for (const row of tables.attributes.of(event.id)) {
     if (row.deleted !== 0 || contents.attributes.has(row.uuid)) continue;
     if (isSettled(row, moment)) markGone(tables, row, MISSING, moment);
     else early = true;
   }
   if (early) tables.events.list(event, ASKED_EARLY);
   else if (contents.attributes.size === 0) tables.events.list(event, NOT_LISTED);
-}
-
-function* attributesOf({ attributes }: Tables, event: number): Generator<AttributeRow> {
-  for (let after = 0; ; ) {
-    const slice = attributes.following(event, after, SLICE);
-    yield* slice;
-    const last = slice.at(-1);
-    if (!last || slice.length < SLICE) return;
-    after = last.id;
-  }
 }
 
 /** What was heard in a time to come was heard by a clock that was ahead. */

@@ -20,6 +20,7 @@ import { SensorSightings } from "./sensor-sightings.ts";
 import { SightingListings } from "./sighting-listings.ts";
 import type { Statement } from "./statement.ts";
 import { openTables, type Tables } from "./tables.ts";
+import { isTagged } from "./tagged.ts";
 import { UnreadableMessages } from "./unreadable.ts";
 
 export interface LedgerOptions {
@@ -155,6 +156,11 @@ export class Ledger implements Disposable {
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): Comparison {
     return compareListing(this.#tables.events, list);
+  }
+
+  /** Whether an event is known that has, itself or in an attribute, a tag of which `matches` is true. */
+  isTagged(event: string, matches: (tag: string) => boolean): boolean {
+    return isTagged(this.#tables, event, matches);
   }
 
   /** Whether it is known who an organisation is. */

@@ -42,7 +42,10 @@ function troubled(): fc.Arbitrary<Step[]> {
   );
 }
 
-/** A local tag leaves no trace in MISP's list of events: who did not hear of it learns it with the event's next change. */
+/**
+ * A local tag leaves no trace in MISP's list of events: who did not hear of it learns it with the event's next change, unless it is
+ * one that excludes.
+ */
 function seenByRest(action: Action): Action {
   const wait = Math.min(action.wait, 5_000);
   return "local" in action ? { ...action, wait, local: false } : { ...action, wait };

@@ -1,6 +1,6 @@
 import { joinValue } from "./attribute-defaults.ts";
 import { attributeRows } from "./attribute-rows.ts";
-import { countOf, inRange, isOn, pageOf, searchHeaders, settingsOf, textsOf, timeRange } from "./filters.ts";
+import { countOf, inRange, isOn, pageOf, searchHeaders, settingsOf, tagFilter, textsOf, timeRange } from "./filters.ts";
 import type { Instance } from "./instance.ts";
 import { problem, type Route } from "./request.ts";
 import type { Body } from "./row-bodies.ts";
@@ -80,7 +80,9 @@ function textConditions(fields: Body): (Condition | undefined)[] {
   );
   const types = textsOf(fields.type);
   const mail = types?.has("email-src") || types?.has("email-dst");
+  const tagged = tagFilter(fields.tags);
   return [
+    tagged && (({ tags, event }) => [...tags, ...event.tags].some(({ tag }) => tagged(tag.name))),
     events && (({ event }) => events.has(`${event.id}`)),
     values && ((row) => values.has(row.value1) || values.has(row.value2) || values.has(joinValue(row))),
     categories && (({ category }) => categories.has(category)),

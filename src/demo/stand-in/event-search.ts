@@ -1,4 +1,4 @@
-import { countOf, inRange, isOn, pageOf, searchHeaders, settingsOf, textsOf, timeRange } from "./filters.ts";
+import { countOf, inRange, isOn, pageOf, searchHeaders, settingsOf, tagFilter, textsOf, timeRange } from "./filters.ts";
 import { fullEvent } from "./full-event.ts";
 import type { Instance } from "./instance.ts";
 import { answer, type RestAnswer, type RestRequest } from "./request.ts";
@@ -28,6 +28,7 @@ function matching(fields: Body, instance: Instance): EventRow[] {
   const changed = timeRange(fields.timestamp, instance.now());
   const published = timeRange(fields.publish_timestamp ?? fields.last, instance.now());
   const publicity = settingsOf(fields.published ?? [0, 1]);
+  const tagged = tagFilter(fields.tags);
   return [...instance.store.events.values()].filter(
     (event) =>
       (ids === undefined || ids.has(`${event.id}`) || ids.has(event.uuid)) &&
@@ -37,6 +38,8 @@ function matching(fields: Body, instance: Instance): EventRow[] {
         orgs.has(event.creator.uuid) ||
         orgs.has(event.creator.name)) &&
       publicity.has(event.published) &&
+      (tagged === undefined ||
+        [event, ...event.attributes].some(({ tags }) => tags.some(({ tag }) => tagged(tag.name)))) &&
       inRange(event.timestamp, changed) &&
       inRange(event.publishTimestamp, published),
   );

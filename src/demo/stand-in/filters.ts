@@ -13,6 +13,20 @@ export function textsOf(filter: unknown): ReadonlySet<string> | undefined {
   return texts.size === 0 ? undefined : texts;
 }
 
+/** Whether a name of a tag is meant by `tags`: texts, or those under `OR`, in which `%` stands for anything; undefined: all are. */
+export function tagFilter(filter: unknown): ((tag: string) => boolean) | undefined {
+  const named = textsOf(typeof filter === "object" && filter !== null && "OR" in filter ? filter.OR : filter);
+  if (named === undefined) return undefined;
+  const patterns = [...named].map((name) => name.toLowerCase().split("%"));
+  return (tag) => patterns.some((parts) => isLike(tag.toLowerCase(), parts));
+}
+
+function isLike(text: string, [first = "", ...rest]: readonly string[]): boolean {
+  if (rest.length === 0) return text === first;
+  const last = rest.at(-1) ?? "";
+  return text.length >= first.length + last.length && text.startsWith(first) && text.endsWith(last);
+}
+
 /** Whether a flag is switched on, in any of the ways in which MISP's clients write that. */
 export function isOn(flag: unknown): boolean {
   return flag === true || flag === 1 || flag === "1" || flag === "true";

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { call } from "../cli/captured-terminal.ts";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
+
+const RULES = {
+  filter: [{ not: { tags: ["TLP:R*"] } }],
+  indicators: { exceptions: { tags: ["soc:exception"] } },
+};
+
+let courier: RunningCourier;
+let ahead = 0;
+afterEach(() => courier[Symbol.asyncDispose]());
+
+test("a local tag, of which MISP's list of events has no trace, takes off what it excludes once MISP is asked again", async () => {
+  courier = await RunningCourier.start(RULES, { clock: () => Date.now() + ahead });
+  const { misp } = courier;
+  const [one, two, three, four] = ["a", "b", "c", "d"].map((name) => courier.publishDomains(`${name}.example`));
+  courier.publishDomains("stays.example");
+  await courier.listed("domain", "a.example", "b.example", "c.example", "d.example", "stays.example");
+  await courier.stop();
+  // Long after it was written, so that the list does not have the event for one that may still change.
+  ahead = 60_000;
+  await courier.start();
+  await caughtUp();
+  await courier.stop();
+  misp.tagEvent(one?.event ?? 0, "soc:exception", { local: true });
+  misp.tagAttribute(two?.attributes[0] ?? 0, "soc:exception", { local: true });
+  misp.tagEvent(three?.event ?? 0, "tlp:red", { local: true });
+  misp.tagAttribute(four?.attributes[0] ?? 0, "tlp:red", { local: true });
+  ahead = 120_000;
+  await courier.start();
+  await courier.listed("domain", "stays.example");
+  await caughtUp();
+  await courier.stop();
+  ahead = 180_000;
+  const before = misp.requests.length;
+  const searches = () => misp.requests.slice(before).map(({ path }) => path);
+  await courier.start();
+  await caughtUp();
+  await courier.listed("domain", "stays.example");
+  expect(searches().filter((path) => path.startsWith("/events/view"))).toEqual([]);
+});
+
+/** Resolves once the courier has caught up since its clock was set. */
+async function caughtUp(): Promise<void> {
+  const began = Date.now() + ahead - 30_000;
+  await eventually(async () => {
+    const { out } = await call(["status", "--json", "--config", join(courier.directory, "config.yaml")]);
+    expect(JSON.parse(out).caughtUp).toBeGreaterThan(began);
+  });
+}
