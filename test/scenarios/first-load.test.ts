@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
-import { calm, RunningCourier } from "../support/running-courier.ts";
+import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 
 /** Takes down what is delivered. */
 function watching() {
@@ -88,6 +88,28 @@ describe("what MISP holds before the courier's first start", () => {
     await courier.start();
     await courier.listed("domain", "bad.example");
   });
+
+  test("is loaded on from where it was after an interruption, and nothing is left out", async () => {
+    courier = await RunningCourier.start({ indicators: { ttl: { default: "30d", domain: "30d" } } });
+    await courier.forget();
+    const { misp } = courier;
+    const values = Array.from({ length: 6_000 }, (_, index) => `${index}.example`);
+    const written = Math.floor(Date.now() / 1000) - 86_400;
+    const attributes = values.map((value, index) => ({ type: "domain", value, timestamp: written + index }));
+    misp.publish(misp.addEvent({ info: "large", attributes }).id);
+    const pages = () => misp.requests.filter(({ path }) => path === "/attributes/restSearch").map(({ body }) => body);
+    const second = expect.objectContaining({ timestamp: [written + 4_999, expect.any(Number)], page: 1 });
+    misp.faults.restDelay = 50;
+    await courier.start();
+    // Who asks for the second page has saved the first.
+    await eventually(async () => expect(pages()).toContainEqual(second));
+    await courier.stop();
+    const asked = pages().length;
+    misp.faults.restDelay = 0;
+    await courier.start();
+    await courier.listed("domain", ...values);
+    expect(pages()[asked]).toEqual(second);
+  }, 60_000);
 
   describe("what is older than the first load looks back", () => {
     const DAYS = 86_400_000;

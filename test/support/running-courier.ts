@@ -84,7 +84,7 @@ export class RunningCourier implements AsyncDisposable {
   /** Publishes an event with these domains; returns the numbers of both. */
   publishDomains(...values: string[]): { event: number; attributes: number[] } {
     const attributes = values.map((value) => ({ type: "domain", value }));
-    const event = this.misp.addEvent({ info: values.join(" "), attributes });
+    const event = this.misp.addEvent({ info: values.slice(0, 5).join(" "), attributes });
     this.misp.publish(event.id);
     return { event: event.id, attributes: event.attributes.map(({ id }) => id) };
   }
