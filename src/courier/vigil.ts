@@ -22,6 +22,7 @@ export interface VigilOptions {
 const FEED = "MISP's feed";
 const REFUSED = "login refused";
 const UNHEARD = "not heard since the start";
+const AWAY = "the courier was not running";
 /** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
 const SILENCE = 30_000;
 const TICK = 1_000;
@@ -43,9 +44,8 @@ export class Vigil implements Disposable {
     this.#options = options;
     this.#lastFrame = options.clock();
     const { lastHeard } = options;
-    this.#spell = { since: this.#lastFrame, cause: UNHEARD };
-    const first = lastHeard === undefined ? this.#spell : { since: lastHeard, cause: "the courier was not running" };
-    this.#record(() => options.spells.begin(first.since, first.cause));
+    this.#spell = { since: this.#lastFrame, cause: lastHeard === undefined ? UNHEARD : AWAY };
+    this.#begin({ ...this.#spell, since: lastHeard ?? this.#lastFrame });
     this.#timer = setInterval(() => this.#look(), TICK);
   }
 
@@ -86,20 +86,22 @@ export class Vigil implements Disposable {
     this.#catchUpRecord();
     if (this.#options.speaksWhenIdle === false) return;
     const silence = this.#options.clock() - this.#lastFrame;
-    if (!this.#blind && silence > SILENCE) this.#goesBlind(this.#lastFrame, "silence");
+    if (silence <= SILENCE) return;
+    if (!this.#blind) this.#goesBlind(this.#lastFrame, "silence");
+    else if (this.#spell.cause === AWAY) this.#goesBlind(this.#lastFrame, UNHEARD);
   }
 
   #goesBlind(since: number, cause: string): void {
     const { spells, log, missed, name = FEED } = this.#options;
-    // A login that is refused is why it stays so, whatever it began with.
-    const isNews = !this.#blind || (cause === REFUSED && this.#spell.cause !== REFUSED);
-    if (isNews) {
+    // Of what began otherwise and goes on, this is the reason.
+    const explains = cause === REFUSED || cause === UNHEARD;
+    if (!this.#blind || (explains && this.#spell.cause !== cause)) {
       log.warn(`${name} cannot be heard, or lost something`, { cause });
       this.#spell = { since, cause };
       this.#record(() => spells.end(since));
+      this.#begin(this.#spell);
     }
     this.#blind = true;
-    this.#record(() => spells.begin(since, cause));
     // Silence may last, and REST may well be there.
     if (cause === "silence") missed();
   }
@@ -110,6 +112,10 @@ export class Vigil implements Disposable {
     this.#blind = false;
     this.#record(() => spells.end(at));
     missed();
+  }
+
+  #begin({ since, cause }: { since: number; cause: string }): void {
+    this.#record(() => this.#options.spells.begin(since, cause));
   }
 
   #record(remark: () => void): void {

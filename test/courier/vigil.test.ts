@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Vigil } from "../../src/courier/vigil.ts";
 import { newestSpells } from "../../src/ledger/blind-spells.ts";
 import { Database } from "../../src/ledger/database.ts";
@@ -7,6 +7,12 @@ import { ALedger } from "../support/a-ledger.ts";
 
 /** A vigil that hears its feed since 1,000 ms. */
 function aVigil() {
+  const opened = anUnheardVigil();
+  opened.vigil.line({ kind: "connected", at: opened.hands.now });
+  return opened;
+}
+
+function anUnheardVigil(lastHeard?: number) {
   const { ledger, file } = new ALedger();
   const hands = { now: 1_000 };
   const counts = { missed: 0 };
@@ -15,9 +21,8 @@ function aVigil() {
     log: silent,
     clock: () => hands.now,
     missed: () => (counts.missed += 1),
-    lastHeard: undefined,
+    lastHeard,
   });
-  vigil.line({ kind: "connected", at: hands.now });
   const spells = () => {
     const database = Database.read(file);
     const all = newestSpells(database)(10).toReversed();
@@ -66,4 +71,18 @@ test("a login that is refused is told as the cause of what goes on, once", () =>
     { cause: "login refused", since: 3_000, until: null },
   ]);
   vigil[Symbol.dispose]();
+});
+
+test("a courier that hears nothing after its start does not go on saying that it did not run", () => {
+  vi.useFakeTimers();
+  const { vigil, hands, spells } = anUnheardVigil(400);
+  expect(spells()).toEqual([{ cause: "the courier was not running", since: 400, until: null }]);
+  hands.now = 32_000;
+  vi.advanceTimersByTime(2_000);
+  expect(spells()).toEqual([
+    { cause: "the courier was not running", since: 400, until: 1_000 },
+    { cause: "not heard since the start", since: 1_000, until: null },
+  ]);
+  vigil[Symbol.dispose]();
+  vi.useRealTimers();
 });
