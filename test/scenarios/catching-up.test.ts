@@ -1,11 +1,14 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
+import { call } from "../cli/captured-terminal.ts";
 import { calm, RunningCourier } from "../support/running-courier.ts";
 
 describe("what happened while the courier could not hear", () => {
   let courier: RunningCourier;
+  const config = () => ["--config", join(courier.directory, "config.yaml")];
   afterEach(() => courier[Symbol.asyncDispose]());
 
   test("is made up for after a restart: additions, edits, deletions, thumbs", async () => {
@@ -126,6 +129,18 @@ describe("what happened while the courier could not hear", () => {
     courier.misp.faults.missingRoutes = ["sightings/restSearch"];
     await courier.start();
     await courier.listed("domain", "a.example", "b.example");
+  });
+
+  test("a thumb that was lost without a trace is found by the next catch-up, though its date is of before the last", async () => {
+    courier = await RunningCourier.start();
+    const { attributes } = courier.publishDomains("a.example", "b.example");
+    await courier.listed("domain", "a.example", "b.example");
+    await call(["catch-up", ...config()]);
+    courier.misp.faults.dropFrames = 1;
+    const date = Math.floor(Date.now() / 1000) - 3 * 3_600;
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive, date });
+    await call(["catch-up", ...config()]);
+    await courier.listed("domain", "b.example");
   });
 
   test("thumbs of any age that came or went meanwhile are made up for", async () => {
