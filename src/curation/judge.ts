@@ -2,7 +2,7 @@ import { REASONS, type Reason, type Verdict } from "../model/verdict.ts";
 import { type Decay, type Decays, decayOf } from "./decay.ts";
 import { type Quorum, quorumThumb, type Voice } from "./quorum.ts";
 import { ageUnder, score } from "./score.ts";
-import { latestThumb, type Thumbs } from "./thumbs.ts";
+import { latestThumb, NO_THUMBS, type Thumbs } from "./thumbs.ts";
 import { expiry, type TimesToLive } from "./ttl.ts";
 import { bestOf, type Worth } from "./worth.ts";
 
@@ -51,7 +51,8 @@ export function judge(
   const expires = expiry(rules.ttl, type, reference);
   const withheld = against ?? (expires !== null && expires <= seconds ? "expired" : null);
   const decay = decayOf(rules.decay, type);
-  const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings.voices) };
+  const voices = together([sayings, ...holding.flatMap((holder) => holder.sayings ?? [])]);
+  const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(voices) };
   const scored = score(evidence, decay, seconds - reference);
   if (against) return { withheld, reference, ...scored, due: null };
   const turns = [...expiries(type, reference, rules), ...(decay ? declines(scored, decay, reference, rules) : [])];
@@ -95,6 +96,23 @@ function foremost(holders: readonly Holder[], rules: JudgeRules): Reason {
     if (reason && RANK.indexOf(reason) < RANK.indexOf(best)) best = reason;
   }
   return best;
+}
+
+/** Who spoke of the value, or of an attribute that holds it up: each organisation once, with its newest words. */
+function together(spoken: readonly Sayings[]): readonly Voice[] {
+  const [only, ...others] = spoken.map(({ voices }) => voices).filter((voices) => voices.length > 0);
+  if (others.length === 0) return only ?? [];
+  const byOrganisation = new Map<number, Voice>();
+  for (const voice of [only ?? [], ...others].flat()) {
+    const { seen, falsePositive, expired } = byOrganisation.get(voice.organisation) ?? NO_THUMBS;
+    byOrganisation.set(voice.organisation, {
+      ...voice,
+      seen: Math.max(seen, voice.seen),
+      falsePositive: Math.max(falsePositive, voice.falsePositive),
+      expired: Math.max(expired, voice.expired),
+    });
+  }
+  return [...byOrganisation.values()];
 }
 
 /** How many organisations say, by their newest word, that it is there, and how many that it is not. */

@@ -41,6 +41,21 @@ test("the parts of a score make up the score", () => {
   expect(score).toBe(Math.round((50 + 30 - 7) * 0.9));
 });
 
+test("sightings of pairs that hold an indicator up count for its score, each organisation once", () => {
+  const voices = (...organisations: number[]) =>
+    organisations.map((organisation) => {
+      return { ...NO_THUMBS, seen: NOW - DAY, organisation, own: false, trusted: false };
+    });
+  const pair = (...organisations: number[]) =>
+    aHolder({ sayings: { thumbs: { ...NO_THUMBS, seen: NOW - DAY }, voices: voices(...organisations) } });
+  const score = (holders: readonly Holder[], ...organisations: number[]) =>
+    judge("ip-dst", holders, { thumbs: NO_THUMBS, voices: voices(...organisations) }, RULES, NOW * 1000).score;
+  expect(score([aHolder()], 2)).toBe(54);
+  expect(score([pair(2)])).toBe(54);
+  expect(score([pair(2, 3), pair(3)], 2)).toBe(58);
+  expect(score([aHolder(), { ...pair(2, 3), withheld: "to_ids" }])).toBe(50);
+});
+
 test("a target's minimum score is reached at a moment that is waited for", () => {
   const decay = { default: { lifetime: 10 * DAY, speed: 1 } };
   const rules = { ...RULES, decay, minScores: [43] };
