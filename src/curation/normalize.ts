@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { parseAddress } from "./warninglists/ip-address.ts";
 
 type Normalize = (value: string) => string | null;
 
@@ -26,16 +27,31 @@ function digest(digits: number): Normalize {
   };
 }
 
+const SEPARATORS = /[.:\- ]/g;
+
+/** The hash of a certificate, which many programs write with a colon after each byte. */
+function fingerprint(digits: number): Normalize {
+  const plain = digest(digits);
+  return (value) => plain(value.replaceAll(":", ""));
+}
+
+/** Pairs of digits with colons between them, as MISP writes a hardware address, whatever stood between them. */
+function hardware(value: string): string {
+  const digits = value.toLowerCase().replace(SEPARATORS, "");
+  const isAddress = HEXADECIMAL.test(digits) && (digits.length === 12 || digits.length === 16);
+  return isAddress ? (digits.match(/../g) ?? []).join(":") : value.toLowerCase();
+}
+
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** An address or a network in CIDR notation; a mask that says "one address" is dropped. */
 function address(value: string): string | null {
   if (IPV4.test(value)) return value;
   const [base = "", bits, ...rest] = value.split("/");
-  if (rest.length > 0 || !(IPV4.test(base) || ipaddr.IPv6.isValid(base))) return null;
-  const parsed = ipaddr.parse(base);
-  // A zone (`fe80::1%eth0`) names an interface of somebody else's machine.
-  if (parsed instanceof ipaddr.IPv6 && parsed.zoneId) return null;
+  // Not by ipaddr.js, to which `::192.0.2.1` is the same as `::ffff:192.0.2.1`.
+  const bytes = rest.length === 0 ? parseAddress(base) : null;
+  if (bytes === null) return null;
+  const parsed = ipaddr.fromByteArray([...bytes]);
   if (bits === undefined) return parsed.toString();
   const most = parsed.kind() === "ipv4" ? 32 : 128;
   if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) return null;
@@ -64,9 +80,9 @@ const byType: Record<string, Normalize> = {
   "sha3-512": digest(128),
   authentihash: digest(64),
   pehash: digest(40),
-  "x509-fingerprint-md5": digest(32),
-  "x509-fingerprint-sha1": digest(40),
-  "x509-fingerprint-sha256": digest(64),
+  "x509-fingerprint-md5": fingerprint(32),
+  "x509-fingerprint-sha1": fingerprint(40),
+  "x509-fingerprint-sha256": fingerprint(64),
   "ja3-fingerprint-md5": digest(32),
   "hassh-md5": digest(32),
   "hasshserver-md5": digest(32),
@@ -76,8 +92,8 @@ const byType: Record<string, Normalize> = {
   "email-src": lowerCase,
   "email-dst": lowerCase,
   eppn: lowerCase,
-  "mac-address": lowerCase,
-  "mac-eui-64": lowerCase,
+  "mac-address": hardware,
+  "mac-eui-64": hardware,
 };
 
 /**

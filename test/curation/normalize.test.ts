@@ -13,6 +13,7 @@ const TYPES = [
   "email-src",
   "url",
   "mac-address",
+  "x509-fingerprint-md5",
   "filename",
 ];
 
@@ -64,6 +65,12 @@ describe("one form for each value", () => {
     ["url", " http://Bad.Example/Path ", "http://Bad.Example/Path"],
     ["filename", "Invoice.EXE", "Invoice.EXE"],
     ["ssdeep", "3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C", "3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C"],
+    ["ip-dst", "::ffff:192.0.2.1", "::ffff:c000:201"],
+    ["ip-dst", "::192.0.2.1", "::c000:201"],
+    ["mac-address", "AA-BB-CC-00-11-22", "aa:bb:cc:00:11:22"],
+    ["mac-eui-64", "aabb.ccff.fe00.1122", "aa:bb:cc:ff:fe:00:11:22"],
+    ["mac-address", "AA:BB", "aa:bb"],
+    ["x509-fingerprint-sha1", Array(20).fill("E3").join(":"), "e3".repeat(20)],
     ["a-type-of-tomorrow", "As It Is", "As It Is"],
     ["constructor", "As It Is", "As It Is"],
   ])("%s %j becomes %j", ([type, value, normalized]) => {
