@@ -36,6 +36,8 @@ export class KnowledgeKeeper implements AsyncDisposable {
   #askAgain: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
   #isComplete = false;
+  /** MISP spoke of a list after it was last decided to ask: what is under way may be older than what was said. */
+  #isAnnounced = false;
 
   constructor(options: KnowledgeKeeperOptions) {
     this.#options = options;
@@ -77,7 +79,9 @@ export class KnowledgeKeeper implements AsyncDisposable {
   heard(notices: readonly Notice[]): void {
     const changed = notices.filter((notice) => notice.kind === "warninglist");
     for (const { id, enabled } of changed) this.#options.mispLists?.changed(id, enabled);
-    if (changed.length > 0 && this.#isComplete) this.#askIn(ENTRIES_COME);
+    if (changed.length === 0) return;
+    this.#isAnnounced = true;
+    if (this.#isComplete) this.#askIn(ENTRIES_COME);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -129,7 +133,11 @@ export class KnowledgeKeeper implements AsyncDisposable {
 
   #askIn(milliseconds: number): void {
     clearTimeout(this.#askAgain);
-    this.#askAgain = setTimeout(() => this.#turn(() => this.#askMisp()), milliseconds);
+    const wait = this.#isAnnounced ? Math.min(ENTRIES_COME, milliseconds) : milliseconds;
+    this.#askAgain = setTimeout(() => {
+      this.#isAnnounced = false;
+      this.#turn(() => this.#askMisp());
+    }, wait);
   }
 
   #lists(): Warninglist[] {
