@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Config } from "../config/schema.ts";
 import { compilingKnowledge, IGNORANCE, type Knowledge } from "../curation/knowledge.ts";
-import { diff, touching } from "../curation/warninglists/change.ts";
+import { comparing, touching } from "../curation/warninglists/change.ts";
 import { finishWithPauses } from "../curation/warninglists/compilation.ts";
 import { organisationsIn } from "../curation/warninglists/trust.ts";
 import type { Warninglist } from "../curation/warninglists/warninglist.ts";
@@ -66,10 +66,12 @@ export class Learner {
   async learn(lists: readonly Warninglist[]): Promise<void> {
     const digest = await this.#digest(lists);
     if (this.#options.ledger.fact(KNOWN) === digest) return;
-    const changes = diff(this.#lists, lists);
+    const changes = await finishWithPauses(comparing(this.#lists, lists), nextTurn);
     const tests: ((type: string, value: string) => boolean)[] = [];
     for (const change of changes) tests.push(await finishWithPauses(touching(change), nextTurn));
-    const entries = changes.flatMap(({ changedEntries }) => changedEntries);
+    const trusting = new Set(this.#settings().trust.map(({ list }) => list.toLowerCase()));
+    const trusted = changes.filter(({ list }) => trusting.has(list.name.toLowerCase()));
+    const entries = trusted.flatMap(({ changedEntries }) => changedEntries);
     const formerOwn = this.#knowledge.ownOrganisation;
     await this.#compile(lists);
     this.#tell(digest, {

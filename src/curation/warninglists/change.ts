@@ -1,5 +1,5 @@
 import { normalize } from "../normalize.ts";
-import { type Compilation, finish } from "./compilation.ts";
+import { type Compilation, eachEntry, finish } from "./compilation.ts";
 import { compileCidrs } from "./match-cidr.ts";
 import { compileHostnames, hostEntry } from "./match-hostname.ts";
 import type { Matcher } from "./matcher.ts";
@@ -16,11 +16,20 @@ export interface WarninglistChange {
 
 /** What changed from one state of all lists to another; lists are the same when id and name are. */
 export function diff(before: readonly Warninglist[], after: readonly Warninglist[]): WarninglistChange[] {
+  return finish(comparing(before, after));
+}
+
+/** As {@link diff}, in steps. */
+export function* comparing(
+  before: readonly Warninglist[],
+  after: readonly Warninglist[],
+): Compilation<WarninglistChange[]> {
   const former = byKey(before);
   const present = byKey(after);
-  const changes = [...new Set([...former.keys(), ...present.keys()])].flatMap((key) =>
-    changesOf(former.get(key), present.get(key)),
-  );
+  const changes: WarninglistChange[] = [];
+  for (const key of new Set([...former.keys(), ...present.keys()])) {
+    changes.push(...(yield* changesOf(former.get(key), present.get(key))));
+  }
   return changes.filter(({ changedEntries }) => changedEntries.length > 0);
 }
 
@@ -35,9 +44,9 @@ function byKey(lists: readonly Warninglist[]): Map<string, Warninglist> {
   return keyed;
 }
 
-function changesOf(before: Warninglist | undefined, after: Warninglist | undefined): WarninglistChange[] {
+function* changesOf(before: Warninglist | undefined, after: Warninglist | undefined): Compilation<WarninglistChange[]> {
   if (before && after && purposeOf(before) === purposeOf(after)) {
-    return [changeOf(after, difference(before.entries, after.entries))];
+    return [changeOf(after, yield* difference(before.entries, after.entries))];
   }
   return [before, after].filter((list) => list !== undefined).map((list) => changeOf(list, list.entries));
 }
@@ -52,15 +61,32 @@ function changeOf(list: Warninglist, changedEntries: readonly string[]): Warning
 }
 
 /** The entries that only one of the two has; what both begin and end with is not even looked at. */
-function difference(before: readonly string[], after: readonly string[]): string[] {
+function* difference(before: readonly string[], after: readonly string[]): Compilation<string[]> {
+  if (before === after) return [];
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start += 1;
   let end = 0;
   while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
-  const former = new Set(before.slice(start, before.length - end));
-  const present = new Set(after.slice(start, after.length - end));
-  return [...[...former].filter((entry) => !present.has(entry)), ...[...present].filter((entry) => !former.has(entry))];
+  const former = yield* setOf(before.slice(start, before.length - end));
+  const present = yield* setOf(after.slice(start, after.length - end));
+  return [...(yield* without(former, present)), ...(yield* without(present, former))];
+}
+
+function* setOf(entries: readonly string[], forms = (entry: string) => [entry]): Compilation<Set<string>> {
+  const set = new Set<string>();
+  yield* eachEntry([{ number: 0, entries }], (entry) => {
+    for (const form of forms(entry)) set.add(form);
+  });
+  return set;
+}
+
+function* without(entries: ReadonlySet<string>, others: ReadonlySet<string>): Compilation<string[]> {
+  const left: string[] = [];
+  yield* eachEntry([{ number: 0, entries: [...entries] }], (entry) => {
+    if (!others.has(entry)) left.push(entry);
+  });
+  return left;
 }
 
 /**
@@ -79,8 +105,8 @@ export function* touching(change: WarninglistChange): Compilation<(type: string,
 }
 
 /** The values, as written and as normalised, that a change of a list of strings may touch; `null` for the other kinds. */
-export function values({ type, changedEntries }: WarninglistChange): readonly string[] | null {
-  return type === "string" ? [...new Set(changedEntries.flatMap(formsOf))] : null;
+export function* values({ type, changedEntries }: WarninglistChange): Compilation<ReadonlySet<string> | null> {
+  return type === "string" ? yield* setOf(changedEntries, formsOf) : null;
 }
 
 function formsOf(entry: string): string[] {
@@ -95,14 +121,12 @@ function withHalves(types: readonly string[]): Set<string> {
 }
 
 function* valueTest(change: WarninglistChange): Compilation<(value: string) => boolean> {
+  const forms = yield* values(change);
+  if (forms) return (value) => forms.has(value);
   const { type, changedEntries } = change;
-  if (type === "string") {
-    const forms = new Set(values(change));
-    return (value) => forms.has(value);
-  }
   if (type === "hostname") {
-    const entries = changedEntries.flatMap((entry) => [entry, hostEntry(entry).toLowerCase()]);
-    return found(yield* compileHostnames([{ number: 0, entries }]));
+    const names = yield* setOf(changedEntries, (entry) => [entry, hostEntry(entry).toLowerCase()]);
+    return found(yield* compileHostnames([{ number: 0, entries: [...names] }]));
   }
   if (type === "cidr") {
     const isInside = found(yield* compileCidrs([{ number: 0, entries: changedEntries }]));
