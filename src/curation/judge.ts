@@ -51,8 +51,7 @@ export function judge(
   const expires = expiry(rules.ttl, type, reference);
   const withheld = against ?? (expires !== null && expires <= seconds ? "expired" : null);
   const decay = decayOf(rules.decay, type);
-  const voices = together([sayings, ...holding.flatMap((holder) => holder.sayings ?? [])]);
-  const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(voices) };
+  const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings, holding) };
   const scored = score(evidence, decay, seconds - reference);
   if (against) return { withheld, reference, ...scored, due: null };
   const turns = [...expiries(type, reference, rules), ...(decay ? declines(scored, decay, reference, rules) : [])];
@@ -98,12 +97,31 @@ function foremost(holders: readonly Holder[], rules: JudgeRules): Reason {
   return best;
 }
 
-/** Who spoke of the value, or of an attribute that holds it up: each organisation once, with its newest words. */
-function together(spoken: readonly Sayings[]): readonly Voice[] {
-  const [only, ...others] = spoken.map(({ voices }) => voices).filter((voices) => voices.length > 0);
-  if (others.length === 0) return only ?? [];
+/**
+ * How many organisations say, by their newest word, that it is there, wherever they saw it, and how many that it is not. What is
+ * doubted about a pair is doubted of that support alone, and the least doubted one counts.
+ */
+function opinions({ voices }: Sayings, holding: readonly Holder[]): { seenBy: number; doubtedBy: number } {
+  const own = holding.flatMap((holder) => (holder.sayings ? [holder.sayings.voices] : []));
+  if (own.length === 0) return { seenBy: seeing(voices), doubtedBy: doubting(voices) };
+  const views = own.map((said) => together([voices, said]));
+  if (own.length < holding.length) views.push(voices);
+  const doubtedBy = views.map(doubting).reduce((least, count) => Math.min(least, count));
+  return { seenBy: seeing(together([voices, ...own])), doubtedBy };
+}
+
+function seeing(voices: readonly Voice[]): number {
+  return voices.filter(({ seen, falsePositive }) => seen > falsePositive).length;
+}
+
+function doubting(voices: readonly Voice[]): number {
+  return voices.filter(({ seen, falsePositive }) => falsePositive > 0 && falsePositive >= seen).length;
+}
+
+/** Each organisation once, with its newest words. */
+function together(spoken: readonly (readonly Voice[])[]): readonly Voice[] {
   const byOrganisation = new Map<number, Voice>();
-  for (const voice of [only ?? [], ...others].flat()) {
+  for (const voice of spoken.flat()) {
     const { seen, falsePositive, expired } = byOrganisation.get(voice.organisation) ?? NO_THUMBS;
     byOrganisation.set(voice.organisation, {
       ...voice,
@@ -113,12 +131,6 @@ function together(spoken: readonly Sayings[]): readonly Voice[] {
     });
   }
   return [...byOrganisation.values()];
-}
-
-/** How many organisations say, by their newest word, that it is there, and how many that it is not. */
-function opinions(voices: readonly Voice[]): { seenBy: number; doubtedBy: number } {
-  const doubtedBy = voices.filter(({ seen, falsePositive }) => falsePositive > 0 && falsePositive >= seen).length;
-  return { seenBy: voices.filter(({ seen, falsePositive }) => seen > falsePositive).length, doubtedBy };
 }
 
 function expiries(type: string, reference: number, { ttl, targetTtls }: JudgeRules): number[] {

@@ -56,6 +56,24 @@ test("sightings of pairs that hold an indicator up count for its score, each org
   expect(score([aHolder(), { ...pair(2, 3), withheld: "to_ids" }])).toBe(50);
 });
 
+test("what is doubted about a pair lowers the score only where nothing less doubted holds the indicator up", () => {
+  const sightings = { orgs: 9, trusted: 9 };
+  const doubted = (...organisations: number[]) =>
+    organisations.map((organisation) => {
+      return { ...NO_THUMBS, falsePositive: NOW - DAY, organisation, own: false, trusted: false };
+    });
+  const pair = (...organisations: number[]) =>
+    aHolder({ sayings: { thumbs: { ...NO_THUMBS, falsePositive: NOW - DAY }, voices: doubted(...organisations) } });
+  const score = (holders: readonly Holder[], ...organisations: number[]) => {
+    const sayings = { thumbs: NO_THUMBS, voices: doubted(...organisations) };
+    return judge("ip-dst", holders, sayings, { ...RULES, sightings }, NOW * 1000).score;
+  };
+  expect(score([pair(2, 3)])).toBe(30);
+  expect(score([pair(2, 3), pair(4)])).toBe(40);
+  expect(score([pair(2, 3), aHolder()])).toBe(50);
+  expect(score([pair(2, 3), aHolder()], 3)).toBe(40);
+});
+
 test("a target's minimum score is reached at a moment that is waited for", () => {
   const decay = { default: { lifetime: 10 * DAY, speed: 1 } };
   const rules = { ...RULES, decay, minScores: [43] };
