@@ -120,6 +120,8 @@ function withHalves(types: readonly string[]): Set<string> {
   return new Set([...types, ...halves, ...(types.includes("malware-sample") ? ["filename", "md5"] : [])]);
 }
 
+const NETWORK_IPV6 = /^[\da-f]*:[\da-f:.]*\//i;
+
 function* valueTest(change: WarninglistChange): Compilation<(value: string) => boolean> {
   const forms = yield* values(change);
   if (forms) return (value) => forms.has(value);
@@ -130,8 +132,8 @@ function* valueTest(change: WarninglistChange): Compilation<(value: string) => b
   }
   if (type === "cidr") {
     const isInside = found(yield* compileCidrs([{ number: 0, entries: changedEntries }]));
-    // Which network decides may depend on the others, so the value's own mask does not count here.
-    return (value) => isInside(value.split("/", 1).join());
+    // Which network decides may depend on the others, so the value's own mask does not count here; for IPv6 on all of them.
+    return (value) => NETWORK_IPV6.test(value) || isInside(value.split("/", 1).join());
   }
   return () => true;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { comparing, diff, touches, touching, values } from "../../../src/curation/warninglists/change.ts";
 import { type Compilation, finish } from "../../../src/curation/warninglists/compilation.ts";
 import type { Warninglist } from "../../../src/curation/warninglists/warninglist.ts";
+import { compileWarninglists } from "../../../src/curation/warninglists/warninglists.ts";
 import { aWarninglist } from "./a-warninglist.ts";
 
 const before = aWarninglist({ entries: ["a", "b", "c", "d"] });
@@ -80,6 +81,18 @@ describe("a change touches", () => {
     expect(touched(fields, "filename", "x")).toBe(true);
     expect(touched(fields, "url", "x")).toBe(false);
   });
+});
+
+test("of IPv6 networks, all others may get another answer with one: the list's order of prefix lengths decides", () => {
+  const networks = ["::/0", "2001:db8::/32", "2001:db8::/16"];
+  const without = aWarninglist({ type: "cidr", entries: networks });
+  const present = aWarninglist({ type: "cidr", entries: ["2001:dbf::/16", ...networks] });
+  const answers = [without, present].map(
+    (list) => compileWarninglists([list]).match("ip-dst", "2001:db8:5::/24").length,
+  );
+  const tests = diff([without], [present]).map(touches);
+  expect(answers).toEqual([1, 0]);
+  expect(tests.some((test) => test("ip-dst", "2001:db8:5::/24"))).toBe(true);
 });
 
 test("of a list of strings, the values to look up are known", () => {
