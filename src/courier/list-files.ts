@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
@@ -15,7 +14,7 @@ export interface ListFiles {
 
 /**
  * Reads `<name>/list.json` and `<name>.json` in a folder; a folder that does not exist holds none.
- * @param former what was read before: of a file that is broken now, its list stays, and of a folder that is gone, all of them
+ * @param former what was read before: of a file that is broken now, its list stays, and of a folder that cannot be read, all of them
  */
 export async function readListFiles(
   directory: string,
@@ -24,10 +23,10 @@ export async function readListFiles(
   const state = await listFilesState(directory);
   const lists = new Map<string, Warninglist>();
   const problems: string[] = [];
-  if (former.size > 0 && !existsSync(directory)) {
-    return { lists: former, problems: [`${directory}: it is not there any more; its lists stay as they were`], state };
-  }
-  for (const { name, path } of await listFiles(directory)) {
+  const files = await listFiles(directory).catch((error) => codeOf(error));
+  if (typeof files === "string")
+    return { lists: former, problems: unreadable(directory, files, former.size > 0), state };
+  for (const { name, path } of files) {
     try {
       lists.set(path, parseWarninglist(JSON.parse(await readFile(path, "utf8")), name));
     } catch (error) {
@@ -39,6 +38,17 @@ export async function readListFiles(
   return { lists, problems, state };
 }
 
+/** A folder that never was there is none to speak of. */
+function unreadable(directory: string, code: string, isKnown: boolean): string[] {
+  if (code === "ENOENT" && !isKnown) return [];
+  const reason = code === "ENOENT" ? "it is not there any more" : `it cannot be read (${code})`;
+  return [`${directory}: ${reason}${isKnown ? "; its lists stay as they were" : ""}`];
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.message;
+}
+
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return "it is not valid JSON";
   return String(error instanceof Error ? error.message : error);
@@ -47,24 +57,29 @@ function reasonOf(error: unknown): string {
 /** Changes whenever a file is added, taken away or written. Cheap enough to be asked every few seconds. */
 export async function listFilesState(directory: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const { path } of await listFiles(directory)) {
+  for (const { path } of await listFiles(directory).catch(() => [])) {
     const { mtimeMs, size, ino } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0, ino: 0 }));
     hash.update(`${path} ${mtimeMs} ${size} ${ino}\n`);
   }
   return hash.digest("base64url");
 }
 
+/** What says that there is no such file; of everything else it is only not known what is in it. */
+const GONE = ["ENOENT", "ENOTDIR"];
+
 async function listFiles(directory: string): Promise<{ name: string; path: string }[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const files = entries.flatMap((entry) => {
-    if (entry.isDirectory()) return [{ name: entry.name, path: join(directory, entry.name, "list.json") }];
-    return entry.name.endsWith(".json") ? [{ name: entry.name.slice(0, -5), path: join(directory, entry.name) }] : [];
+  const entries = await readdir(directory, { withFileTypes: true });
+  const files = entries.map((entry) => {
+    // A link may lead to a folder, too.
+    const isFile = !entry.isDirectory() && entry.name.endsWith(".json");
+    if (isFile) return { name: entry.name.slice(0, -".json".length), path: join(directory, entry.name) };
+    return { name: entry.name, path: join(directory, entry.name, "list.json") };
   });
   const there = await Promise.all(
     files.map(({ path }) =>
       stat(path).then(
         () => true,
-        () => false,
+        (error) => !GONE.includes(codeOf(error)),
       ),
     ),
   );

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { listFilesState, readListFiles } from "../../src/courier/list-files.ts";
@@ -25,6 +25,25 @@ const told = async (...former: Parameters<typeof readListFiles>[1][]) => {
 
 test("a list is a file, or a folder with a list.json", async () => {
   expect(await told()).toEqual({ entries: ["Own: a.example", "sites: b.example"], problems: [] });
+});
+
+test("a link to a folder with a list.json is one, too, and a file of another kind is none", async () => {
+  const elsewhere = aFolder();
+  writeFileSync(join(elsewhere, "list.json"), JSON.stringify({ name: "Linked", list: ["c.example"] }));
+  symlinkSync(elsewhere, join(directory, "linked"));
+  symlinkSync(join(directory, "nowhere"), join(directory, "leads-nowhere"));
+  write("README.md", "Lists of ours.");
+  expect(await told()).toEqual({ entries: ["Linked: c.example", "Own: a.example", "sites: b.example"], problems: [] });
+});
+
+test("a folder that cannot be read takes nothing along", async () => {
+  const { lists } = await readListFiles(directory);
+  rmSync(directory, { recursive: true });
+  writeFileSync(directory, "no folder");
+  expect(await readListFiles(directory, lists)).toMatchObject({
+    lists,
+    problems: [`${directory}: it cannot be read (ENOTDIR); its lists stay as they were`],
+  });
 });
 
 test("a file that cannot be read is told of, and keeps no other away", async () => {
