@@ -16,6 +16,8 @@ process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   process.stderr.write(`misp-courier: the output cannot be written (${message}): what is there is not all of it\n`);
   process.exit(Exit.noDisk);
 });
+// The log and complaints go there. A courier goes on without a reader, as on a full disk, and an exit code stays what it is.
+process.stderr.on("error", () => {});
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   environment: process.env,

@@ -1,10 +1,14 @@
-import { spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { stringify } from "yaml";
+import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { Database } from "../../src/ledger/database.ts";
 import { aFolder } from "../support/a-folder.ts";
+import { eventually } from "../support/running-courier.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
@@ -34,4 +38,35 @@ test("a reader that has seen enough is no failure, and nothing is said of it", (
   const late = `{ sleep 0.2; "$0" "$1" help; } | true; exit "\${PIPESTATUS[0]}"`;
   const { status, stderr } = spawnSync("bash", ["-c", late, process.execPath, PROGRAM]);
   expect({ status, stderr: String(stderr) }).toEqual({ status: 0, stderr: "" });
+});
+
+test("complaints that nobody reads any more, or that have no room, leave the exit code as it is", () => {
+  const late = `{ sleep 0.2; "$0" "$1" bogus; } 2>&1 | true; exit "\${PIPESTATUS[0]}"`;
+  expect(spawnSync("bash", ["-c", late, process.execPath, PROGRAM]).status).toBe(64);
+  const full = openSync("/dev/full", "w");
+  const { status } = spawnSync(process.execPath, [PROGRAM, "bogus"], { stdio: ["ignore", "pipe", full] });
+  closeSync(full);
+  expect(status).toBe(64);
+});
+
+test("a courier whose log nobody reads any more goes on delivering, and ends when it is told to", async () => {
+  const misp = await StandInMisp.open();
+  onTestFinished(() => misp.close());
+  const folder = aFolder();
+  const config = join(folder, "config.yaml");
+  const { url, key, endpoint } = misp;
+  const targets = { edge: { type: "csv", directory: "./lists" } };
+  const settings = { misp: { url, key, zeromq: endpoint }, targets, http: { listen: "127.0.0.1:0" } };
+  writeFileSync(config, stringify(settings));
+  const courier = spawn(process.execPath, [PROGRAM, "run", "--config", config], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  onTestFinished(() => void courier.kill("SIGKILL"));
+  const ended = once(courier, "exit");
+  courier.stderr.once("data", () => courier.stderr.destroy());
+  const event = misp.addEvent({ info: "Campaign", attributes: [{ type: "domain", value: "evil.example" }] });
+  misp.publish(event.id);
+  await eventually(async () => expect(readFileSync(join(folder, "lists", "domain.csv"), "utf8")).toContain("evil"));
+  courier.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
 });
