@@ -27,7 +27,7 @@ export const run: Command = {
     using watch = new ConfigWatch({
       file,
       environment,
-      current: config,
+      current: () => courier.latest,
       changed: (next) => courier.adopt(next),
       refused: (error) =>
         logOf(config).error("The changed configuration is refused; the one before stays in force", complaint(error)),

@@ -7,8 +7,8 @@ import type { Environment } from "./variables.ts";
 export interface ConfigWatchOptions {
   file: string;
   environment: Environment;
-  /** What is in force. */
-  current: Config;
+  /** What is in force, or about to be. */
+  current: () => Config;
   /** There is another configuration, and it is right. */
   changed: (config: Config) => void;
   /** The file says what is no configuration. */
@@ -28,21 +28,17 @@ export class ConfigWatch implements Disposable {
   readonly #options: ConfigWatchOptions;
   readonly #look = () => this.#readAtRest();
   #rest: NodeJS.Timeout | undefined;
-  #current: Config;
 
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
-    this.#current = options.current;
     watchFile(options.file, { interval: INTERVAL, persistent: false }, this.#look);
   }
 
   read(): void {
-    const { file, environment, changed, refused } = this.#options;
+    const { file, environment, current, changed, refused } = this.#options;
     try {
       const config = loadConfig(file, environment);
-      if (isDeepStrictEqual(config, this.#current)) return;
-      this.#current = config;
-      changed(config);
+      if (!isDeepStrictEqual(config, current())) changed(config);
     } catch (error) {
       refused(error);
     }

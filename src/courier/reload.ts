@@ -33,6 +33,7 @@ export class ReloadingCourier {
   readonly #options: ReloadingOptions;
   #inForce: Config;
   #next: Config | undefined;
+  #latest: Config;
   #turn = new AbortController();
   #log: Logger = silent;
   /** What it is about to bring is being worked out. */
@@ -42,10 +43,17 @@ export class ReloadingCourier {
   constructor(options: ReloadingOptions) {
     this.#options = options;
     this.#inForce = options.config;
+    this.#latest = options.config;
+  }
+
+  /** What is in force, or will be in a moment; what could not be put to work is neither. */
+  get latest(): Config {
+    return this.#latest;
   }
 
   /** Logs what this configuration will bring, and is run by it from then on; what is in force goes on until then. */
   adopt(config: Config): void {
+    this.#latest = config;
     this.#announced.abort();
     this.#announced = new AbortController();
     const signal = AbortSignal.any([this.#options.signal, this.#announced.signal]);
@@ -109,6 +117,7 @@ export class ReloadingCourier {
       if (!fallback) throw error;
       log.error("The new configuration cannot be put to work; the one before stays in force", { error });
       this.#inForce = fallback;
+      if (this.#latest === config) this.#latest = fallback;
       fallback = undefined;
     }
     return fallback;

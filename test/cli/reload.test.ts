@@ -137,6 +137,19 @@ describe("a running courier whose configuration changes", () => {
     await listed({ domain: ["evil.example", "later.example"], "ip-dst": ["198.51.100.7"] });
   });
 
+  test("tries again what could not be put to work when it is told to, once nothing is in the way any more", async () => {
+    const inTheWay = join(directory, "in-the-way");
+    await writeFile(inTheWay, "");
+    await configure({ targets: { blocklists: { type: "csv", directory: "./in-the-way/lists" } } });
+    hangUp();
+    await logged("The new configuration cannot be put to work");
+    await rm(inTheWay);
+    hangUp();
+    await eventually(async () =>
+      expect(await readLists(join(inTheWay, "lists"))).toMatchObject({ domain: ["evil.example"] }),
+    );
+  });
+
   async function configure(settings: object): Promise<void> {
     const plain = {
       misp: { url: misp.url, key: misp.key, zeromq: misp.endpoint, timeout: "5s" },

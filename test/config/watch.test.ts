@@ -16,8 +16,12 @@ test("a file that is still being written is not taken, even where the half of it
   writeFileSync(file, MISP + TARGETS);
   const seen: string[] = [];
   const environment = {};
-  const current = loadConfig(file, environment);
-  const changed = (config: typeof current) => void seen.push(`${Object.keys(config.targets)} ${config.log.level}`);
+  let inForce = loadConfig(file, environment);
+  const current = () => inForce;
+  const changed = (config: typeof inForce) => {
+    inForce = config;
+    seen.push(`${Object.keys(config.targets)} ${config.log.level}`);
+  };
   using _ = new ConfigWatch({ file, environment, current, changed, refused: () => void seen.push("refused") });
   writeFileSync(file, MISP);
   for (const part of [LOG, TARGETS]) {
