@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isComposite } from "../model/indicator.ts";
 import { httpSettings } from "../targets/http-settings.ts";
 import { targetKinds } from "../targets/index.ts";
 import type { TargetKind } from "../targets/target.ts";
@@ -19,7 +20,11 @@ export const commonTargetSettings = z.strictObject({
     .default([])
     .describe("Rules of its own, after the common ones")
     .meta({ shows: "list of rules, as in `filter`" }),
-  types: z.array(attributeType).min(1).optional().describe("Only these indicator types; all unless set"),
+  types: z
+    .array(attributeType)
+    .min(1)
+    .optional()
+    .describe("Only these indicator types, of composite types the parts; all unless set"),
   ttl: ttlOverrides
     .default({})
     .describe("Laid over `indicators.ttl`; one that names `default` stands alone")
@@ -52,14 +57,14 @@ const target = z.record(z.string(), z.unknown()).transform((given, context) => {
   const { common, own } = divide(given, kind, complain);
   const shared = commonTargetSettings.safeParse(common, { error: describeIssue });
   const settings = kind?.settings.safeParse(own, { error: describeIssue });
-  for (const result of [shared, settings]) {
-    for (const { path, message } of result?.error ? findings(result.error) : []) complain(path, message);
-  }
+  const found = [shared, settings].flatMap((result) => (result?.error ? findings(result.error) : []));
   for (const { path, given } of listedTypes(own)) {
     for (const { message } of attributeType.safeParse(given, { error: describeIssue }).error?.issues ?? []) {
       complain(path, message);
     }
   }
+  const split = settings?.success === true && kind?.composites(settings.data) === false;
+  for (const { path, message } of [...found, ...neverHeld(given.types, own, split)]) complain(path, message);
   return shared.success && settings?.success ? { ...shared.data, settings: settings.data } : z.NEVER;
 });
 
@@ -115,6 +120,24 @@ function listedTypes({ lists }: Record<string, unknown>): { path: PropertyKey[];
       typeof given === "string" && given !== "" ? [{ path: [...path, n], given }] : [],
     );
   });
+}
+
+/** What the target's `types` can never bring to it, and what would be empty for that reason, without a word. */
+function neverHeld(types: unknown, own: Record<string, unknown>, split: boolean) {
+  if (!Array.isArray(types)) return [];
+  const found: { path: PropertyKey[]; message: string }[] = [];
+  for (const [n, type] of types.entries()) {
+    if (!split || typeof type !== "string" || !isComposite(type)) continue;
+    // Who names a part of it as well has thought of that.
+    if (type.split("|").some((part) => part !== type && types.includes(part))) continue;
+    found.push({ path: ["types", n], message: `composite types are split: name the parts of ${type}` });
+  }
+  for (const name of Object.keys(Object(own.lists))) {
+    const listed = listedTypes(own).filter(({ path }) => path[1] === name);
+    if (listed.length === 0 || listed.some(({ given }) => types.includes(given))) continue;
+    found.push({ path: ["lists", name], message: "would always be empty: the target's own `types` has none of these" });
+  }
+  return found;
 }
 
 function kindOf(type: unknown): TargetKind | undefined {
