@@ -2,6 +2,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config, CourierConfig } from "../config/schema.ts";
 import { askBrokers } from "../courier/online-brokers.ts";
 import { checkOnline } from "../courier/online-check.ts";
+import { doubtfulLines } from "../courier/protect-files.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
@@ -19,12 +20,25 @@ export const check: Command = {
       ([name, { type, enabled }]) => `${name} (${type}${enabled ? "" : ", off"})`,
     );
     terminal.out(`${file} is sound. Targets: ${targets.join(", ") || "none"}.`);
+    warnOfProtectFiles(config, terminal);
     if (given.values.online !== true) return Exit.ok;
     const ofMisp = config.role === "courier" ? await askMisp(config, terminal) : Exit.ok;
     const ofBrokers = await askAllBrokers(config, terminal);
     return Math.max(ofMisp, ofBrokers);
   },
 };
+
+/** How many lines are named one by one. */
+const MOST_NAMED = 20;
+
+/** They may be meant so: the configuration is sound all the same. */
+function warnOfProtectFiles(config: Config, { err }: Terminal): void {
+  const doubtful = doubtfulLines(config);
+  for (const { file, line, text, why } of doubtful.slice(0, MOST_NAMED)) {
+    err(printable(`${file}:${line} ${JSON.stringify(text)} ${why}; it protects nothing but what reads just so`));
+  }
+  if (doubtful.length > MOST_NAMED) err(`and ${doubtful.length - MOST_NAMED} more lines like these`);
+}
 
 async function askMisp(config: CourierConfig, { out, err, signal }: Terminal): Promise<number> {
   const { url } = config.misp;

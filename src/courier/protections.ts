@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { enabledTargets } from "../config/enabled-targets.ts";
 import { resolvePath } from "../config/load.ts";
@@ -9,6 +9,7 @@ import type { Warninglist } from "../curation/warninglists/warninglist.ts";
 import { digestOf } from "../ledger/digest.ts";
 import type { Logger } from "../log.ts";
 import { readListFiles } from "./list-files.ts";
+import { doubtfulLines, protectedValues, protectFilesOf } from "./protect-files.ts";
 import { readCopies } from "./warninglist-copies.ts";
 
 /** Where the copies of MISP's warninglists are, within the state folder. */
@@ -16,6 +17,10 @@ export const LISTS_FOLDER = "warninglists";
 
 /** How often the files are looked at, milliseconds. */
 const LOOK = 2_000;
+
+/** How many lines are told of one by one. */
+const MOST_TOLD = 20;
+const DOUBT = "A line of a file of protected values looks like a slip, and protects nothing but what reads just so";
 
 interface Guarded {
   protection: Protection;
@@ -37,6 +42,8 @@ export class Protections implements Disposable {
   #files = "";
   /** How the files were when they were last looked at, as long as they are not taken over. */
   #changing = "";
+  /** What has been said of the files' lines. */
+  #doubted = "[]";
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ProtectionsOptions) {
@@ -107,8 +114,18 @@ export class Protections implements Disposable {
 
   #fileNames(): string[] {
     const { config } = this.#options;
-    const named = enabledTargets(config).flatMap(([, { guard }]) => guard.protect.filter(isProtectFile));
-    return [...new Set(named)].map((name) => resolvePath(config, name));
+    return protectFilesOf(config).map((name) => resolvePath(config, name));
+  }
+
+  /** Says once what in the files looks like a slip, and again when they change. */
+  #doubt(): void {
+    const { config, log } = this.#options;
+    const doubtful = doubtfulLines(config);
+    const state = JSON.stringify(doubtful);
+    if (state === this.#doubted) return;
+    this.#doubted = state;
+    for (const found of doubtful.slice(0, MOST_TOLD)) log.warn(DOUBT, { ...found });
+    if (doubtful.length > MOST_TOLD) log.warn(DOUBT, { more: doubtful.length - MOST_TOLD });
   }
 
   /** Targets with the same settings share what is made of them. */
@@ -122,6 +139,7 @@ export class Protections implements Disposable {
       return [target, guarded] as const;
     });
     for (const [target, guarded] of compiled) this.#guarded.set(target, guarded);
+    this.#doubt();
     if (this.#timer === undefined && this.#lists.length > 0) {
       const names = enabledTargets(config).flatMap(([, { guard }]) =>
         guard.protect.filter((name) => !isProtectFile(name)),
@@ -135,7 +153,7 @@ export class Protections implements Disposable {
 
   #guard(minPrefix: { v4: number; v6: number }, protect: readonly string[]): Guarded {
     const files = protect.filter(isProtectFile).map((name) => {
-      return { name, values: valuesOf(readFileSync(resolvePath(this.#options.config, name), "utf8")) };
+      return { name, values: protectedValues(this.#options.config, name) };
     });
     const lists = protect.filter((name) => !isProtectFile(name)).flatMap((name) => this.#named(name));
     return {
@@ -147,11 +165,6 @@ export class Protections implements Disposable {
   #named(name: string): Warninglist[] {
     return this.#lists.filter((list) => list.name.toLowerCase() === name.toLowerCase());
   }
-}
-
-/** One value a line; what follows a `#` is a remark. */
-function valuesOf(text: string): string[] {
-  return text.split("\n").flatMap((line) => line.replace(/(^|\s)#.*/, "").trim() || []);
 }
 
 /** The lists of the folder and the copies of MISP's. */
