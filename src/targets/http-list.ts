@@ -68,9 +68,12 @@ const LINE: Record<ListSettings["format"], (entry: Listed) => string> = {
 
 /** An address or network with its prefix length; `undefined` for anything else. */
 function cidrOf(value: string): string | undefined {
-  if (ipaddr.isValidCIDR(value)) return value;
-  if (!ipaddr.isValid(value)) return undefined;
-  return `${value}/${ipaddr.parse(value).kind() === "ipv4" ? 32 : 128}`;
+  const [base = "", length] = value.split("/", 2);
+  // The library takes any number, and so half of all hashes, for an IPv4 address.
+  const isV4 = ipaddr.IPv4.isValidFourPartDecimal(base);
+  if (!isV4 && !ipaddr.IPv6.isValid(base)) return undefined;
+  if (length === undefined) return `${value}/${isV4 ? 32 : 128}`;
+  return ipaddr.isValidCIDR(value) ? value : undefined;
 }
 
 function quoted(field: string): string {

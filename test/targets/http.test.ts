@@ -106,7 +106,11 @@ describe("a list of an http target", () => {
     const add = ["192.0.2.1", "198.51.100.0/24", "2001:db8::1", "2001:db8:1::/48"].map((value) =>
       scored(value, 50, { type: "ip-dst" }),
     );
-    await apply(front, { add: [...add, scored("evil.example", 90)] });
+    // A library for addresses reads numbers as such, in any notation.
+    const numbers = ["64500", "0x7f000001", "010.1.1.1", "1.2", "10/8", "1".repeat(32)].map((value) =>
+      scored(value, 95),
+    );
+    await apply(front, { add: [...add, ...numbers, scored("evil.example", 90)] });
     expect(await lines(front, "addresses")).toEqual([
       "192.0.2.1/32",
       "198.51.100.0/24",
