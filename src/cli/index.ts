@@ -6,6 +6,7 @@ import { StateInUse } from "../state/lock.ts";
 import { programVersion } from "../version.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
 import { help } from "./help.ts";
+import { printableLines } from "./printable.ts";
 
 export { Exit } from "./command.ts";
 
@@ -39,7 +40,13 @@ async function loadAll(): Promise<Record<string, Command>> {
 }
 
 /** Runs the command that the words name; returns the exit code. */
-export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+export function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+  // Complaints quote what they are about: words, names of files, keys.
+  const { signal } = terminal;
+  return runWords(words, { ...terminal, signal, err: (text) => terminal.err(printableLines(text)) });
+}
+
+async function runWords(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name = "help", ...rest] = words;
   if (HELP.includes(name)) return helpOn(rest[0], terminal);
   if (name === "--version") {
@@ -103,8 +110,17 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
     terminal.err(`misp-courier: ${error.message}`);
     return Exit.unavailable;
   }
+  if (isOfFiles(error)) {
+    terminal.err(`misp-courier: ${error.message}`);
+    return Exit.noDisk;
+  }
   terminal.err(`misp-courier: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return Exit.software;
+}
+
+/** Whether the file system refuses something: what is to be written was named by a person, or is where the person has no right to. */
+function isOfFiles(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && "path" in error;
 }
 
 function stateFailure(error: unknown): { error: Error; code: number } | undefined {

@@ -1,8 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { aFolder } from "../support/a-folder.ts";
 import { call } from "./captured-terminal.ts";
 
 const COMMANDS = ["run", "demo", "check", "status", "explain", "catch-up", "splunk-app"];
@@ -46,6 +48,29 @@ describe("the table of commands", () => {
     }
   });
 });
+
+test.each([
+  [["\u001b[2J"]],
+  [["status", "--\u001b[2J"]],
+  [["check", "--config", "/nowhere/\u001b[2J\u202e"]],
+  [["replay", "/nowhere/\u009b2J"]],
+])("what is complained about in %j cannot rewrite the terminal", async (words) => {
+  const { code, err } = await call(words);
+  expect(code).toBeGreaterThanOrEqual(64);
+  expect(err).toMatch(/u\{?00?1b|u\{1b\}|u\{9b\}/);
+  expect(err.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test.each([["splunk-app"], ["demo", "--for", "1s", "--directory"]])(
+  "%s says in one line that it cannot write where it is to",
+  async (...words) => {
+    const inTheWay = join(aFolder(), "in-the-way");
+    writeFileSync(inTheWay, "");
+    const { code, err } = await call([...words, join(inTheWay, "folder")]);
+    expect(code).toBe(74);
+    expect(err).toMatch(/^misp-courier: ENOTDIR: .*in-the-way.*$/);
+  },
+);
 
 describe("check", () => {
   let directory: string;
