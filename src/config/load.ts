@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
@@ -130,7 +131,10 @@ function member(holder: unknown, key: string): unknown {
 function readText(file: string): string {
   try {
     if (statSync(file).size > LARGEST) throw fileError(file, "is larger than 1 MiB");
-    return readFileSync(file, "utf8");
+    const bytes = readFileSync(file);
+    // What is no UTF-8 would be read as other names and passwords than were written.
+    if (!isUtf8(bytes)) throw fileError(file, "is not written in UTF-8");
+    return bytes.toString("utf8");
   } catch (error) {
     throw error instanceof ConfigError ? error : fileError(file, `cannot be read: ${reasonOf(error)}`);
   }

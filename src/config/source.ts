@@ -26,6 +26,7 @@ export interface Source {
 
 /** An alias may multiply what is written, but not by much. */
 const ALIASES = 100;
+const MERGE = "<< stands before what is no group of keys";
 /** One broken bracket can upset every line after it; nobody reads more than this. */
 const MOST_COMPLAINTS = 100;
 
@@ -56,6 +57,8 @@ function fillIn(document: Document, environment: Environment, report: (offset: n
       const offset = startOf(node) ?? 0;
       const fill = (value: string) => fillReferences(value, environment, (message) => report(offset, message));
       node.value = key === "key" ? unmaskReferences(node.value) : fill(node.value);
+      // JavaScript's own word, which no map would keep: a target of this name would be missing.
+      if (key === "key" && node.value === "__proto__") report(offset, "cannot be a name here");
     },
     Alias(_, node) {
       if (node.resolve(document) !== undefined) return;
@@ -69,7 +72,7 @@ function fillIn(document: Document, environment: Environment, report: (offset: n
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error", merge: true });
   } catch {
     return undefined;
   }
@@ -78,8 +81,10 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefi
 function toData(document: Document, issues: ConfigIssue[]): unknown {
   try {
     return document.toJS({ maxAliasCount: ALIASES }) ?? {};
-  } catch {
-    issues.push({ line: 1, column: 1, path: "", message: "its aliases (*) multiply it beyond measure" });
+  } catch (error) {
+    // An alias that leads nowhere has been named already.
+    const message = error instanceof ReferenceError ? "its aliases (*) multiply it beyond measure" : MERGE;
+    if (issues.length === 0) issues.push({ line: 1, column: 1, path: "", message });
     return undefined;
   }
 }
@@ -97,16 +102,22 @@ function position(lines: LineCounter, offset: number) {
 /** The path of whatever stands at an offset, as deep as it is known. */
 function pathAt(node: unknown, offset: number): PropertyKey[] {
   if (isMap(node)) {
-    for (const { key, value } of node.items) {
+    // A block ends where the next one begins: the later of the two is meant.
+    for (const { key, value } of node.items.toReversed()) {
       if (!spans(key, value ?? key, offset)) continue;
-      return [isScalar(key) ? String(key.value) : "?", ...pathAt(value, offset)];
+      return [isScalar(key) ? nameOf(key.value) : "?", ...pathAt(value, offset)];
     }
   }
   if (isSeq(node)) {
-    const index = node.items.findIndex((item) => spans(item, item, offset));
+    const index = node.items.findLastIndex((item) => spans(item, item, offset));
     if (index >= 0) return [index, ...pathAt(node.items[index], offset)];
   }
   return [];
+}
+
+/** A key as it is written; that of YAML's merge is a symbol. */
+function nameOf(key: unknown): string {
+  return typeof key === "symbol" ? (key.description ?? "") : String(key);
 }
 
 /** True when an offset lies from the beginning of one node to the end of another. */

@@ -11,7 +11,11 @@ export const MINIMAL = "misp: {url: https://misp.example.org, key: k3y}\n";
 type Environment = Record<string, string | undefined>;
 
 /** Loads a configuration from a folder of its own, with other files beside it. */
-export function load(text: string, environment: Environment = {}, beside: Record<string, string> = {}): CourierConfig {
+export function load(
+  text: string | Buffer,
+  environment: Environment = {},
+  beside: Record<string, string> = {},
+): CourierConfig {
   const directory = mkdtempSync(join(tmpdir(), "courier-config-"));
   try {
     for (const [name, content] of Object.entries(beside)) writeFileSync(join(directory, name), content);
@@ -25,7 +29,11 @@ export function load(text: string, environment: Environment = {}, beside: Record
 }
 
 /** The error of a configuration that must not load. */
-export function refusal(text: string, environment: Environment = {}, beside: Record<string, string> = {}): ConfigError {
+export function refusal(
+  text: string | Buffer,
+  environment: Environment = {},
+  beside: Record<string, string> = {},
+): ConfigError {
   try {
     load(text, environment, beside);
   } catch (error) {
@@ -36,7 +44,11 @@ export function refusal(text: string, environment: Environment = {}, beside: Rec
 }
 
 /** Its issues as `line path: message`. */
-export function complaints(text: string, environment: Environment = {}, beside: Record<string, string> = {}): string[] {
+export function complaints(
+  text: string | Buffer,
+  environment: Environment = {},
+  beside: Record<string, string> = {},
+): string[] {
   return refusal(text, environment, beside).issues.map(
     ({ line, path, message }: ConfigIssue) => `${line} ${path}: ${message}`,
   );

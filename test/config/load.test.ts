@@ -181,6 +181,39 @@ describe("a file that cannot be read", () => {
     }
     throw new Error("the file was accepted");
   }
+
+  test("what is not written in UTF-8 is refused: names and passwords would be read as others", () => {
+    const text = "# Soci\u00e9t\u00e9\n";
+    for (const bytes of [Buffer.from(text, "latin1"), Buffer.from(`\ufeff${MINIMAL}`, "utf16le")]) {
+      expect(complaints(bytes)).toEqual(["0 : is not written in UTF-8"]);
+    }
+    expect(load(`\ufeff${MINIMAL.replace("\n", "\r\n")}`).misp.key).toBe("k3y");
+  });
+
+  test("a group of keys may be laid over another with <<, and what is wrong in it is named for both", () => {
+    const targets = "targets:\n  a: &common {type: csv, directory: ./a, min_score: 60}\n";
+    const { b } = load(`${MINIMAL}${targets}  b: {<<: *common, directory: ./b}\n`).targets;
+    expect(b).toMatchObject({ min_score: 60, settings: { directory: "./b" } });
+    expect(complaints(`${MINIMAL}${targets.replace("60", "600")}  b: {<<: *common, directory: ./b}\n`)).toEqual([
+      "3 targets.a.min_score: must be at most 100",
+      "4 targets.b.min_score: must be at most 100",
+    ]);
+    expect(complaints(`${MINIMAL}targets:\n  b: {<<: *nowhere}\n`)).toEqual([
+      "3 targets.b.<<: has an alias (*) without its anchor (&)",
+    ]);
+    expect(complaints(`${MINIMAL}targets:\n  b: {<<: 3}\n`)).toEqual(["1 : << stands before what is no group of keys"]);
+  });
+
+  test("a key that is there twice is named by its own path, also behind a block", () => {
+    const blocks = "log:\n  level: info\nhttp:\n  listen: 127.0.0.1:0\nlog:\n  level: warn\n";
+    expect(complaints(MINIMAL + blocks)).toEqual(["6 log: this key is there twice"]);
+  });
+
+  test("a target cannot have the one name that no map keeps", () => {
+    expect(complaints(`${MINIMAL}targets:\n  __proto__: {type: csv, directory: ./a}\n`)).toEqual([
+      "3 targets.__proto__: cannot be a name here",
+    ]);
+  });
 });
 
 describe("mistakes", () => {
