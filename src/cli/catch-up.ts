@@ -12,6 +12,7 @@ import { MispError } from "../misp/errors.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { type Command, configOption, Exit, type Terminal, textOption, UsageError } from "./command.ts";
 import { logOf } from "./log-of.ts";
+import { exitAfter } from "./misp-exit.ts";
 
 export const catchUpCommand: Command = {
   usage: "catch-up [--since 7d] [--config FILE]",
@@ -73,7 +74,7 @@ async function catchUpHere(
     terminal.progress?.("");
     if (!(error instanceof MispError)) throw error;
     err(`${error.message}. What was read until then is kept; nothing was removed because of it.`);
-    return Exit.unavailable;
+    return exitAfter(error);
   }
 }
 

@@ -6,6 +6,7 @@ import { doubtfulLines } from "../courier/protect-files.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
+import { exitAfter } from "./misp-exit.ts";
 import { printable } from "./printable.ts";
 
 export const check: Command = {
@@ -54,7 +55,7 @@ async function askMisp(config: CourierConfig, { out, err, signal }: Terminal): P
   } catch (error) {
     if (!(error instanceof MispError)) throw error;
     err(printable(`${url}: ${error.message}`));
-    return Exit.unavailable;
+    return exitAfter(error);
   }
 }
 

@@ -26,6 +26,10 @@ decision is one object a line, the totals the last. MISP cannot be asked, so a p
       for (const line of json ? objects(target, delta, at) : lines(target, delta, at)) out(line);
     };
     const replayed = await replay({ config, file, decided, signal });
+    if (replayed.foreign) {
+      err(`${file} cannot be read: no line of it is a message of MISP's feed`);
+      return Exit.noInput;
+    }
     out(json ? JSON.stringify(totals(replayed)) : summary(replayed));
     return Exit.ok;
   },

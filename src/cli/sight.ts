@@ -3,6 +3,7 @@ import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { SightingType } from "../model/misp.ts";
 import { type Command, configOption, Exit, textOption, UsageError } from "./command.ts";
+import { exitAfter } from "./misp-exit.ts";
 import { printable } from "./printable.ts";
 
 export const sight: Command = {
@@ -24,7 +25,7 @@ export const sight: Command = {
     } catch (error) {
       if (!(error instanceof MispError)) throw error;
       err(`misp-courier: ${printable(error.message)}`);
-      return error.meaning === "unreachable" || error.meaning === "busy" ? Exit.unavailable : Exit.failed;
+      return exitAfter(error);
     }
     out(`MISP has it: ${printable(value)} ${isFalse ? "is a false positive" : "was seen"}.`);
     return Exit.ok;

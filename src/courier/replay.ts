@@ -33,12 +33,16 @@ export interface Replayed {
   /** Those of topics that the courier listens to. */
   messages: number;
   unreadable: number;
+  /** Whether nothing in the file, which is not empty, is of MISP's feed. */
+  foreign: boolean;
   summary: Summary;
 }
 
 /** How long after the last message the clock goes on, so that what waits for late tags is decided, milliseconds. */
 const AFTERMATH = 10_000;
 const BATCH = 1_000;
+/** What every topic of MISP's begins with, also of those that nobody here listens to. */
+const FEED = Buffer.from("misp_json");
 
 /**
  * Runs a recorded feed through a configuration, in a ledger that is thrown away: nothing is asked, written or sent anywhere.
@@ -58,8 +62,12 @@ export async function replay({ config, file, decided, signal }: ReplayOptions): 
     for (const view of views) ledger.deltas.register(view);
     let messages = 0;
     let unreadable = 0;
+    let lines = 0;
+    let ofMisp = 0;
     for await (const { at, frame } of readRecording(file)) {
       if (signal.aborted) break;
+      lines += 1;
+      if (frame.subarray(0, FEED.length).equals(FEED)) ofMisp += 1;
       if (!TOPICS.includes(frame.subarray(0, 64).toString().split(" ", 1).join())) continue;
       messages += 1;
       const notices = decode(frame);
@@ -76,7 +84,7 @@ export async function replay({ config, file, decided, signal }: ReplayOptions): 
     now += AFTERMATH;
     await settle(ledger, views, decided, now);
     using report = new LedgerReport(place);
-    return { messages, unreadable, summary: report.summary() };
+    return { messages, unreadable, foreign: lines > 0 && ofMisp === 0, summary: report.summary() };
   } finally {
     await rm(sandbox, { recursive: true, force: true });
   }

@@ -118,6 +118,24 @@ describe("what is missing is told with what to click", () => {
     expect(err).toMatch(/→|upgrade|publish: false/);
   });
 
+  test.each([
+    [403, 1],
+    [503, 69],
+  ])(
+    "a MISP that answers %i: what it refuses is to be mended, what it cannot do now is waited for",
+    async (status, exit) => {
+      server = await AnsweringServer.start(json({ message: "no" }, status));
+      const config = join(aFolder(), "config.yaml");
+      await writeFile(config, stringify({ misp: { url: server.url, key: "k".repeat(40) }, state: "./state" }));
+      for (const words of [["check", "--online"], ["catch-up"], ["sight", "evil.example"]]) {
+        expect(await call([...words, "--config", config])).toMatchObject({
+          code: exit,
+          err: expect.stringMatching(/./),
+        });
+      }
+    },
+  );
+
   test("brokers that do not answer, and switches of Kafka, where that is the feed", async () => {
     const settings = { "MISP.host_org_id": 1, "Plugin.Kafka_event_publish_notifications_enable": false };
     const { code, err } = await checked({ settings }, {}, { kafka: { brokers: ["127.0.0.1:1"] } });

@@ -79,3 +79,14 @@ test("a recording that is not there, or is a folder, is no input", async () => {
   const err = `${folder} cannot be read: it is a folder`;
   expect(await call(["replay", folder])).toEqual({ code: 66, out: "", err });
 });
+
+test("a file without any message of MISP's feed is no recording; one that heard nothing is", async () => {
+  const { file, replay } = await aRecording(aFolder());
+  await writeFile(file, SETTINGS);
+  const err = `${file} cannot be read: no line of it is a message of MISP's feed`;
+  expect(await replay()).toEqual({ code: 66, out: "", err });
+  for (const heard of ["", 'misp_json_self {"uptime":1}\n']) {
+    await writeFile(file, heard);
+    expect(await replay()).toMatchObject({ code: 0, err: "" });
+  }
+});
