@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { runCourier } from "../../src/courier/courier.ts";
 import { silent } from "../../src/log.ts";
 import { SightingType } from "../../src/model/misp.ts";
+import { ListStore, listStoreFile } from "../../src/targets/http-store.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 
 test("a target that is switched off is left as it is, and keeps nobody else from working", async () => {
@@ -60,6 +61,49 @@ describe("a target that is down", () => {
     });
     expect(await readFile(journal, "utf8")).not.toContain("b.example");
   });
+});
+
+describe("a target from which somebody took everything while the courier was stopped", () => {
+  const csv = { type: "csv", directory: "./lists", lists: { names: ["domain"] } };
+  const http = { type: "http", lists: { names: { types: ["domain"] } } };
+
+  test("is filled again at the next start, without what has gone meanwhile", async () => {
+    await using courier = await RunningCourier.start({ targets: { blocklists: csv, wall: http } });
+    const { attributes } = courier.publishDomains("a.example", "b.example");
+    await courier.listed("domain", "a.example", "b.example");
+    await courier.stop();
+    await rm(join(courier.directory, "lists"), { recursive: true });
+    for (const end of ["", "-wal", "-shm"]) await rm(storeOf(courier) + end, { force: true });
+    courier.misp.softDelete(attributes[0] ?? 0);
+    await courier.start();
+    await courier.listed("domain", "b.example");
+    expect(await readFile(join(courier.directory, "lists", "names.txt"), "utf8")).toBe("b.example\n");
+    await eventually(async () => expect(domainsOf(courier)).toEqual(["b.example"]));
+  });
+
+  test("keeps its merged lists meanwhile, where they are still there, and takes off them what has gone", async () => {
+    await using courier = await RunningCourier.start({ targets: { blocklists: csv } });
+    const { attributes } = courier.publishDomains("a.example", "b.example");
+    await courier.listed("domain", "a.example", "b.example");
+    await courier.stop();
+    await rm(join(courier.directory, "lists", "domain.csv"));
+    courier.misp.softDelete(attributes[0] ?? 0);
+    await courier.start();
+    await courier.listed("domain", "b.example");
+    const names = join(courier.directory, "lists", "names.txt");
+    await eventually(async () => expect(await readFile(names, "utf8")).toBe("b.example\n"));
+  });
+
+  function storeOf({ directory }: RunningCourier): string {
+    return join(directory, "state", listStoreFile("wall"));
+  }
+
+  function domainsOf(courier: RunningCourier): string[] {
+    const store = ListStore.read(storeOf(courier));
+    const held = store?.best(["domain"], 10).map(({ value }) => value) ?? [];
+    store?.close();
+    return held;
+  }
 });
 
 describe("hostile values", () => {
