@@ -47,6 +47,7 @@ function namesOf({ targets }: Config, name: string | undefined): string[] {
   if (name !== undefined && !Object.hasOwn(targets, name)) {
     throw new UsageError(`there is no target ${name}; there is ${Object.keys(targets).join(", ") || "none"}`);
   }
+  if (name !== undefined && !targets[name]?.enabled) throw new UsageError(`the target ${name} is switched off`);
   const enabled = Object.entries(targets).filter(([, target]) => target.enabled);
   return name === undefined ? enabled.map(([one]) => one) : [name];
 }

@@ -88,6 +88,7 @@ function readableSupport(support: Explanation["indicators"][number]["supports"][
 
 function readableTarget({
   name,
+  enabled,
   held,
   since,
   wanted,
@@ -102,6 +103,7 @@ function readableTarget({
     ? `is to hold it${expires === null ? "" : ` until ${expires}`}`
     : `is not to hold it: ${withheld ? REASONS[withheld] : ""}${protectedBy === null ? "" : ` (${printable(protectedBy)})`}`;
   const state = held ? `holds it since ${since}` : "does not hold it";
+  if (!enabled) return `${name}: ${state}, and is switched off`;
   const kept = aside ? [`its guard keeps back the ${KINDS[aside.kind] ?? "change"}, ${STATES[aside.state] ?? ""}`] : [];
   const rest = [
     ...kept,

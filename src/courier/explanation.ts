@@ -68,6 +68,8 @@ interface SightingExplanation {
 
 interface TargetExplanation {
   name: string;
+  /** False where it is switched off: then nothing that it should hold reaches it. */
+  enabled: boolean;
   held: boolean;
   since: string | null;
   wanted: boolean;
@@ -199,6 +201,7 @@ function explainTarget(
   const parked = journal.targets[name]?.parked.find(({ type, value }) => type === row.type && value === row.value);
   return {
     name,
+    enabled: settings.enabled,
     held: held !== undefined,
     since: held ? iso(held.since) : null,
     wanted: !("withheld" in wish),
@@ -206,7 +209,7 @@ function explainTarget(
     protectedBy: "withheld" in wish && wish.withheld === kept?.withheld ? kept.by : null,
     aside: aside ? { ...aside, since: iso(aside.since) } : null,
     expires: "withheld" in wish || wish.expires === null ? null : iso(wish.expires * 1000),
-    pending: (ledger.position(name) ?? 0) < row.revision,
+    pending: settings.enabled && (ledger.position(name) ?? 0) < row.revision,
     parked: parked?.reason ?? null,
   };
 }

@@ -5,6 +5,7 @@ import { runCourier } from "../../src/courier/courier.ts";
 import { silent } from "../../src/log.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { ListStore, listStoreFile } from "../../src/targets/http-store.ts";
+import { call } from "../cli/captured-terminal.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 
 test("a target that is switched off is left as it is, and keeps nobody else from working", async () => {
@@ -15,6 +16,21 @@ test("a target that is switched off is left as it is, and keeps nobody else from
   const event = courier.misp.addEvent({ info: "a", attributes: [{ type: "domain", value: "a.example" }] });
   courier.misp.publish(event.id);
   await courier.listed("domain", "a.example");
+  expect(await readdir(courier.directory)).not.toContain("off");
+});
+
+test("commands say of a target that is switched off that it is, and touch nothing of it", async () => {
+  const off = { type: "csv", directory: "./off", enabled: false };
+  const blocklists = { type: "csv", directory: "./lists" };
+  await using courier = await RunningCourier.start({ targets: { blocklists, off } });
+  courier.publishDomains("a.example");
+  await courier.listed("domain", "a.example");
+  await courier.stop();
+  const options = ["--config", join(courier.directory, "config.yaml")];
+  const { out } = await call(["explain", "a.example", "--target", "off", ...options]);
+  expect(out).toMatch(/off: does not hold it, and is switched off$/);
+  const drift = await call(["drift", "off", ...options]);
+  expect(drift).toMatchObject({ code: 64, err: expect.stringContaining("the target off is switched off") });
   expect(await readdir(courier.directory)).not.toContain("off");
 });
 
