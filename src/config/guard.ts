@@ -52,7 +52,7 @@ export const guardSettings = z
     protect: z
       .array(text)
       .describe(
-        "What must never go out: files (one value a line; `.corp.example` is all beneath, too) or names of warninglists; private networks, loopback and default routes never do",
+        "What must never go out: files (one value a line; `.corp.example` is all beneath, too) or names of warninglists; private networks, loopback and default routes never do. `check` and the log name lines that look like a slip",
       )
       .meta({ unset: "[]" }),
   })

@@ -24,7 +24,7 @@ const lists = z
   .describe(
     "Merged lists: for each name the types whose values <name>.txt holds, one a line, without header or repetition. " +
       "The list follows its CSV files, so lines that others add to it do not last, while rows that others add to a " +
-      "CSV file enter the list at the next start.",
+      "CSV file enter the list at the next start. The file of a list that is no longer named here stays as it was.",
   );
 
 /** The keys of a `csv` target beside those that all targets share. */
