@@ -55,7 +55,6 @@ async function layLane(name: string, settings: TargetConfig, options: OpenTarget
     ...{ config, ledger, clock, sightings },
     protection: protections.of(name),
   });
-  if (target.foundEmpty) sendAgain(name, ledger, log);
   const batch = settings.batch ?? kind.batch;
   const rate = settings.rate ?? kind.rate;
   const lane = new Lane({
@@ -68,16 +67,6 @@ async function layLane(name: string, settings: TargetConfig, options: OpenTarget
   const exclusively = lane.exclusively.bind(lane);
   const auditor = new Auditor({ view, target, deltas, holdings, clock, exclusively });
   return { lane, auditor, every: settings.audit_every };
-}
-
-/** Doubts all that a target is believed to hold: what is wanted of it is sent again, past the guard, and the rest is taken off. */
-function sendAgain(target: string, { holdings }: Ledger, log: Logger): void {
-  let held = 0;
-  for (const page of holdings.pages(target)) {
-    held += page.length;
-    holdings.distrust(target, { lost: [], doubtful: page.map(({ id }) => id) });
-  }
-  if (held > 0) log.warn("The target has nothing of what it held; it is sent again", { target, held });
 }
 
 /** Opens one target and makes it known to the ledger. */

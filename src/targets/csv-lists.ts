@@ -11,12 +11,10 @@ const LIST: LineFormat = { header: null, fields: false };
 /**
  * Makes every merged list the union of its types' CSV files, in the order of the types and then of the files. A list
  * that already holds just that is not touched, in whatever order.
- * @param onlyMissing leaves those alone that are there
  */
-export async function rebuildLists(files: CsvFiles, onlyMissing = false): Promise<void> {
+export async function rebuildLists(files: CsvFiles): Promise<void> {
   for (const [name, types] of Object.entries(files.settings.lists)) {
     await editFile(listPath(files, name), async (content) => {
-      if (onlyMissing && content !== undefined) return undefined;
       const values = await valuesOf(types, files);
       return content !== undefined && holdsJust(content, values) ? undefined : listText(values);
     });

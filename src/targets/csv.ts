@@ -1,13 +1,11 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType, type TypeChanges } from "./csv-files.ts";
 import { listFiles } from "./csv-listing.ts";
 import { editLists, rebuildLists } from "./csv-lists.ts";
-import { BROKER_TYPES, typeOfCsv } from "./csv-names.ts";
+import { BROKER_TYPES } from "./csv-names.ts";
 import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
 import { type CsvSettings, csvSettings } from "./csv-settings.ts";
-import { editFile, orNotNow, prepareDirectory, requireDirectory, settleDirectory } from "./edit-file.ts";
+import { editFile, prepareDirectory, requireDirectory, settleDirectory } from "./edit-file.ts";
 import { defineTarget, type Target } from "./target.ts";
 
 /**
@@ -32,16 +30,13 @@ function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => strin
 
 async function openFiles(files: CsvFiles): Promise<Target> {
   await prepareDirectory(files.directory);
-  const foundEmpty = await holdsNothing(files);
   const fromTheStart = files.settings.layout === "broker" ? BROKER_TYPES : [];
   for (const type of fromTheStart) {
     await editFile(csvPath(files, type), (content) => (content === undefined ? headerOnly(files) : undefined));
   }
-  // Where only the CSV files were taken away, the lists that follow them are still right.
-  await rebuildLists(files, foundEmpty);
+  await rebuildLists(files);
   await settleDirectory(files.directory);
   return {
-    foundEmpty,
     apply: (delta, signal) => apply(delta, signal, files),
     list: (signal) => listFiles(files, signal),
   };
@@ -64,16 +59,6 @@ async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promis
 /** Each file is a wait for the disk: those that somebody waits to be rid of something in come before the others. */
 function whatGoesFirst(changes: ReadonlyMap<string, TypeChanges>): [string, TypeChanges][] {
   return [...changes].sort(([, one], [, other]) => other.drop.length - one.drop.length);
-}
-
-/** Whether no file has a row. */
-async function holdsNothing({ directory, settings, format }: CsvFiles): Promise<boolean> {
-  const bare = Buffer.byteLength(`${format.header}\n`);
-  return orNotNow(`cannot read ${directory}`, async () => {
-    const ours = (await readdir(directory)).filter((name) => typeOfCsv(name, settings.layout) !== undefined);
-    const sizes = await Promise.all(ours.map(async (name) => (await stat(join(directory, name))).size));
-    return sizes.every((size) => size <= bare);
-  });
 }
 
 function headerOnly({ format }: CsvFiles): Buffer {

@@ -27,7 +27,6 @@ function shownOf({ lists }: HttpSettings): (entry: Entry) => string {
 
 function openTarget(store: ListStore, settings: HttpSettings): Target {
   return {
-    foundEmpty: store.isEmpty(),
     apply: async (delta, signal) => apply(delta, signal, store),
     list: () => list(store, shownOf(settings)),
     close: async () => store.close(),

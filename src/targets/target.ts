@@ -8,8 +8,6 @@ import type { SensorSighting } from "../model/sensed.ts";
  * delivery. Applying the same delta twice leaves it as applying it once; removing what it does not hold succeeds.
  */
 export interface Target {
-  /** True where what is on this machine held nothing when it was opened: if anything was there once, somebody took it away. */
-  foundEmpty?: boolean;
   /**
    * Makes ready what somebody else may be in the way of, such as an address of this machine; left out where there is no such
    * thing. Called until it succeeds, before the first delta and whether or not there is one.
