@@ -58,7 +58,8 @@ async function layLane(name: string, settings: TargetConfig, options: OpenTarget
   const batch = settings.batch ?? kind.batch;
   const rate = settings.rate ?? kind.rate;
   const lane = new Lane({
-    ...{ view, target, batch, rate, limits: settings.guard, deltas, journal, log, clock, random: Math.random },
+    ...{ view, target, batch, rate, limits: settings.guard, deltas, holdings, journal, log, clock },
+    random: Math.random,
     delivered: (name, step) => {
       auditor.delivered(step);
       delivered?.(name, step);

@@ -2,19 +2,19 @@ import PQueue from "p-queue";
 import type { Step } from "../ledger/deltas.ts";
 import type { Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
-import { NotNow, type Target } from "../targets/target.ts";
+import { NotNow } from "../targets/target.ts";
 import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
-import { sizeOf } from "./isolate.ts";
+import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { mostAtOnce, restAfter, resting } from "./pace.ts";
 import { park, unpark } from "./park.ts";
+import { type RefillOptions, refill } from "./refill.ts";
 import { fails, works } from "./standing.ts";
 import { tryOnce } from "./try-once.ts";
 
-export interface LaneOptions extends GuardOptions {
-  target: Target;
+export interface LaneOptions extends GuardOptions, RefillOptions {
   /** How many items one delta holds at the most. */
   batch: number;
   journal: Journal;
@@ -111,6 +111,7 @@ export class Lane {
       while (!this.#stop.signal.aborted && !this.#retry) {
         const step = await gather(deltas, view, this.#limit(), await this.#guard.look(), this.#journal.parked);
         if (step.needless.length > 0) await this.#unpark(step.needless);
+        if (await this.#once((signal) => refill(this.#options, step, signal))) continue;
         const began = clock();
         await this.#deliver(step);
         await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
@@ -124,7 +125,7 @@ export class Lane {
   /** Whether or not there is anything to deliver: others wait for what the target offers. */
   async #prepare(): Promise<void> {
     const { target, journal } = this.#options;
-    await target.prepare?.();
+    await this.#once(async () => target.prepare?.());
     this.#prepared = true;
     if (!target.prepare || this.#journal.attempts === 0) return;
     this.#recovered();
@@ -145,16 +146,20 @@ export class Lane {
 
   /** Rejects when the target cannot take the step now. */
   async #deliver(step: Step): Promise<void> {
-    const { deltas, view, target, timeout = TIMEOUT } = this.#options;
+    const { deltas, view, target } = this.#options;
     if (sizeOf(step.delta) === 0) {
       const moves = step.position !== deltas.position(this.name);
       if (moves || step.asides.length + step.settled.length > 0) deltas.record(view, step, []);
       return;
     }
     deltas.begin(view, step);
-    const refusals = await tryOnce(target, step.delta, timeout, this.#stop.signal);
+    const refusals = await this.#once((signal) => applyIsolating(target, step.delta, signal));
     deltas.record(view, step, refusals);
     await this.#succeeded(step, refusals);
+  }
+
+  #once<Result>(action: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    return tryOnce(this.#options.timeout ?? TIMEOUT, this.#stop.signal, action);
   }
 
   async #succeeded(step: Step, refusals: readonly Refusal[]): Promise<void> {

@@ -21,6 +21,8 @@ export interface Differences {
 }
 
 const PAGE = 1_000;
+/** How many numbers of indicators are looked through in a row for those of a type. */
+const STRETCH = 10_000;
 
 /** What the ledger believes that targets hold, for comparison with what they do hold. */
 export class Holdings {
@@ -30,6 +32,7 @@ export class Holdings {
   readonly #target: Statement<{ id: number }>;
   readonly #find: Statement<Belief>;
   readonly #following: Statement<Belief>;
+  readonly #ofTypes: Statement<{ id: number }>;
   readonly #last: Statement<{ id: number | null }>;
   readonly #refill: Statement<never>[];
   readonly #doubt: Statement<never>;
@@ -47,6 +50,10 @@ export class Holdings {
     this.#following = database.prepare(
       `SELECT i.id, i.type, i.value, i.revision, h.shown FROM held h JOIN indicator i ON i.id = h.indicator
        WHERE h.target = ? AND h.indicator > ? ORDER BY h.indicator LIMIT ${PAGE}`,
+    );
+    this.#ofTypes = database.prepare(
+      `SELECT i.id FROM indicator i WHERE i.id > ? AND i.id <= ? AND i.type IN (SELECT value FROM json_each(?))
+       AND EXISTS (SELECT 1 FROM held h WHERE h.target = ? AND h.indicator = i.id AND h.shown <> '${IN_DOUBT}')`,
     );
     this.#last = database.prepare("SELECT max(id) AS id FROM indicator");
     this.#refill = [
@@ -78,6 +85,14 @@ export class Holdings {
       after = page.at(-1)?.id ?? after;
       yield page;
     }
+  }
+
+  /** The numbers of all of these types that are believed to be held, and not in doubt; a stretch at a time. */
+  *ofTypes(target: string, types: readonly string[]): Generator<readonly number[]> {
+    const id = this.#id(target);
+    const last = this.last();
+    for (let after = 0; after < last; after += STRETCH)
+      yield this.#ofTypes.list(after, after + STRETCH, JSON.stringify(types), id).map(({ id }) => id);
   }
 
   /** True when what the target shows of an indicator is not what is believed; what is in doubt is sent again anyway. */

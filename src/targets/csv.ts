@@ -3,6 +3,7 @@ import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType, type TypeChanges
 import { listFiles } from "./csv-listing.ts";
 import { editLists, rebuildLists } from "./csv-lists.ts";
 import { BROKER_TYPES } from "./csv-names.ts";
+import { CsvPresence } from "./csv-presence.ts";
 import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
 import { type CsvSettings, csvSettings } from "./csv-settings.ts";
 import { editFile, prepareDirectory, requireDirectory, settleDirectory } from "./edit-file.ts";
@@ -20,7 +21,7 @@ export const csv = defineTarget<CsvSettings>({
   composites: ({ layout }) => layout === "broker",
   shows: (settings) => shownBesideValue(csvFiles(settings, "").style),
   origins: ({ columns }) => showsOrigins(columns),
-  open: (settings, context) => openFiles(csvFiles(settings, context.resolve(settings.directory))),
+  open: async (settings, context) => openFiles(csvFiles(settings, context.resolve(settings.directory))),
 });
 
 function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => string {
@@ -28,7 +29,20 @@ function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => strin
   return others.length === 0 ? () => "" : (entry) => rowOf(entry, { columns: others, guard });
 }
 
-async function openFiles(files: CsvFiles): Promise<Target> {
+function openFiles(files: CsvFiles): Target {
+  const presence = new CsvPresence(files);
+  return {
+    prepare: async () => {
+      await prepare(files);
+      await presence.look();
+    },
+    bare: (types) => presence.bare(types),
+    apply: (delta, signal) => apply(delta, signal, files),
+    list: (signal) => listFiles(files, signal),
+  };
+}
+
+async function prepare(files: CsvFiles): Promise<void> {
   await prepareDirectory(files.directory);
   const fromTheStart = files.settings.layout === "broker" ? BROKER_TYPES : [];
   for (const type of fromTheStart) {
@@ -36,10 +50,6 @@ async function openFiles(files: CsvFiles): Promise<Target> {
   }
   await rebuildLists(files);
   await settleDirectory(files.directory);
-  return {
-    apply: (delta, signal) => apply(delta, signal, files),
-    list: (signal) => listFiles(files, signal),
-  };
 }
 
 async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promise<readonly Refusal[]> {

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile } from "node:fs/promises";
+import { access, mkdir, readFile, stat } from "node:fs/promises";
 import { exchangeFile, removeLeftovers, syncDirectory } from "../state/replace-file.ts";
 import { NotNow } from "./target.ts";
 
@@ -26,6 +26,16 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
     return await readFile(path);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Whether there is no such file, or one without a single byte. */
+export async function isBlank(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).size === 0;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return true;
     throw error;
   }
 }

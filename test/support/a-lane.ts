@@ -33,9 +33,10 @@ export class ALane {
       error: (...[sentence, facts]: Parameters<typeof silent.error>) => void logged.push(["error", sentence, facts]),
       warn: (...[sentence, facts]: Parameters<typeof silent.warn>) => void logged.push(["warn", sentence, facts]),
     };
-    const { deltas } = ledger.ledger;
+    const { deltas, holdings } = ledger.ledger;
     const limits = { max_removed: { percent: 100, at_least: 100 }, max_added: null, never_empty: false };
-    const basics = { view, target, batch: 100, limits, deltas, journal, log, clock: () => ledger.now, random: () => 0 };
+    const ways = { view, target, deltas, holdings, journal, log };
+    const basics = { ...ways, batch: 100, limits, clock: () => ledger.now, random: () => 0 };
     const lane = new Lane({ ...basics, ...options });
     onTestFinished(() => lane.stop(0));
     return new ALane(lane, journal, target, logged);

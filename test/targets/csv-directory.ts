@@ -30,9 +30,11 @@ export async function openFiles(settings: object = {}, directory?: string): Prom
 }
 
 /** Opens a target in a directory as a start of the courier does. */
-export function openTarget(settings: object, directory: string): Promise<Target> {
+export async function openTarget(settings: object, directory: string): Promise<Target> {
   const context = { name: "blocklists", resolve: (path: string) => path, state: directory, clock: Date.now };
-  return csv.open(csv.settings.parse({ directory, ...settings }), context);
+  const target = await csv.open(csv.settings.parse({ directory, ...settings }), context);
+  await target.prepare?.();
+  return target;
 }
 
 async function heldIn(directory: string): Promise<Indicator[]> {

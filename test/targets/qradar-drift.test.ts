@@ -32,13 +32,13 @@ describe.each(apis)("a console with the %s API", (_name, options) => {
     deltas.register(view);
     const journal = await Journal.open(join(aFolder(), "journal.json"));
     const clock = () => ledger.now;
-    const basics = { view, target: side.target, deltas, clock };
+    const basics = { view, target: side.target, deltas, holdings, clock };
     const lane = new Lane({
       ...basics,
       ...{ batch: 100, limits: NO_LIMITS, journal, log: silent, random: () => 0 },
       delivered: (_, step) => auditor.delivered(step),
     });
-    const auditor = new Auditor({ ...basics, holdings, exclusively: lane.exclusively.bind(lane) });
+    const auditor = new Auditor({ ...basics, exclusively: lane.exclusively.bind(lane) });
     try {
       lane.wake();
       await until(() => deltas.lag("lists") === 0);

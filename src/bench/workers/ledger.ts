@@ -67,7 +67,9 @@ async function openTarget(config: Config, ledger: Ledger): Promise<{ view: Targe
   ledger.deltas.register(view);
   const resolve = (path: string) => resolvePath(config, path);
   const context = { name: TARGET, resolve, state: resolve(config.state), clock: Date.now };
-  return { view, target: await kind.open(settings.settings, context) };
+  const target = await kind.open(settings.settings, context);
+  await target.prepare?.();
+  return { view, target };
 }
 
 function fillLedger(ledger: Ledger, { first, count, at }: z.output<typeof run>): object {

@@ -1,0 +1,41 @@
+import { readdir } from "node:fs/promises";
+import { type CsvFiles, csvPath } from "./csv-files.ts";
+import { typeOfCsv } from "./csv-names.ts";
+import { isBlank, orNotNow, requireDirectory } from "./edit-file.ts";
+
+/** Which files of a target are there, so that one that somebody deleted is not begun anew with only what comes next. */
+export class CsvPresence {
+  readonly #files: CsvFiles;
+  readonly #seen = new Set<string>();
+
+  constructor(files: CsvFiles) {
+    this.#files = files;
+  }
+
+  /** Notes the files that are there, so that they are missed when they no longer are. */
+  async look(): Promise<void> {
+    const { directory, settings } = this.#files;
+    for (const name of await orNotNow(`cannot read ${directory}`, () => readdir(directory))) {
+      const type = typeOfCsv(name, settings.layout);
+      if (type !== undefined) this.#seen.add(type);
+    }
+  }
+
+  /**
+   * Which of these types, and of those that were there before, have no file, or one that was emptied to its last byte.
+   * @throws NotNow when the directory is not there: that says nothing of what it holds
+   */
+  async bare(types: Iterable<string>): Promise<string[]> {
+    const { directory } = this.#files;
+    const bare: string[] = [];
+    for (const type of new Set([...types, ...this.#seen])) {
+      const path = csvPath(this.#files, type);
+      if (await orNotNow(`cannot read ${path}`, () => isBlank(path))) bare.push(type);
+      else this.#seen.add(type);
+    }
+    await requireDirectory(directory);
+    // Told once: whether anything is missed there is for others to know.
+    for (const type of bare) this.#seen.delete(type);
+    return bare;
+  }
+}

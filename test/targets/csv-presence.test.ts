@@ -1,0 +1,51 @@
+import { rename, rm, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { NotNow } from "../../src/targets/target.ts";
+import { anEntry } from "../support/entries.ts";
+import { domain, type Files, openFiles, openTarget } from "./csv-directory.ts";
+import { apply } from "./far-side.ts";
+
+const address = anEntry({ type: "ip-dst", value: "198.51.100.1" });
+
+async function filled(): Promise<Files> {
+  const files = await openFiles();
+  await apply(files, { add: [domain("a.example"), address] });
+  await files.target.bare?.(["domain", "ip-dst"]);
+  return files;
+}
+
+describe("a csv target tells which types have no file", () => {
+  it("of those that it is asked about", async () => {
+    const { target } = await filled();
+    expect(await target.bare?.(["domain", "url"])).toEqual(["url"]);
+  });
+
+  it("and of those that it has seen a file of, once", async () => {
+    const { target, directory } = await filled();
+    await rm(join(directory, "ip-dst.csv"));
+    expect(await target.bare?.(["domain"])).toEqual(["ip-dst"]);
+    expect(await target.bare?.(["domain"])).toEqual([]);
+  });
+
+  it("also of those whose file was there when it was opened", async () => {
+    const { directory } = await filled();
+    const target = await openTarget({}, directory);
+    await rm(join(directory, "ip-dst.csv"));
+    expect(await target.bare?.(["domain"])).toEqual(["ip-dst"]);
+  });
+
+  it("and takes one that was emptied to its last byte for none", async () => {
+    const { target, directory } = await filled();
+    await truncate(join(directory, "domain.csv"));
+    expect(await target.bare?.(["domain"])).toEqual(["domain"]);
+  });
+
+  it("but says NotNow while the whole directory is away, which holds what it holds", async () => {
+    const { target, directory } = await filled();
+    await rename(directory, `${directory}.away`);
+    await expect(target.bare?.(["domain"])).rejects.toThrow(NotNow);
+    await rename(`${directory}.away`, directory);
+    expect(await target.bare?.(["domain"])).toEqual([]);
+  });
+});
