@@ -60,6 +60,7 @@ function ofAnswer(body: unknown): Diagnosis {
 
 function ofStatus(status: number, body: unknown, path: string): Diagnosis {
   if (status >= 500) return ["busy", `MISP answered ${status}`];
+  if (status === 407) return ["unreachable", "the proxy wants a login, or another one (407)"];
   if (status < 400) return ["busy", "MISP redirects: it is under maintenance, or this is not quite its url"];
   switch (status) {
     case 401:

@@ -3,6 +3,7 @@ import { Agent } from "node:https";
 import { createRequire } from "node:module";
 import type { AxiosInstance, AxiosStatic } from "axios";
 import { proxyOf } from "./proxy.ts";
+import { whyNoAnswer } from "./why-no-answer.ts";
 
 export interface RestSettings {
   url: string;
@@ -73,7 +74,7 @@ export class Rest {
     } catch (error) {
       // An axios error holds the request with its key: only its code and message go on.
       const code = loadAxios().isAxiosError(error) ? (error.code ?? error.message) : String(error);
-      throw new NoAnswer(`no answer${path === "" ? "" : ` at ${path}`} (${code})`);
+      throw new NoAnswer(`no answer${path === "" ? "" : ` at ${path}`} (${whyNoAnswer(code)})`);
     }
   }
 }

@@ -109,6 +109,7 @@ describe("refusals", () => {
     ["403 where every key may ask: the key", json(refusal, 403), "key"],
     ["401", json(refusal, 401), "key"],
     ["403 with a rejected form", json(invalid, 403), "invalid"],
+    ["407 of a proxy", text("<html>login</html>", 407), "unreachable"],
     ["404 of MISP", json(refusal, 404), "unknown"],
     ["404 of something else", text("<html>not found</html>", 404), "garbled"],
     ["405", json(refusal, 405), "unknown"],
