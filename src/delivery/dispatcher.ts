@@ -1,7 +1,10 @@
 import type { Lane } from "./lane.ts";
 
-/** How long stopping may take, milliseconds: what is not delivered by then is delivered after the next start. */
-const DEADLINE = 10_000;
+/**
+ * How long stopping may take, milliseconds: what is not delivered by then is delivered after the next start. Docker kills
+ * after ten seconds unless told otherwise.
+ */
+const DEADLINE = 5_000;
 
 /** All the lanes: each change wakes them, and none of them waits for another. */
 export class Dispatcher implements AsyncDisposable {

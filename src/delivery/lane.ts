@@ -2,6 +2,7 @@ import PQueue from "p-queue";
 import type { Step } from "../ledger/deltas.ts";
 import type { Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
+import { StateUnwritable } from "../state/damaged.ts";
 import { NotNow } from "../targets/target.ts";
 import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
@@ -185,6 +186,8 @@ export class Lane {
     const wait = fails(this.#journal, error, clock(), random());
     if (error instanceof NotNow)
       log.warn("The target cannot take anything now", { target: this.name, reason: error.message, wait });
+    else if (error instanceof StateUnwritable)
+      log.warn("What a target is to get cannot be saved; it waits", { target: this.name, reason: error.message, wait });
     else log.error("Delivery failed unexpectedly", { target: this.name, error, wait });
     this.#retryIn(wait);
     await this.#save(journal);

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Dispatcher } from "../../src/delivery/dispatcher.ts";
 import { Journal } from "../../src/delivery/journal.ts";
+import { StateUnwritable } from "../../src/state/damaged.ts";
 import { NotNow } from "../../src/targets/target.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { ALane, until } from "../support/a-lane.ts";
@@ -25,6 +26,20 @@ const down = () => {
   throw new NotNow("connection refused", { wait: 60_000 });
 };
 const CONTEXT = aView({ shows: ({ origins }) => JSON.stringify(origins), origins: true });
+
+test("a step that the full disk of the ledger keeps from being saved waits, and is no bug of the target", async () => {
+  const { lane, logged, failed } = await ALane.open(ledger, target);
+  const full = new StateUnwritable("ledger.sqlite cannot be written (database or disk is full)");
+  const begin = vi.spyOn(ledger.ledger.deltas, "begin").mockImplementationOnce(() => {
+    throw full;
+  });
+  lane.wake();
+  await failed(1);
+  expect(begin).toHaveBeenCalled();
+  expect(logged).toMatchObject([["warn", expect.stringContaining("cannot be saved"), { reason: full.message }]]);
+  lane.retryNow();
+  await until(() => target.held.size === 2);
+});
 
 describe("what a target will never take", () => {
   test("is parked with its reason, told once, and does not hold up the rest", async () => {
