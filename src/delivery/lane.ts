@@ -2,8 +2,6 @@ import PQueue from "p-queue";
 import type { Step } from "../ledger/deltas.ts";
 import type { Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
-import { StateUnwritable } from "../state/damaged.ts";
-import { NotNow } from "../targets/target.ts";
 import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
@@ -11,8 +9,8 @@ import { applyIsolating, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { mostAtOnce, restAfter, resting } from "./pace.ts";
 import { park, unpark } from "./park.ts";
-import { type RefillOptions, refill } from "./refill.ts";
-import { fails, works } from "./standing.ts";
+import { Refill, type RefillOptions } from "./refill.ts";
+import { fails, tellFailure, works } from "./standing.ts";
 import { tryOnce } from "./try-once.ts";
 
 export interface LaneOptions extends GuardOptions, RefillOptions {
@@ -42,6 +40,7 @@ export class Lane {
   readonly name: string;
   readonly #options: LaneOptions;
   readonly #guard: Guard;
+  readonly #refill: Refill;
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #stop = new AbortController();
   /** Aborted when there is no more time to rest between two steps. */
@@ -55,6 +54,7 @@ export class Lane {
     this.#options = options;
     this.name = options.view.name;
     this.#guard = new Guard(options);
+    this.#refill = new Refill(options);
     this.#savedAt = options.clock();
   }
 
@@ -112,7 +112,7 @@ export class Lane {
       while (!this.#stop.signal.aborted && !this.#retry) {
         const step = await gather(deltas, view, this.#limit(), await this.#guard.look(), this.#journal.parked);
         if (step.needless.length > 0) await this.#unpark(step.needless);
-        if (await this.#once((signal) => refill(this.#options, step, signal))) continue;
+        if (await this.#once((signal) => this.#refill.needed(step, signal))) continue;
         const began = clock();
         await this.#deliver(step);
         await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
@@ -184,11 +184,7 @@ export class Lane {
   async #failed(error: unknown): Promise<void> {
     const { log, journal, clock, random } = this.#options;
     const wait = fails(this.#journal, error, clock(), random());
-    if (error instanceof NotNow)
-      log.warn("The target cannot take anything now", { target: this.name, reason: error.message, wait });
-    else if (error instanceof StateUnwritable)
-      log.warn("What a target is to get cannot be saved; it waits", { target: this.name, reason: error.message, wait });
-    else log.error("Delivery failed unexpectedly", { target: this.name, error, wait });
+    tellFailure(log, this.name, error, wait);
     this.#retryIn(wait);
     await this.#save(journal);
   }

@@ -15,23 +15,42 @@ export interface RefillOptions {
 /**
  * Has a target that lost the place of what it holds get all of it again: a file that somebody deleted would be begun anew with what
  * comes next, and be short of the rest.
- * @returns true when there is something to send again, so that the step is to be drawn anew
  */
-export async function refill(options: RefillOptions, step: Step, signal: AbortSignal): Promise<boolean> {
-  const { target, view, holdings, log } = options;
-  const items = itemsOf(step.delta);
-  const bare = items.length === 0 ? undefined : await target.bare?.(items.map(({ type }) => type));
-  if (!bare || bare.length === 0) return false;
-  // What becomes of these, the step says itself.
-  const touched = new Set(step.holdings.map(({ id }) => id));
-  const lost: number[] = [];
-  for (const stretch of holdings.ofTypes(view.name, bare)) {
-    for (const id of stretch) if (!touched.has(id)) lost.push(id);
-    await nextTurn();
-    signal.throwIfAborted();
+export class Refill {
+  readonly #options: RefillOptions;
+  #asked = false;
+
+  constructor(options: RefillOptions) {
+    this.#options = options;
   }
-  if (lost.length === 0) return false;
-  log.warn("The target has lost some of what it held; it is sent again", { target: view.name, missing: lost.length });
-  holdings.distrust(view.name, { lost, doubtful: [] });
-  return true;
+
+  /**
+   * Looks for what was lost, at the start and when there is something to deliver.
+   * @returns true when there is something to send again, so that the step is to be drawn anew
+   */
+  async needed(step: Step, signal: AbortSignal): Promise<boolean> {
+    const { target, view, holdings, log } = this.#options;
+    const items = itemsOf(step.delta);
+    if (this.#asked && items.length === 0) return false;
+    const bare = await target.bare?.(items.map(({ type }) => type));
+    const lost = bare && bare.length > 0 ? await this.#lost(bare, step, signal) : [];
+    this.#asked = true;
+    if (lost.length === 0) return false;
+    log.warn("The target has lost some of what it held; it is sent again", { target: view.name, missing: lost.length });
+    holdings.distrust(view.name, { lost, doubtful: [] });
+    return true;
+  }
+
+  async #lost(bare: readonly string[] | "everything", step: Step, signal: AbortSignal): Promise<number[]> {
+    const { view, holdings } = this.#options;
+    // What becomes of these, the step says itself.
+    const touched = new Set(step.holdings.map(({ id }) => id));
+    const lost: number[] = [];
+    for (const stretch of holdings.certain(view.name, bare === "everything" ? null : bare)) {
+      for (const id of stretch) if (!touched.has(id)) lost.push(id);
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+    return lost;
+  }
 }

@@ -1,3 +1,5 @@
+import type { Logger } from "../log.ts";
+import { StateUnwritable } from "../state/damaged.ts";
 import { NotNow } from "../targets/target.ts";
 import { backoff } from "./backoff.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -20,4 +22,12 @@ export function fails(entry: JournalEntry, error: unknown, now: number, random: 
   const wait = backoff(entry.attempts, error instanceof NotNow ? error.wait : undefined, random);
   entry.nextAttempt = now + wait;
   return wait;
+}
+
+/** Says why a try has failed, and tells what is nobody's fault from a bug. */
+export function tellFailure(log: Logger, target: string, error: unknown, wait: number): void {
+  if (error instanceof NotNow) log.warn("The target cannot take anything now", { target, reason: error.message, wait });
+  else if (error instanceof StateUnwritable)
+    log.warn("What a target is to get cannot be saved; it waits", { target, reason: error.message, wait });
+  else log.error("Delivery failed unexpectedly", { target, error, wait });
 }

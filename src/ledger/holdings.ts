@@ -32,7 +32,7 @@ export class Holdings {
   readonly #target: Statement<{ id: number }>;
   readonly #find: Statement<Belief>;
   readonly #following: Statement<Belief>;
-  readonly #ofTypes: Statement<{ id: number }>;
+  readonly #certain: Statement<{ id: number }>;
   readonly #last: Statement<{ id: number | null }>;
   readonly #refill: Statement<never>[];
   readonly #doubt: Statement<never>;
@@ -51,9 +51,10 @@ export class Holdings {
       `SELECT i.id, i.type, i.value, i.revision, h.shown FROM held h JOIN indicator i ON i.id = h.indicator
        WHERE h.target = ? AND h.indicator > ? ORDER BY h.indicator LIMIT ${PAGE}`,
     );
-    this.#ofTypes = database.prepare(
-      `SELECT i.id FROM indicator i WHERE i.id > ? AND i.id <= ? AND i.type IN (SELECT value FROM json_each(?))
-       AND EXISTS (SELECT 1 FROM held h WHERE h.target = ? AND h.indicator = i.id AND h.shown <> '${IN_DOUBT}')`,
+    this.#certain = database.prepare(
+      `SELECT i.id FROM indicator i WHERE i.id > ?1 AND i.id <= ?2
+       AND (?3 IS NULL OR i.type IN (SELECT value FROM json_each(?3)))
+       AND EXISTS (SELECT 1 FROM held h WHERE h.target = ?4 AND h.indicator = i.id AND h.shown <> '${IN_DOUBT}')`,
     );
     this.#last = database.prepare("SELECT max(id) AS id FROM indicator");
     this.#refill = [
@@ -87,12 +88,13 @@ export class Holdings {
     }
   }
 
-  /** The numbers of all of these types that are believed to be held, and not in doubt; a stretch at a time. */
-  *ofTypes(target: string, types: readonly string[]): Generator<readonly number[]> {
+  /** The numbers of all of these types, or of all, that are believed to be held and not in doubt; a stretch at a time. */
+  *certain(target: string, types: readonly string[] | null): Generator<readonly number[]> {
     const id = this.#id(target);
     const last = this.last();
+    const these = types === null ? null : JSON.stringify(types);
     for (let after = 0; after < last; after += STRETCH)
-      yield this.#ofTypes.list(after, after + STRETCH, JSON.stringify(types), id).map(({ id }) => id);
+      yield this.#certain.list(after, after + STRETCH, these, id).map(({ id }) => id);
   }
 
   /** True when what the target shows of an indicator is not what is believed; what is in doubt is sent again anyway. */

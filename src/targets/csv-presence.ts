@@ -7,6 +7,7 @@ import { isBlank, orNotNow, requireDirectory } from "./edit-file.ts";
 export class CsvPresence {
   readonly #files: CsvFiles;
   readonly #seen = new Set<string>();
+  #empty = false;
 
   constructor(files: CsvFiles) {
     this.#files = files;
@@ -19,13 +20,19 @@ export class CsvPresence {
       const type = typeOfCsv(name, settings.layout);
       if (type !== undefined) this.#seen.add(type);
     }
+    this.#empty = this.#seen.size === 0;
   }
 
   /**
-   * Which of these types, and of those that were there before, have no file, or one that was emptied to its last byte.
+   * Which of these types, and of those that were there before, have no file, or one that was emptied to its last byte; everything
+   * where not one was there.
    * @throws NotNow when the directory is not there: that says nothing of what it holds
    */
-  async bare(types: Iterable<string>): Promise<string[]> {
+  async bare(types: Iterable<string>): Promise<string[] | "everything"> {
+    if (this.#empty) {
+      this.#empty = false;
+      return "everything";
+    }
     const { directory } = this.#files;
     const bare: string[] = [];
     for (const type of new Set([...types, ...this.#seen])) {

@@ -33,8 +33,9 @@ function openFiles(files: CsvFiles): Target {
   const presence = new CsvPresence(files);
   return {
     prepare: async () => {
-      await prepare(files);
+      await prepareDirectory(files.directory);
       await presence.look();
+      await prepareFiles(files);
     },
     bare: (types) => presence.bare(types),
     apply: (delta, signal) => apply(delta, signal, files),
@@ -42,8 +43,7 @@ function openFiles(files: CsvFiles): Target {
   };
 }
 
-async function prepare(files: CsvFiles): Promise<void> {
-  await prepareDirectory(files.directory);
+async function prepareFiles(files: CsvFiles): Promise<void> {
   const fromTheStart = files.settings.layout === "broker" ? BROKER_TYPES : [];
   for (const type of fromTheStart) {
     await editFile(csvPath(files, type), (content) => (content === undefined ? headerOnly(files) : undefined));

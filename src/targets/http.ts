@@ -28,6 +28,7 @@ function shownOf({ lists }: HttpSettings): (entry: Entry) => string {
 function openTarget(store: ListStore, settings: HttpSettings): Target {
   return {
     apply: async (delta, signal) => apply(delta, signal, store),
+    bare: async () => (store.isEmpty() ? "everything" : []),
     list: () => list(store, shownOf(settings)),
     close: async () => store.close(),
   };

@@ -16,10 +16,10 @@ export interface Target {
   prepare?(): Promise<void>;
   /**
    * Of which types the far side lacks even the place, so that it holds nothing of them: of these, and of any others that it has
-   * been seen to have. Asked before each delta; left out where that is no cheap question.
+   * been seen to have; or `everything`. Asked at the start and before each delta; left out where that is no cheap question.
    * @throws NotNow when it cannot be told at the moment
    */
-  bare?(types: Iterable<string>): Promise<readonly string[]>;
+  bare?(types: Iterable<string>): Promise<readonly string[] | "everything">;
   /**
    * Brings the far side up by one delta.
    * @returns the items that it will never take; everything else is held (or gone) when the promise resolves

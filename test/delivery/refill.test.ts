@@ -7,7 +7,7 @@ import { ATarget } from "../support/a-target.ts";
 class Shelves extends ATarget {
   asked = 0;
 
-  async bare(types: Iterable<string>): Promise<string[]> {
+  async bare(types: Iterable<string>): Promise<string[] | "everything"> {
     this.asked += 1;
     const there = new Set([...this.held.values()].map(({ type }) => type));
     return [...new Set([...types, "domain"])].filter((type) => !there.has(type));
@@ -68,6 +68,16 @@ test("the first of a type is no loss", async () => {
   await until(() => target.held.size === 7);
   expect(logged).toEqual([]);
   expect(target.tries).toHaveLength(2);
+});
+
+test("one that has lost everything gets it back at the start, with nothing else to deliver", async () => {
+  const { ledger, target, lane } = await aFilledLane();
+  await lane.stop(0);
+  target.held.clear();
+  target.bare = async () => (target.held.size === 0 ? "everything" : []);
+  const { lane: next } = await ALane.open(ledger, target);
+  next.start();
+  await until(() => target.held.size === 6);
 });
 
 test("what cannot be told at the moment is a delivery that failed, and nothing is sent again over it", async () => {

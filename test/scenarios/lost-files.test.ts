@@ -31,6 +31,17 @@ test("one that was deleted while nothing ran is whole again with the next change
   await courier.listed("domain", "a.example", "b.example", "c.example");
 });
 
+test("a directory that was emptied or removed while nothing ran is filled again at the start", async () => {
+  await using courier = await RunningCourier.start({ targets: LISTS });
+  courier.publishDomains("a.example", "b.example");
+  await courier.listed("domain", "a.example", "b.example");
+  await courier.stop();
+  await rm(join(courier.directory, "lists"), { recursive: true });
+  await courier.start();
+  await courier.listed("domain", "a.example", "b.example");
+  await eventually(async () => expect(await names(courier)).toEqual(["a.example", "b.example"]));
+});
+
 test("a directory that cannot be made at the start is waited for, and keeps nothing else from working", async () => {
   const elsewhere = { elsewhere: { type: "csv", directory: "./elsewhere" } };
   await using courier = await RunningCourier.start({ targets: elsewhere });

@@ -10,6 +10,7 @@ const address = anEntry({ type: "ip-dst", value: "198.51.100.1" });
 
 async function filled(): Promise<Files> {
   const files = await openFiles();
+  expect(await files.target.bare?.([])).toBe("everything");
   await apply(files, { add: [domain("a.example"), address] });
   await files.target.bare?.(["domain", "ip-dst"]);
   return files;
