@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Subscriber } from "zeromq";
+import { isIpv6 } from "../model/port.ts";
 import { TOPICS } from "./messages.ts";
 
 export interface FeedSettings {
@@ -60,6 +61,7 @@ export class Feed implements MispFeed {
       heartbeatTimeout: 15_000,
       tcpKeepalive: 1,
       linger: 0,
+      ipv6: isIpv6(settings.endpoint),
       ...(settings.username ? { plainUsername: settings.username, plainPassword: settings.password ?? "" } : {}),
     });
     this.#watch();

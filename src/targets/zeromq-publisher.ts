@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Reply, type Socket, XPublisher } from "zeromq";
+import { isIpv6 } from "../model/port.ts";
 import { NotNow } from "./target.ts";
 
 /** How many messages wait for one subscriber at the most, in the courier; about a kilobyte each. */
@@ -23,6 +24,7 @@ export const STRANGERS = { maxMessageSize: LONGEST_REQUEST, linger: LINGER };
  * @throws NotNow when the address cannot be used
  */
 export async function bindSocket(socket: Socket & { lastEndpoint: string | null }, address: string): Promise<string> {
+  socket.ipv6 = isIpv6(address);
   for (let tries = 1; ; tries += 1) {
     try {
       await socket.bind(address.replace(/:0$/, ":*"));

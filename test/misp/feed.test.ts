@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Publisher } from "zeromq";
 import { Feed, type FeedSettings, type LineEvent } from "../../src/misp/feed.ts";
 import { TOPICS } from "../../src/misp/messages.ts";
 import { APublisher } from "../support/a-publisher.ts";
@@ -55,6 +56,18 @@ test("hears exactly the topics that it works on, in the order in which they come
   ];
   await publisher.send(...[...unheard, ...TOPICS].map((topic) => `${topic} {}`), "misp_json last");
   expect(await heard).toEqual([...TOPICS.map((topic) => `${topic} {}`), "misp_json last"]);
+});
+
+test("hears a publisher at an IPv6 address", async () => {
+  const socket = new Publisher({ ipv6: true, linger: 0 });
+  await socket.bind("tcp://[::1]:*");
+  const { feed } = aFeed({ endpoint: socket.lastEndpoint ?? "" });
+  const heard = framesUntil(feed, "misp_json last");
+  await vi.waitFor(() => expect(feed.connected).toBe(true), 10_000);
+  const speaking = setInterval(() => void socket.send("misp_json last"), 20);
+  expect(await heard).toContain("misp_json last");
+  clearInterval(speaking);
+  socket.close();
 });
 
 test("hands out what came in batches that are never empty and never large", async () => {

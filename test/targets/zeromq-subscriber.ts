@@ -50,7 +50,7 @@ export class ASubscriber implements Disposable {
 
 /** Asks the management endpoint as an application of Threat Bus does. */
 export async function askDesk(endpoint: string, question: unknown): Promise<Record<string, unknown>> {
-  const socket = new Request({ linger: 0 });
+  const socket = new Request({ linger: 0, ipv6: endpoint.includes("[") });
   socket.connect(endpoint);
   await socket.send(typeof question === "string" ? question : JSON.stringify(question));
   const [answer] = await socket.receive();

@@ -306,6 +306,16 @@ describe("a zeromq target", () => {
     for (const target of [second, third]) await target.close?.();
   });
 
+  it("listens at IPv6 addresses, everywhere", async () => {
+    const [bind, manage, sightings] = [await freeEndpoint(), await freeEndpoint(), await freeEndpoint()].map(
+      (address) => address.replace("127.0.0.1", "[::1]"),
+    );
+    const target = await openListening(aFolder(), { bind, manage, sightings });
+    const answer = await askDesk(manage ?? "", { action: "subscribe", topic: "stix2/indicator" });
+    expect(answer).toMatchObject({ status: "success" });
+    await target.close?.();
+  });
+
   it("begins anew in another format, and shows the same whatever the order of origins", async () => {
     const [state, bind] = [aFolder(), await freeEndpoint()];
     const first = await openListening(state, { bind });
