@@ -78,7 +78,9 @@ export const misp = z
     verify_tls: z.boolean().default(true).describe("Check MISP's certificate"),
     ca_file: path.optional().describe("Certificates (PEM) to trust instead of the system's own"),
     proxy: webAddress.optional().describe("HTTP proxy for REST"),
-    timeout: duration.prefault("30s").describe("Longest wait for one answer of the REST API"),
+    timeout: duration
+      .prefault("30s")
+      .describe("Longest silence of the REST API; a whole answer may take ten times as long"),
     zeromq,
     kafka: mispKafka.optional(),
     catch_up: catchUp,

@@ -2,6 +2,7 @@ import type { SightingType } from "../model/misp.ts";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { isObject, type Json } from "./coerce.ts";
 import { assertSaved, MispError, meaningOf } from "./errors.ts";
+import { type Ask, wholeAnswers } from "./whole-answer.ts";
 
 export interface ClientSettings {
   url: string;
@@ -31,13 +32,13 @@ export interface NewSighting {
 
 /** The little of MISP's REST that the courier needs. Every failure is a {@link MispError} that says what it means. */
 export class MispClient {
-  readonly #rest: Rest;
+  readonly #ask: Ask;
   #keyExpires: number | null = null;
 
   constructor({ key, ...settings }: ClientSettings) {
     // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
     const headers = { Authorization: key, Accept: "application/json", "Content-Type": "application/json" };
-    this.#rest = new Rest({ ...settings, headers });
+    this.#ask = wholeAnswers(new Rest({ ...settings, headers }), settings.timeout);
   }
 
   /** When MISP's newest answer said that our key runs out, milliseconds; `null`: it does not say. */
@@ -182,7 +183,7 @@ export class MispClient {
 
   async #answer(method: string, path: string, body: Json | undefined, signal?: AbortSignal): Promise<RestAnswer> {
     try {
-      return await this.#rest.request({ method, path, body }, signal);
+      return await this.#ask({ method, path, body }, signal);
     } catch (error) {
       if (error instanceof NoAnswer) throw new MispError("unreachable", `MISP cannot be reached: ${error.message}`);
       throw error;

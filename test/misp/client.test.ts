@@ -54,6 +54,18 @@ describe("every request", () => {
   });
 });
 
+test("an answer that comes drop by drop is none after ten times what MISP may be silent", async () => {
+  let dripping: NodeJS.Timeout | undefined;
+  server.answer = (_, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    dripping = setInterval(() => response.write(" "), 20);
+  };
+  const error = await failure(aClient(server.url, { timeout: 0.1 }).version());
+  clearInterval(dripping);
+  expect(error.meaning).toBe("unreachable");
+  expect(error.message).toMatch(/no whole answer at \/servers\/getVersion within 1 seconds/);
+});
+
 describe("answers", () => {
   test("attributes come with the number of those that MISP left out of the page", async () => {
     const body = { response: { Attribute: [{ id: "1" }, null] } };
