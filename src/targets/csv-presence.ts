@@ -2,11 +2,17 @@ import { readdir } from "node:fs/promises";
 import { type CsvFiles, csvPath } from "./csv-files.ts";
 import { typeOfCsv } from "./csv-names.ts";
 import { isBlank, orNotNow, requireDirectory } from "./edit-file.ts";
+import { NotNow } from "./target.ts";
 
 /** Which files of a target are there, so that one that somebody deleted is not begun anew with only what comes next. */
 export class CsvPresence {
   readonly #files: CsvFiles;
+  /** Of which types there was a file at some time. */
   readonly #seen = new Set<string>();
+  /** Of which types there was one when it was last looked. */
+  readonly #there = new Set<string>();
+  /** Of which types there was none at the start, and is one without a row now. */
+  readonly #made = new Set<string>();
   #empty = false;
 
   constructor(files: CsvFiles) {
@@ -35,14 +41,37 @@ export class CsvPresence {
     }
     const { directory } = this.#files;
     const bare: string[] = [];
+    this.#there.clear();
     for (const type of new Set([...types, ...this.#seen])) {
       const path = csvPath(this.#files, type);
-      if (await orNotNow(`cannot read ${path}`, () => isBlank(path))) bare.push(type);
-      else this.#seen.add(type);
+      if (this.#made.has(type)) bare.push(type);
+      else if (await orNotNow(`cannot read ${path}`, () => isBlank(path))) bare.push(type);
+      else this.#there.add(type);
     }
     await requireDirectory(directory);
     // Told once: whether anything is missed there is for others to know.
     for (const type of bare) this.#seen.delete(type);
+    for (const type of this.#there) this.#seen.add(type);
+    this.#made.clear();
     return bare;
+  }
+
+  /** A file without a row is made, as there is none. */
+  made(type: string): void {
+    this.#seen.add(type);
+    this.#made.add(type);
+  }
+
+  /** A type's file is begun. */
+  begun(type: string): void {
+    this.#seen.add(type);
+  }
+
+  /**
+   * Refuses to begin a file anew that was there a moment ago.
+   * @throws NotNow when it was
+   */
+  mayBegin(type: string): void {
+    if (this.#there.has(type)) throw new NotNow(`${csvPath(this.#files, type)} has just been taken away`);
   }
 }

@@ -35,30 +35,43 @@ function openFiles(files: CsvFiles): Target {
     prepare: async () => {
       await prepareDirectory(files.directory);
       await presence.look();
-      await prepareFiles(files);
+      await prepareFiles(files, presence);
     },
     bare: (types) => presence.bare(types),
-    apply: (delta, signal) => apply(delta, signal, files),
+    apply: (delta, signal) => apply(delta, signal, files, presence),
     list: (signal) => listFiles(files, signal),
   };
 }
 
-async function prepareFiles(files: CsvFiles): Promise<void> {
+async function prepareFiles(files: CsvFiles, presence: CsvPresence): Promise<void> {
   const fromTheStart = files.settings.layout === "broker" ? BROKER_TYPES : [];
   for (const type of fromTheStart) {
-    await editFile(csvPath(files, type), (content) => (content === undefined ? headerOnly(files) : undefined));
+    await editFile(csvPath(files, type), (content) => {
+      if (content !== undefined) return undefined;
+      presence.made(type);
+      return headerOnly(files);
+    });
   }
   await rebuildLists(files);
   await settleDirectory(files.directory);
 }
 
-async function apply(delta: Delta, signal: AbortSignal, files: CsvFiles): Promise<readonly Refusal[]> {
+async function apply(
+  delta: Delta,
+  signal: AbortSignal,
+  files: CsvFiles,
+  presence: CsvPresence,
+): Promise<readonly Refusal[]> {
   signal.throwIfAborted();
   await requireDirectory(files.directory);
   const { changes, refusals } = sortByType(delta, files);
   for (const [type, typeChanges] of whatGoesFirst(changes)) {
     signal.throwIfAborted();
-    await editFile(csvPath(files, type), (content) => editCsv(content, typeChanges, files));
+    await editFile(csvPath(files, type), (content) => {
+      if (content === undefined || content.length === 0) presence.mayBegin(type);
+      return editCsv(content, typeChanges, files);
+    });
+    presence.begun(type);
   }
   // Also where the files needed no change: an interrupted attempt may have come this far without the lists.
   await editLists(changes, files);

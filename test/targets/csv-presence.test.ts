@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NotNow } from "../../src/targets/target.ts";
 import { anEntry } from "../support/entries.ts";
-import { domain, type Files, openFiles, openTarget } from "./csv-directory.ts";
+import { domain, type Files, openFiles, openTarget, text } from "./csv-directory.ts";
 import { apply } from "./far-side.ts";
 
 const address = anEntry({ type: "ip-dst", value: "198.51.100.1" });
@@ -36,10 +36,30 @@ describe("a csv target tells which types have no file", () => {
     expect(await target.bare?.(["domain"])).toEqual(["ip-dst"]);
   });
 
+  it("also in layout broker, which makes those that are missing at the start", async () => {
+    const { directory, target: first } = await openFiles({ layout: "broker" });
+    await first.bare?.([]);
+    const again = await openTarget({ layout: "broker" }, directory);
+    expect(await again.bare?.(["domain"])).toEqual([]);
+    await rm(join(directory, "tsi_misp_domain.csv"));
+    const target = await openTarget({ layout: "broker" }, directory);
+    expect(await target.bare?.([])).toEqual(["domain"]);
+    expect(await target.bare?.(["domain"])).toEqual([]);
+  });
+
   it("and takes one that was emptied to its last byte for none", async () => {
     const { target, directory } = await filled();
     await truncate(join(directory, "domain.csv"));
     expect(await target.bare?.(["domain"])).toEqual(["domain"]);
+  });
+
+  it("and begins none anew that went away after it was asked", async () => {
+    const files = await filled();
+    await rm(join(files.directory, "domain.csv"));
+    await expect(apply(files, { add: [domain("b.example")] })).rejects.toThrow(NotNow);
+    expect(await files.target.bare?.(["domain"])).toEqual(["domain"]);
+    await apply(files, { add: [domain("a.example"), domain("b.example")] });
+    expect(await text(files, "domain.csv")).toBe("value\na.example\nb.example\n");
   });
 
   it("but says NotNow while the whole directory is away, which holds what it holds", async () => {
