@@ -5,7 +5,7 @@ import type { Indicator } from "../model/indicator.ts";
 import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
-import { applyIsolating, sizeOf } from "./isolate.ts";
+import { applyIsolating, itemsOf, sizeOf } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { mostAtOnce, restAfter, resting } from "./pace.ts";
 import { park, unpark } from "./park.ts";
@@ -112,9 +112,8 @@ export class Lane {
       while (!this.#stop.signal.aborted && !this.#retry) {
         const step = await gather(deltas, view, this.#limit(), await this.#guard.look(), this.#journal.parked);
         if (step.needless.length > 0) await this.#unpark(step.needless);
-        if (await this.#once((signal) => this.#refill.needed(step, signal))) continue;
         const began = clock();
-        await this.#deliver(step);
+        if (!(await this.#deliver(step))) continue;
         await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
         if (!step.more && !this.#guard.settle()) return;
       }
@@ -127,6 +126,7 @@ export class Lane {
   async #prepare(): Promise<void> {
     const { target, journal } = this.#options;
     await this.#once(async () => target.prepare?.());
+    await this.#once((signal) => this.#refill.needed([], signal));
     this.#prepared = true;
     if (!target.prepare || this.#journal.attempts === 0) return;
     this.#recovered();
@@ -145,18 +145,21 @@ export class Lane {
     return this.#journal.attempts >= OPEN_AFTER ? Math.min(PROBE, most) : most;
   }
 
-  /** Rejects when the target cannot take the step now. */
-  async #deliver(step: Step): Promise<void> {
+  /** False when the step is to be drawn anew; rejects when the target cannot take it now. */
+  async #deliver(step: Step): Promise<boolean> {
     const { deltas, view, target } = this.#options;
     if (sizeOf(step.delta) === 0) {
       const moves = step.position !== deltas.position(this.name);
       if (moves || step.asides.length + step.settled.length > 0) deltas.record(view, step, []);
-      return;
+      return true;
     }
     deltas.begin(view, step);
+    // Only now: what is withdrawn while it is asked must not go out with a step that was drawn before.
+    if (await this.#once((signal) => this.#refill.needed(itemsOf(step.delta), signal))) return false;
     const refusals = await this.#once((signal) => applyIsolating(target, step.delta, signal));
     deltas.record(view, step, refusals);
     await this.#succeeded(step, refusals);
+    return true;
   }
 
   #once<Result>(action: (signal: AbortSignal) => Promise<Result>): Promise<Result> {

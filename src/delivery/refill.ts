@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Step, TargetView } from "../ledger/deltas.ts";
+import type { TargetView } from "../ledger/deltas.ts";
 import type { Holdings } from "../ledger/holdings.ts";
 import type { Logger } from "../log.ts";
+import type { Indicator } from "../model/indicator.ts";
 import type { Target } from "../targets/target.ts";
-import { itemsOf } from "./isolate.ts";
 
 export interface RefillOptions {
   target: Target;
@@ -18,39 +18,29 @@ export interface RefillOptions {
  */
 export class Refill {
   readonly #options: RefillOptions;
-  #asked = false;
 
   constructor(options: RefillOptions) {
     this.#options = options;
   }
 
   /**
-   * Looks for what was lost, at the start and when there is something to deliver.
+   * Looks for what was lost.
+   * @param items what is about to be delivered, and in doubt
    * @returns true when there is something to send again, so that the step is to be drawn anew
    */
-  async needed(step: Step, signal: AbortSignal): Promise<boolean> {
+  async needed(items: readonly Indicator[], signal: AbortSignal): Promise<boolean> {
     const { target, view, holdings, log } = this.#options;
-    const items = itemsOf(step.delta);
-    if (this.#asked && items.length === 0) return false;
     const bare = await target.bare?.(items.map(({ type }) => type));
-    const lost = bare && bare.length > 0 ? await this.#lost(bare, step, signal) : [];
-    this.#asked = true;
+    if (!bare || bare.length === 0) return false;
+    const lost: number[] = [];
+    for (const stretch of holdings.certain(view.name, bare === "everything" ? null : bare)) {
+      lost.push(...stretch);
+      await nextTurn();
+      signal.throwIfAborted();
+    }
     if (lost.length === 0) return false;
     log.warn("The target has lost some of what it held; it is sent again", { target: view.name, missing: lost.length });
     holdings.distrust(view.name, { lost, doubtful: [] });
     return true;
-  }
-
-  async #lost(bare: readonly string[] | "everything", step: Step, signal: AbortSignal): Promise<number[]> {
-    const { view, holdings } = this.#options;
-    // What becomes of these, the step says itself.
-    const touched = new Set(step.holdings.map(({ id }) => id));
-    const lost: number[] = [];
-    for (const stretch of holdings.certain(view.name, bare === "everything" ? null : bare)) {
-      for (const id of stretch) if (!touched.has(id)) lost.push(id);
-      await nextTurn();
-      signal.throwIfAborted();
-    }
-    return lost;
   }
 }
