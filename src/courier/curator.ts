@@ -159,7 +159,7 @@ export class Curator implements AsyncDisposable {
     for (const step of plan.steps) {
       if (step.do === "publish" && !occasion.complete) break;
       if (step.do === "publish") this.#published.expect(event);
-      await writer.write(event.uuid, step);
+      await writer.write(event.uuid, step, event.organisation);
     }
     if (!occasion.complete) return undefined;
     if (plan.closed.length > 0) return `not published: ${plan.closed.join(", ")}`;

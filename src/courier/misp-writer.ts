@@ -3,7 +3,8 @@ import type { CurationStep } from "../curation/curate-event.ts";
 import type { CuratedEvents } from "../ledger/curated-events.ts";
 import type { Logger } from "../log.ts";
 import type { MispClient } from "../misp/client.ts";
-import { MissingRights } from "./missing-rights.ts";
+import { probe } from "../misp/probe.ts";
+import { dependsOnRole, MissingRights } from "./missing-rights.ts";
 import { WriteAllowance } from "./write-allowance.ts";
 
 export interface MispWriterOptions {
@@ -23,6 +24,9 @@ export interface MispWriterOptions {
 /** Requests to MISP that write, at a time. */
 const AT_ONCE = 8;
 
+/** Who a key belongs to of which MISP does not tell. */
+const NOBODY = { permissions: new Set<string>(), organisationUuid: null };
+
 /** Writes to MISP within bounds, and keeps a record of each write with its answer. */
 export class MispWriter {
   readonly #options: MispWriterOptions;
@@ -39,16 +43,17 @@ export class MispWriter {
 
   /**
    * Carries out one step at an event.
+   * @param creator the UUID of the organisation that created it
    * @throws Error with the reason when MISP does not take it, or would not, or when the event had its share
    */
-  async write(event: string, step: CurationStep): Promise<void> {
+  async write(event: string, step: CurationStep, creator: string | null = null): Promise<void> {
     const lacking = this.#rights.against(step);
     if (lacking !== undefined) throw new Error(lacking);
     if (this.#allowance.left(event) <= 0) {
       throw new Error("it had all the writes of this hour (curation.writes_per_event)");
     }
     await this.#allowance.take(event);
-    await this.#queue.add(() => this.#record(event, step));
+    await this.#queue.add(() => this.#record(event, step, creator));
   }
 
   /** Whether an event had half of its writes for this hour already. */
@@ -56,14 +61,15 @@ export class MispWriter {
     return this.#allowance.left(event) <= this.#options.writesPerEvent / 2;
   }
 
-  async #record(event: string, step: CurationStep): Promise<void> {
+  async #record(event: string, step: CurationStep, creator: string | null): Promise<void> {
     const { curated, log, lacks } = this.#options;
     const { do: what, ...tag } = step;
     try {
       await this.#send(event, step);
     } catch (error) {
       curated.wrote(event, step, error instanceof Error ? error.message : String(error));
-      const cure = this.#rights.refused(step, error);
+      const mayPublish = dependsOnRole(step, error) && (await this.#mayPublish(creator));
+      const cure = this.#rights.refused(step, error, mayPublish);
       if (cure !== undefined) {
         log.error("Curation lacks a right in MISP", { cure });
         lacks(this.#rights.cures);
@@ -73,6 +79,13 @@ export class MispWriter {
     curated.wrote(event, step, "done");
     log.info("Wrote to MISP", { event, step: what, ...tag });
     if (this.#rights.took(step)) lacks(this.#rights.cures);
+  }
+
+  /** Whether the key may publish events of an organisation; where MISP does not tell, it may not. */
+  async #mayPublish(creator: string | null): Promise<boolean> {
+    const { client, signal } = this.#options;
+    const { permissions, organisationUuid } = await probe(client, signal).catch(() => NOBODY);
+    return permissions.has("perm_site_admin") || (creator !== null && organisationUuid === creator);
   }
 
   async #send(event: string, step: CurationStep): Promise<void> {

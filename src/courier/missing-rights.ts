@@ -29,14 +29,23 @@ export class MissingRights {
     return this.#refused.delete(nameOf(step));
   }
 
-  /** MISP did not take a step. @returns the cure when it was for lack of a right, and that is news */
-  refused(step: CurationStep, error: unknown): string | undefined {
+  /**
+   * MISP did not take a step. @returns the cure when it was for lack of a right, and that is news
+   * @param mayPublish the key may publish events of this creator: one that is refused is refused for its own sake
+   */
+  refused(step: CurationStep, error: unknown, mayPublish = false): string | undefined {
     const cure = error instanceof MispError ? cureOf(step, error) : undefined;
+    if (cure === NOT_OTHERS && mayPublish) return undefined;
     if (cure === undefined) return undefined;
     const isNews = this.#refused.get(nameOf(step))?.cure !== cure;
     this.#refused.set(nameOf(step), { cure, until: this.#clock() + TRY_AGAIN });
     return isNews ? cure : undefined;
   }
+}
+
+/** Whether a refusal is one of which only the key's role tells if it is about its rights. */
+export function dependsOnRole(step: CurationStep, error: unknown): boolean {
+  return error instanceof MispError && cureOf(step, error) === NOT_OTHERS;
 }
 
 function nameOf(step: CurationStep): string {
@@ -45,7 +54,8 @@ function nameOf(step: CurationStep): string {
 
 /**
  * MISP answers 403 to a role without the permission, 403 with a rejected form to a user outside the host organisation and
- * for a tag that nobody made yet, and 405 to one who may publish, but not this event. Its words may be translated.
+ * for a tag that nobody made yet, and 405 to one who may publish, but not this event: one of another organisation, or one that MISP
+ * keeps back for its own sake. Its words may be translated.
  */
 function cureOf(step: CurationStep, { meaning, message, status }: MispError): string | undefined {
   if (step.do === "publish") return meaning === "forbidden" ? NO_PUBLISHING : status === 405 ? NOT_OTHERS : undefined;

@@ -10,6 +10,8 @@ import { aFolder } from "../support/a-folder.ts";
 import { AnsweringServer, json } from "../support/answering-server.ts";
 
 const EVENT = "0e235bbc-2689-4a01-8c22-23879545607c";
+const ANOTHER = "279db1ff-7b99-4eba-8897-bd6231a7a5b6";
+const FRIEND = "d6c6bc22-d575-4e9d-8b50-a04df8f7d579";
 const ATTACH: CurationStep = { do: "attach", tag: "trusted" };
 const DETACH: CurationStep = { do: "detach", tag: "trusted" };
 const PUBLISH: CurationStep = { do: "publish" };
@@ -129,6 +131,21 @@ describe("a right that is missing", () => {
     expect(lacks.at(-1)).toEqual([]);
   });
 
+  test.each([
+    ["a site admin", { Role: { perm_site_admin: true } }, FRIEND],
+    ["whoever belongs to its creator", { Role: {}, Organisation: { id: "4", uuid: FRIEND } }, FRIEND],
+  ])("is not what keeps %s from publishing one event: the others go on", async (_, me, creator) => {
+    const writer = aWriter();
+    misp.answer = (asked, response) => {
+      const told = asked.path === "/users/view/me" ? json(me) : TAKEN;
+      const answer = asked.path.endsWith(EVENT) ? json(COULD_NOT, 405) : told;
+      answer(asked, response);
+    };
+    await expect(writer.write(EVENT, PUBLISH, creator)).rejects.toThrow("/events/publish");
+    await writer.write(ANOTHER, PUBLISH, creator);
+    expect(lacks).toEqual([]);
+  });
+
   test("is not what a MISP that is down has, or one where the event is gone meanwhile", async () => {
     const writer = aWriter();
     for (const [status, body] of [
@@ -149,7 +166,7 @@ describe("the writes are bounded", () => {
     const writer = aWriter({ perEvent: 2 });
     for (const step of [ATTACH, PUBLISH]) await writer.write(EVENT, step);
     await expect(writer.write(EVENT, ATTACH)).rejects.toThrow("writes_per_event");
-    await writer.write("279db1ff-7b99-4eba-8897-bd6231a7a5b6", ATTACH);
+    await writer.write(ANOTHER, ATTACH);
     now += 3_600_000;
     await writer.write(EVENT, ATTACH);
     expect(misp.asked).toHaveLength(4);
