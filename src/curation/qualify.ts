@@ -71,13 +71,17 @@ function entrance({ attribute, event }: Support, rules: QualifyRules, now: numbe
   return now < attribute.heard + rules.settle ? "settling" : null;
 }
 
+/** Clocks that differ by so much are forgiven, milliseconds. */
+const CLOCKS_DIFFER = 60_000;
+
 /**
- * True when the event was published since the attribute was last changed. Of the same second, only a confirmation that was
- * asked for after the attribute was heard can tell.
+ * True when the event was published since the attribute was last changed. Of the same second, and of a time that was still to come
+ * when REST was asked, only a confirmation that was asked for after the attribute was heard can tell.
  */
 function isPublished(attribute: Support["attribute"], event: Support["event"]): boolean {
-  if (attribute.timestamp === event.publishedThrough) return attribute.heard < event.confirmed;
-  return attribute.timestamp < event.publishedThrough;
+  if (attribute.timestamp < event.publishedThrough) return true;
+  const isToCome = attribute.timestamp * 1000 > event.confirmed + CLOCKS_DIFFER;
+  return (isToCome || attribute.timestamp === event.publishedThrough) && attribute.heard < event.confirmed;
 }
 
 /** True when asking REST once more can tell whether the attribute was published. */

@@ -52,7 +52,7 @@ export async function loadPage(
     to_ids: 1,
     ...(types ? { type: types } : {}),
     ...(seen !== undefined ? { timestamp: [from, seen], last_seen: [seen, END_OF_TIME] } : {}),
-    ...(seen === undefined && from > 0 ? { timestamp: [from, Math.floor(asked / 1000) + DAY] } : {}),
+    ...(seen === undefined && from > 0 ? { timestamp: [from, END_OF_TIME] } : {}),
     includeContext: 1,
     includeAllTags: 1,
     order: ORDER,
@@ -74,8 +74,7 @@ export async function loadPage(
   };
 }
 
-const DAY = 86_400;
-/** MISP takes a time to begin with only together with one to end with. */
+/** MISP takes a time to begin with only together with one to end with. Clocks of authors may be far ahead. */
 const END_OF_TIME = Date.UTC(9999) / 1000;
 
 type AttributeNotice = Extract<Notice, { kind: "attribute" }>;

@@ -98,6 +98,13 @@ describe("an addition waits", () => {
 describe("changed and published in the same second", () => {
   const tie = aSupport({ timestamp: NOW - 60, heard: MILLISECONDS - 60_000 }, { confirmed: MILLISECONDS - 60_500 });
 
+  test("an attribute of a time to come is published once REST was asked that said so after it was heard", () => {
+    const ahead = aSupport({ timestamp: NOW + 3_600, heard: MILLISECONDS - 60_000 });
+    expect(entering(ahead)).toBeNull();
+    expect(entering({ ...ahead, event: { ...ahead.event, confirmed: MILLISECONDS - 61_000 } })).toBe("unpublished");
+    expect(entering({ ...ahead, event: { ...ahead.event, confirmed: 0 } })).toBe("unpublished");
+  });
+
   test("an attribute heard after REST was asked still waits, and asking again can tell", () => {
     expect(entering(tie)).toBe("unpublished");
     expect(isTie(tie)).toBe(true);

@@ -120,3 +120,9 @@ async function readAll(between: (page: number) => void = () => {}) {
   }
   return { pages, seen };
 }
+test("what was changed by a clock that is far ahead is asked for, too", async () => {
+  server.answer = json({ response: { Attribute: [] } });
+  const query = { types: null, since: SEEN };
+  await loadPage(aClient(server.url), query, { since: 0, page: 1 }, () => NOW * 1000, new AbortController().signal);
+  expect(server.asked[0]?.body).toMatchObject({ timestamp: [SEEN, Date.UTC(9999) / 1000] });
+});
