@@ -11,6 +11,7 @@ import { catchUpSightings } from "./catch-up-sightings.ts";
 import { catchUpTags } from "./catch-up-tags.ts";
 import { CAUGHT_UP } from "./caught-up.ts";
 import { firstLoad } from "./first-load.ts";
+import { miscounted } from "./miscounted.ts";
 
 /** What a catch-up brought. */
 export interface Caught {
@@ -91,7 +92,7 @@ async function refresh(events: readonly ListedEvent[], options: CatchUpOptions):
   await each(events, async (event) => {
     const asked = clock();
     const notices = await askWhole(client, event.uuid, signal);
-    await answer([listed(event), ...notices], asked);
+    await answer([listed(event), ...notices, ...(await miscounted(options, notices))], asked);
     done += 1;
     progress?.({ phase: "events", done, total: events.length });
   });

@@ -8,7 +8,7 @@ import { CuratedEvents } from "./curated-events.ts";
 import { Database } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { FollowedRecords } from "./followed-records.ts";
-import { type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
+import { type Beside, besideShown, type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
@@ -161,6 +161,11 @@ export class Ledger implements Disposable {
   /** Whether an event is known that has, itself or in an attribute, a tag of which `matches` is true. */
   isTagged(event: string, matches: (tag: string) => boolean): boolean {
     return isTagged(this.#tables, event, matches);
+  }
+
+  /** What the ledger has of an event beside what MISP shows of it. */
+  beside(event: number, shown: ReadonlySet<string>): Beside {
+    return besideShown(this.#tables, event, shown);
   }
 
   /** Whether it is known who an organisation is. */

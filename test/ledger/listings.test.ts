@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { IGNORANCE } from "../../src/curation/knowledge.ts";
 import type { Notice } from "../../src/model/notice.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
 import { anAttribute, NOW } from "../support/an-attribute.ts";
@@ -40,6 +41,24 @@ describe("the list of all attributes of an event", () => {
     ledger.now += 60_000;
     ledger.answer([{ kind: "contents", id: 1, uuid: "ffffffff-0000-4000-8000-000000000001", attributes: new Set() }]);
     expect(ledger.standing()).toBeNull();
+  });
+});
+
+describe("what MISP does not show of an event", () => {
+  const [mine, closed, grouped] = [1, 2, 3].map((id) => anAttribute({ id }).uuid);
+  const beside = (...shown: string[]) => ledger.ledger.beside(1, new Set(shown));
+
+  test("is missing, or hidden from our key where that is how far it goes", () => {
+    ledger.hear(told({ id: 2, distribution: 0 }, "edit"), told({ id: 3, value: "grouped.example", distribution: 4 }));
+    expect(beside()).toEqual({ missing: [mine], hidden: [closed, grouped] });
+    expect(beside(`${mine}`, `${grouped}`)).toEqual({ missing: [], hidden: [closed] });
+  });
+
+  test("is not hidden where our own organisation created it", () => {
+    const nothing = { values: null, organisations: new Set<string>(), voices: new Set<number>() };
+    ledger.ledger.learn({ ...IGNORANCE, ownOrganisation: anEvent().creator.id }, {}, nothing);
+    ledger.hear(told({ id: 2, distribution: 0 }, "edit"));
+    expect(beside(`${mine}`)).toEqual({ missing: [closed], hidden: [] });
   });
 });
 

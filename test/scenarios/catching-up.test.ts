@@ -62,6 +62,21 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain");
   });
 
+  test("a deletion is made up for in an event of which MISP counts more attributes than can be read", async () => {
+    courier = await RunningCourier.start();
+    // One without a value is counted, and cannot be read.
+    const attributes = ["a.example", "b.example", ""].map((value) => ({ type: "domain", value }));
+    const event = courier.misp.addEvent({ info: "miscounted", attributes });
+    courier.misp.publish(event.id);
+    await courier.listed("domain", "a.example", "b.example");
+    await courier.stop();
+    // REST is not believed about what the feed spoke of just before.
+    await pause(2_100);
+    courier.misp.hardDelete(event.attributes[0]?.id ?? 0);
+    await courier.start();
+    await courier.listed("domain", "b.example");
+  });
+
   test("nothing is removed when more than a hundred events that only the feed told of are missing at once", async () => {
     let ahead = -3_600_000;
     courier = await RunningCourier.start({}, { mispClock: () => Date.now() + ahead });
