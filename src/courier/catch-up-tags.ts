@@ -1,49 +1,48 @@
-import type { CourierConfig } from "../config/schema.ts";
-import { matchTags } from "../curation/filter.ts";
-import { askWhole } from "../misp/answers.ts";
-import type { MispClient } from "../misp/client.ts";
-import { uuidOrNull } from "../misp/coerce.ts";
 import { MispError } from "../misp/errors.ts";
+import { askFactsOfMany, listTags } from "../misp/event-tags.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 
-/** Of the events with such tags so many are looked at, those that changed last. */
-const NEWEST = 1_000;
+/** When MISP was last asked for the tags of all events, milliseconds; 0: it did not give them. */
+const TAGS_LISTED = "tags-listed";
+
+const DAY = 86_400_000;
+/** Up to so many events MISP is asked for their tags each time; else only after a blind spell, and once a day. */
+const FEW = 5_000;
+/** Of so many events it is asked at once. */
+const AT_ONCE = 50;
 
 /**
- * A local tag leaves no trace in MISP's list of events. So after a time in which the feed was not heard, MISP is asked which events
- * have a tag, themselves or at an attribute, that keeps something off the lists; those of which no such tag is known are read
- * again. Returns how many. A local tag of another kind is learned with the next change of its event.
+ * Local tags leave an event's times as they are, so that MISP's short list does not tell of them. Where the long one shows other tags
+ * than are known, the event is asked for: that list may leave some out. A MISP that does not give it keeps nobody from all else.
  */
-export async function catchUpTags(options: CatchUpOptions): Promise<number> {
-  const { client, config, ledger, log, signal, clock, answer } = options;
-  const patterns = excludingTags(config);
-  if (patterns.length === 0 || !ledger.blindSpells.unrepaired) return 0;
+export async function catchUpTags(options: CatchUpOptions, events: number): Promise<void> {
+  const { answer, clock, log } = options;
+  const began = clock();
+  if (events > FEW && !isDue(options, began)) return;
   try {
-    const excludes = matchTags(patterns);
-    const unheard = (await taggedEvents(client, patterns, signal)).filter((uuid) => !ledger.isTagged(uuid, excludes));
-    for (const uuid of unheard) {
-      const asked = clock();
-      await answer(await askWhole(client, uuid, signal), asked);
-    }
-    return unheard.length;
+    await askForTags(options);
+    await answer([], began, { [TAGS_LISTED]: String(began) });
   } catch (error) {
     if (!(error instanceof MispError)) throw error;
-    log.warn("Which events have tags that keep something off the lists could not be asked", { error });
-    return 0;
+    log.info("MISP does not tell the tags of its events; local ones that came or went unheard stay as they were", {
+      reason: error.message,
+    });
+    await answer([], began, { [TAGS_LISTED]: "0" });
   }
 }
 
-/** The patterns of tags that keep off the lists what has them. */
-function excludingTags({ indicators, filter, targets }: CourierConfig): string[] {
-  const rules = [...filter, ...Object.values(targets).flatMap((target) => target.filter)];
-  return [...new Set([...indicators.exceptions.tags, ...rules.flatMap(({ not }) => not?.tags ?? [])])];
+function isDue({ ledger }: CatchUpOptions, now: number): boolean {
+  const last = Number(ledger.fact(TAGS_LISTED) ?? 0);
+  // A clock that was ahead for a while may have left a time to come.
+  const isRecent = last <= now && now < last + DAY;
+  return !isRecent || ledger.blindSpells.unrepaired;
 }
 
-async function taggedEvents(client: MispClient, patterns: readonly string[], signal: AbortSignal): Promise<string[]> {
-  const tags = { OR: patterns.map((pattern) => pattern.replaceAll("*", "%")) };
-  const rows = await client.searchEvents(
-    { metadata: 1, tags, order: "timestamp desc", limit: NEWEST, page: 1 },
-    signal,
-  );
-  return rows.flatMap((row) => uuidOrNull(row) ?? []);
+async function askForTags({ client, ledger, signal, clock, answer }: CatchUpOptions): Promise<void> {
+  const listed = await listTags(client, signal);
+  const others = listed.filter((event) => ledger.eventListings.isTaggedOtherwise(event)).map(({ uuid }) => uuid);
+  for (let start = 0; start < others.length; start += AT_ONCE) {
+    const asked = clock();
+    await answer(await askFactsOfMany(client, others.slice(start, start + AT_ONCE), signal), asked);
+  }
 }

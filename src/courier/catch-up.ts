@@ -6,6 +6,7 @@ import { askWhole } from "../misp/answers.ts";
 import { MispError } from "../misp/errors.ts";
 import { type ListedEvent, listEvents } from "../misp/event-list.ts";
 import type { Notice } from "../model/notice.ts";
+import { catchUpAttributeTags } from "./catch-up-attribute-tags.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 import { catchUpSightings } from "./catch-up-sightings.ts";
 import { catchUpTags } from "./catch-up-tags.ts";
@@ -27,7 +28,7 @@ export interface Caught {
 const AT_ONCE = 4;
 
 /**
- * Brings the ledger in step with MISP's REST: the first load, events that are new, changed or gone, sightings. Nothing is
+ * Brings the ledger in step with MISP's REST: the first load, events that are new, changed or gone, tags, sightings. Nothing is
  * taken for gone because an answer is empty or fails; each step is saved with the point that it has reached.
  * @throws MispError when MISP cannot be asked
  */
@@ -46,7 +47,8 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
   await refresh(changed, options);
-  const tagged = isFirst ? 0 : await catchUpTags(options);
+  await catchUpTags(options, list.length);
+  const tagged = isFirst ? 0 : await catchUpAttributeTags(options);
   const deleted = await settle(list, vanished, isDeleted, options);
   const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options));
   // Of an event that came back, they were taken back with it.

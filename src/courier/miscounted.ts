@@ -17,7 +17,7 @@ export async function miscounted(
   const shown = answer.flatMap((notice) => (notice.kind === "attribute" ? notice.attribute.uuid : []));
   const [witness] = shown;
   if (!event || witness === undefined || answer.some(({ kind }) => kind === "contents")) return [];
-  const { missing, hidden } = ledger.beside(event.id, new Set(shown));
+  const { missing, hidden } = ledger.eventListings.beside(event.id, new Set(shown));
   if (missing.length === 0 || missing.length > MOST_ASKED) return [];
   const there = await attributesThere(client, missing, witness, signal);
   if (!there) return [];

@@ -41,25 +41,6 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
   else if (contents.attributes.size === 0) tables.events.list(event, NOT_LISTED);
 }
 
-/** UUIDs of an event's attributes that MISP does not show: it may hide some of them from our key, and would show the others. */
-export interface Beside {
-  missing: string[];
-  hidden: string[];
-}
-
-/** MISP's distributions of what others may keep to themselves: for the own organisation, and for a sharing group. */
-const CLOSED: readonly number[] = [0, 4];
-
-export function besideShown(tables: Tables, event: number, shown: ReadonlySet<string>): Beside {
-  const isOwn = tables.events.get(event)?.creator_id === tables.judging.knowledge.ownOrganisation;
-  const beside: Beside = { missing: [], hidden: [] };
-  for (const { uuid, deleted, distribution } of tables.attributes.of(event)) {
-    if (deleted !== 0 || shown.has(uuid)) continue;
-    (!isOwn && CLOSED.includes(distribution) ? beside.hidden : beside.missing).push(uuid);
-  }
-  return beside;
-}
-
 /** What was heard in a time to come was heard by a clock that was ahead. */
 function isSettled({ heard }: { heard: number }, { asked, now }: Moment): boolean {
   return asked > heard + SETTLED || heard > now + SETTLED;

@@ -7,8 +7,9 @@ import { ClockWatch } from "./clock-watch.ts";
 import { CuratedEvents } from "./curated-events.ts";
 import { Database } from "./database.ts";
 import { Deltas } from "./deltas.ts";
+import { EventListings } from "./event-listings.ts";
 import { FollowedRecords } from "./followed-records.ts";
-import { type Beside, besideShown, type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
+import { type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
@@ -20,7 +21,6 @@ import { SensorSightings } from "./sensor-sightings.ts";
 import { SightingListings } from "./sighting-listings.ts";
 import type { Statement } from "./statement.ts";
 import { openTables, type Tables } from "./tables.ts";
-import { isTagged } from "./tagged.ts";
 import { UnreadableMessages } from "./unreadable.ts";
 
 export interface LedgerOptions {
@@ -52,6 +52,7 @@ export class Ledger implements Disposable {
   readonly blindSpells: BlindSpells;
   readonly requests: Requests;
   readonly sensed: SensorSightings;
+  readonly eventListings: EventListings;
   readonly sightingListings: SightingListings;
   readonly curated: CuratedEvents;
   readonly followed: FollowedRecords;
@@ -82,6 +83,7 @@ export class Ledger implements Disposable {
     this.unreadable = new UnreadableMessages(this.#database, clock);
     this.requests = new Requests(this.#database);
     this.sensed = new SensorSightings(this.#database);
+    this.eventListings = new EventListings(this.#tables);
     this.sightingListings = new SightingListings(this.#tables);
     this.blindSpells = new BlindSpells(this.#database);
     this.#putFact = this.#database.prepare("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
@@ -156,16 +158,6 @@ export class Ledger implements Disposable {
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): Comparison {
     return compareListing(this.#tables.events, list);
-  }
-
-  /** Whether an event is known that has, itself or in an attribute, a tag of which `matches` is true. */
-  isTagged(event: string, matches: (tag: string) => boolean): boolean {
-    return isTagged(this.#tables, event, matches);
-  }
-
-  /** What the ledger has of an event beside what MISP shows of it. */
-  beside(event: number, shown: ReadonlySet<string>): Beside {
-    return besideShown(this.#tables, event, shown);
   }
 
   /** Whether it is known who an organisation is. */

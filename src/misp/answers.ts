@@ -26,7 +26,7 @@ export async function askWhole(client: MispClient, event: string | number, signa
 }
 
 /** An event without tags has no Tag block, where REST tells tags at all. */
-function factsOf(body: Json): EventFacts {
+export function factsOf(body: Json): EventFacts {
   const facts = eventOf(body);
   return { ...facts, tags: facts.tags ?? [] };
 }

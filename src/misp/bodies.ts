@@ -89,7 +89,7 @@ export function eventOf(body: Json, beside: Json = body): EventFacts {
     timestamp: numberOr(body, "timestamp", undefined),
     publishTimestamp: numberOr(body, "publish_timestamp", undefined),
     published: booleanAt(body, "published"),
-    tags: eventTags(body, beside),
+    tags: eventTagsOf(body, beside),
   };
 }
 
@@ -103,7 +103,8 @@ function creatorOf(body: Json, beside: Json): Organisation {
   };
 }
 
-function eventTags(body: Json, beside: Json): string[] | undefined {
+/** The names of an event's tags; `undefined` where they are not told. */
+export function eventTagsOf(body: Json, beside: Json = body): string[] | undefined {
   if ("EventTag" in beside) {
     return listAt(beside, "EventTag").map((tie) => tagName(objectAt(tie, "Tag")));
   }

@@ -83,9 +83,9 @@ export class MispClient {
     return responseRows(answer, path, "Sighting");
   }
 
-  /** One page of MISP's short list of events: uuid, timestamps and whether they are published. */
+  /** One page of MISP's list of events; with `minimal: 1` no more than UUID, timestamps and whether they are published. */
   async indexEvents(query: Json, signal?: AbortSignal): Promise<Json[]> {
-    const { body } = await this.#request("POST", "/events/index", { minimal: 1, ...query }, signal);
+    const { body } = await this.#request("POST", "/events/index", query, signal);
     if (!Array.isArray(body)) throw unexpected("/events/index");
     return body.filter(isObject);
   }

@@ -24,7 +24,7 @@ export async function listEvents(client: MispClient, clock: () => number, signal
   const events = new Map<string, ListedEvent>();
   for (let page = 1; ; page += 1) {
     const asked = clock();
-    const rows = await client.indexEvents({ limit: LIMIT, page, sort: "id", direction: "asc" }, signal);
+    const rows = await client.indexEvents({ minimal: 1, limit: LIMIT, page, sort: "id", direction: "asc" }, signal);
     const before = events.size;
     for (const row of rows) {
       const event = readAnswer("/events/index", () => listedEvent(row, asked));

@@ -46,7 +46,7 @@ describe("the list of all attributes of an event", () => {
 
 describe("what MISP does not show of an event", () => {
   const [mine, closed, grouped] = [1, 2, 3].map((id) => anAttribute({ id }).uuid);
-  const beside = (...shown: string[]) => ledger.ledger.beside(1, new Set(shown));
+  const beside = (...shown: string[]) => ledger.ledger.eventListings.beside(1, new Set(shown));
 
   test("is missing, or hidden from our key where that is how far it goes", () => {
     ledger.hear(told({ id: 2, distribution: 0 }, "edit"), told({ id: 3, value: "grouped.example", distribution: 4 }));

@@ -77,6 +77,22 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "b.example");
   });
 
+  test("local tags that came or went meanwhile are made up for, though they leave an event's times as they are", async () => {
+    courier = await RunningCourier.start({ filter: [{ not: { tags: ["soc:ignore"] } }] });
+    const { event } = courier.publishDomains("a.example");
+    const { event: other } = courier.publishDomains("b.example");
+    courier.misp.tagEvent(other, "soc:ignore", { local: true });
+    await courier.listed("domain", "a.example");
+    await courier.stop();
+    await courier.start();
+    await calm();
+    await courier.stop();
+    courier.misp.tagEvent(event, "soc:ignore", { local: true });
+    courier.misp.untagEvent(other, "soc:ignore");
+    await courier.start();
+    await courier.listed("domain", "b.example");
+  });
+
   test("nothing is removed when more than a hundred events that only the feed told of are missing at once", async () => {
     let ahead = -3_600_000;
     courier = await RunningCourier.start({}, { mispClock: () => Date.now() + ahead });
