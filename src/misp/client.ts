@@ -2,6 +2,7 @@ import type { SightingType } from "../model/misp.ts";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { isObject, type Json } from "./coerce.ts";
 import { assertSaved, MispError, meaningOf } from "./errors.ts";
+import { type Page, pageOf } from "./page.ts";
 import { type Ask, wholeAnswers } from "./whole-answer.ts";
 
 export interface ClientSettings {
@@ -12,12 +13,6 @@ export interface ClientSettings {
   proxy?: string | undefined;
   /** Seconds. */
   timeout: number;
-}
-
-/** One page of a search. `skipped` rows were found but left out by MISP: they count when deciding whether a page was full. */
-export interface Page {
-  rows: Json[];
-  skipped: number;
 }
 
 /** A thumb for one attribute, or for all that have a value. */
@@ -65,9 +60,9 @@ export class MispClient {
   /** One page of attributes, in a stable order: without `order` MISP gives none at all. */
   async searchAttributes(query: Json, signal?: AbortSignal): Promise<Page> {
     const answer = await this.#request("POST", "/attributes/restSearch", { returnFormat: "json", ...query }, signal);
-    const response = objectAnswer(answer).response;
-    if (!isObject(response) || !Array.isArray(response.Attribute)) throw unexpected("/attributes/restSearch");
-    return { rows: response.Attribute.filter(isObject), skipped: numberHeader(answer, "x-skipped-elements-count") };
+    const page = pageOf(answer);
+    if (!page) throw unexpected("/attributes/restSearch");
+    return page;
   }
 
   /** Events with all that belongs to them, or, with `metadata: 1`, their own facts alone. */
@@ -218,8 +213,4 @@ function rowsIn(list: unknown, key: string): Json[] {
     .filter(isObject)
     .map((row) => row[key])
     .filter(isObject);
-}
-
-function numberHeader({ headers }: RestAnswer, name: string): number {
-  return Number(headers[name] ?? 0) || 0;
 }

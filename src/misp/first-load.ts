@@ -59,12 +59,12 @@ export async function loadPage(
     limit: LIMIT,
     page: cursor.page,
   };
-  const { rows, skipped } = await client.searchAttributes(query, signal);
+  const { rows, skipped, found } = await client.searchAttributes(query, signal);
   const read = rows.map(readRow);
   const notices = read.flatMap((row) => row ?? []);
   // One that cannot search by when attributes were seen answers with all of them.
   const heeds = seen === undefined || notices.every(({ attribute }) => (attribute.lastSeen ?? 0) >= seen);
-  const last = rows.length + skipped < LIMIT || !heeds;
+  const last = found < LIMIT || rows.length + skipped === 0 || !heeds;
   return {
     notices: [...eventsOf(notices), ...notices],
     rows: rows.length,

@@ -70,7 +70,7 @@ describe("answers", () => {
   test("attributes come with the number of those that MISP left out of the page", async () => {
     const body = { response: { Attribute: [{ id: "1" }, null] } };
     const page = await answering(json(body, 200, { "X-Skipped-Elements-Count": "3" })).searchAttributes({ page: 2 });
-    expect(page).toEqual({ rows: [{ id: "1" }], skipped: 3 });
+    expect(page).toEqual({ rows: [{ id: "1" }], skipped: 3, found: 4 });
     expect(server.asked).toMatchObject([{ method: "POST", body: { returnFormat: "json", page: 2 } }]);
   });
 

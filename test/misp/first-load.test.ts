@@ -23,6 +23,11 @@ function row(number: number, lastSeen: number | null) {
 
 const rows = (lastSeen: number | null) => Array.from({ length: PAGE }, (_, index) => row(index + 1, lastSeen));
 
+function load() {
+  const query = { types: null, since: SEEN };
+  return loadPage(aClient(server.url), query, { since: 0, page: 1 }, () => NOW * 1000, new AbortController().signal);
+}
+
 function seenSince(seen: number, attributes: readonly object[]) {
   server.answer = json({ response: { Attribute: attributes } });
   const query = { types: null, since: 0, seen };
@@ -122,7 +127,20 @@ async function readAll(between: (page: number) => void = () => {}) {
 }
 test("what was changed by a clock that is far ahead is asked for, too", async () => {
   server.answer = json({ response: { Attribute: [] } });
-  const query = { types: null, since: SEEN };
-  await loadPage(aClient(server.url), query, { since: 0, page: 1 }, () => NOW * 1000, new AbortController().signal);
+  await load();
   expect(server.asked[0]?.body).toMatchObject({ timestamp: [SEEN, Date.UTC(9999) / 1000] });
+});
+
+test("a full page out of which MISP's allowedlist took a row without a word is not the last", async () => {
+  const counted = (attributes: readonly object[], count: number) =>
+    json({ response: { Attribute: attributes } }, 200, { "X-Result-Count": `${count}` });
+  server.answer = counted(rows(null).slice(1), PAGE + 1);
+  expect((await load()).next).toBeDefined();
+  server.answer = counted(rows(null).slice(1), PAGE - 1);
+  expect((await load()).next).toBeUndefined();
+});
+
+test("a page without any row is the last, whatever MISP counts", async () => {
+  server.answer = json({ response: { Attribute: [] } }, 200, { "X-Result-Count": `${PAGE * 3}` });
+  expect((await load()).next).toBeUndefined();
 });
