@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import { hearAttribute, hearAttributeTag, hearErased } from "./hear-attributes.ts";
 import { hearEvent, hearEventDeleted, hearEventTag, hearObjectEdited, hearPublished } from "./hear-events.ts";
 import { hearContents, hearListed } from "./hear-listings.ts";
+import { openOrganisations } from "./hear-organisations.ts";
 import { hearRecord, hearRecordGone } from "./hear-records.ts";
 import { hearSighting, hearSightingDeleted, hearSightingsListed } from "./hear-sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
@@ -11,10 +12,7 @@ export type Hear = (notice: Notice, moment: Moment) => void;
 
 /** What turns each kind of notice into what the ledger remembers, and touches the indicators that it concerns. */
 export function createHearing(tables: Tables, database: Database): Hear {
-  const putOrganisation = database.prepare(
-    `INSERT INTO organisation (id, uuid, name) VALUES (?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET uuid = coalesce(excluded.uuid, uuid), name = coalesce(excluded.name, name)`,
-  );
+  const hearOrganisation = openOrganisations(tables, database);
   const hearing: { [Kind in Notice["kind"]]: (notice: Extract<Notice, { kind: Kind }>, moment: Moment) => void } = {
     attribute: (notice, moment) => hearAttribute(tables, notice, moment),
     "attribute-erased": (notice, moment) => hearErased(tables, notice, moment),
@@ -29,7 +27,7 @@ export function createHearing(tables: Tables, database: Database): Hear {
     sighting: (notice, moment) => hearSighting(tables, notice, moment),
     "sighting-deleted": ({ id }, moment) => hearSightingDeleted(tables, id, moment),
     "sightings-listed": (notice, moment) => hearSightingsListed(tables, notice, moment),
-    organisation: ({ organisation: { id, uuid, name } }) => void putOrganisation.run(id, uuid, name),
+    organisation: ({ organisation }) => hearOrganisation(organisation),
     warninglist: () => {},
     alive: () => {},
     record: ({ record }, moment) => hearRecord(tables, record, moment),
