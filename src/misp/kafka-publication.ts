@@ -18,7 +18,7 @@ export function kafkaPublication(body: Json): Notice[] {
   const attributes = attributesOf({
     id: row.id,
     Attribute: objectsAt(body, "Attribute").map(withTags),
-    Object: objectsAt(body, "Object").map((one) => ({ Attribute: objectsAt(one, "Attribute").map(withTags) })),
+    Object: objectsAt(body, "Object").map((one) => ({ ...one, Attribute: objectsAt(one, "Attribute").map(withTags) })),
   });
   return publicationOf(facts, attributes);
 }

@@ -27,6 +27,13 @@ test.each(["publish", "manual_publish"])(
   },
 );
 
+test("attributes of an object are as open as that is", () => {
+  const notices = told("publish", {
+    Object: [{ distribution: "0", Attribute: [wireAttribute({ distribution: "5" })] }],
+  });
+  expect(notices).toMatchObject([{}, { kind: "attribute", attribute: { distribution: 0 } }, {}]);
+});
+
 test("unpublish says so, whatever flag the event still carries", () => {
   const notices = told("unpublish", { Event: wireEventOfAttribute({ published: true }) });
   expect(notices).toMatchObject([{ kind: "event", how: "heard", event: { published: false } }]);
