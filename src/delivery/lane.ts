@@ -115,7 +115,8 @@ export class Lane {
         const began = clock();
         if (!(await this.#deliver(step))) continue;
         await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
-        if (!step.more && !this.#guard.settle()) return;
+        if (step.more || this.#guard.settle()) continue;
+        if (!(await this.#once((signal) => this.#refill.first(signal)))) return;
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#failed(error);
@@ -126,7 +127,6 @@ export class Lane {
   async #prepare(): Promise<void> {
     const { target, journal } = this.#options;
     await this.#once(async () => target.prepare?.());
-    await this.#once((signal) => this.#refill.needed([], signal));
     this.#prepared = true;
     if (!target.prepare || this.#journal.attempts === 0) return;
     this.#recovered();

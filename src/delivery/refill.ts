@@ -18,9 +18,18 @@ export interface RefillOptions {
  */
 export class Refill {
   readonly #options: RefillOptions;
+  #asked = false;
 
   constructor(options: RefillOptions) {
     this.#options = options;
+  }
+
+  /** Looks for what was lost while nothing ran, once the target has what is new. */
+  async first(signal: AbortSignal): Promise<boolean> {
+    if (this.#asked) return false;
+    const found = await this.needed([], signal);
+    this.#asked = true;
+    return found;
   }
 
   /**
@@ -32,15 +41,16 @@ export class Refill {
     const { target, view, holdings, log } = this.#options;
     const bare = await target.bare?.(items.map(({ type }) => type));
     if (!bare || bare.length === 0) return false;
-    const lost: number[] = [];
+    let missing = 0;
     for (const stretch of holdings.certain(view.name, bare === "everything" ? null : bare)) {
-      lost.push(...stretch);
+      const found = stretch.lost.length + stretch.doubtful.length;
+      if (found > 0) holdings.distrust(view.name, stretch);
+      missing += found;
       await nextTurn();
       signal.throwIfAborted();
     }
-    if (lost.length === 0) return false;
-    log.warn("The target has lost some of what it held; it is sent again", { target: view.name, missing: lost.length });
-    holdings.distrust(view.name, { lost, doubtful: [] });
+    if (missing === 0) return false;
+    log.warn("The target has lost some of what it held; it is sent again", { target: view.name, missing });
     return true;
   }
 }

@@ -32,7 +32,7 @@ export class Holdings {
   readonly #target: Statement<{ id: number }>;
   readonly #find: Statement<Belief>;
   readonly #following: Statement<Belief>;
-  readonly #certain: Statement<{ id: number }>;
+  readonly #certain: Statement<{ id: number; revision: number }>;
   readonly #last: Statement<{ id: number | null }>;
   readonly #refill: Statement<never>[];
   readonly #doubt: Statement<never>;
@@ -52,7 +52,7 @@ export class Holdings {
        WHERE h.target = ? AND h.indicator > ? ORDER BY h.indicator LIMIT ${PAGE}`,
     );
     this.#certain = database.prepare(
-      `SELECT i.id FROM indicator i WHERE i.id > ?1 AND i.id <= ?2
+      `SELECT i.id, i.revision FROM indicator i WHERE i.id > ?1 AND i.id <= ?2
        AND (?3 IS NULL OR i.type IN (SELECT value FROM json_each(?3)))
        AND EXISTS (SELECT 1 FROM held h WHERE h.target = ?4 AND h.indicator = i.id AND h.shown <> '${IN_DOUBT}')`,
     );
@@ -88,13 +88,21 @@ export class Holdings {
     }
   }
 
-  /** The numbers of all of these types, or of all, that are believed to be held and not in doubt; a stretch at a time. */
-  *certain(target: string, types: readonly string[] | null): Generator<readonly number[]> {
+  /**
+   * All of these types, or all, that are believed to be held and not in doubt; a stretch at a time. Of what the target has yet to hear of
+   * it is doubtful only what it holds: that may be about to leave it.
+   */
+  *certain(target: string, types: readonly string[] | null): Generator<Differences> {
     const id = this.#id(target);
     const last = this.last();
     const these = types === null ? null : JSON.stringify(types);
-    for (let after = 0; after < last; after += STRETCH)
-      yield this.#certain.list(after, after + STRETCH, these, id).map(({ id }) => id);
+    for (let after = 0; after < last; after += STRETCH) {
+      const held = this.#certain.list(after, after + STRETCH, these, id);
+      const position = this.#deltas.position(target);
+      const numbers = (pending: boolean) =>
+        held.filter(({ revision }) => revision > position === pending).map(({ id }) => id);
+      yield { lost: numbers(false), doubtful: numbers(true) };
+    }
   }
 
   /** True when what the target shows of an indicator is not what is believed; what is in doubt is sent again anyway. */

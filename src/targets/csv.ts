@@ -7,7 +7,7 @@ import { CsvPresence } from "./csv-presence.ts";
 import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
 import { type CsvSettings, csvSettings } from "./csv-settings.ts";
 import { editFile, prepareDirectory, requireDirectory, settleDirectory } from "./edit-file.ts";
-import { defineTarget, type Target } from "./target.ts";
+import { defineTarget, NotNow, type Target } from "./target.ts";
 
 /**
  * Lists in files, one for each type, always replaced as a whole and untouched when nothing changed. Rows that others add
@@ -21,7 +21,7 @@ export const csv = defineTarget<CsvSettings>({
   composites: ({ layout }) => layout === "broker",
   shows: (settings) => shownBesideValue(csvFiles(settings, "").style),
   origins: ({ columns }) => showsOrigins(columns),
-  open: async (settings, context) => openFiles(csvFiles(settings, context.resolve(settings.directory))),
+  open: (settings, context) => openFiles(csvFiles(settings, context.resolve(settings.directory))),
 });
 
 function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => string {
@@ -29,14 +29,22 @@ function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => strin
   return others.length === 0 ? () => "" : (entry) => rowOf(entry, { columns: others, guard });
 }
 
-function openFiles(files: CsvFiles): Target {
+async function openFiles(files: CsvFiles): Promise<Target> {
   const presence = new CsvPresence(files);
+  let ready = false;
+  const prepare = async () => {
+    if (ready) return;
+    await prepareDirectory(files.directory);
+    await presence.look();
+    await prepareFiles(files, presence);
+    ready = true;
+  };
+  // Where it cannot be had yet, delivery asks again.
+  await prepare().catch((error: unknown) => {
+    if (!(error instanceof NotNow)) throw error;
+  });
   return {
-    prepare: async () => {
-      await prepareDirectory(files.directory);
-      await presence.look();
-      await prepareFiles(files, presence);
-    },
+    prepare,
     bare: (types) => presence.bare(types),
     apply: (delta, signal) => apply(delta, signal, files, presence),
     list: (signal) => listFiles(files, signal),

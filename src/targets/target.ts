@@ -16,7 +16,7 @@ export interface Target {
   prepare?(): Promise<void>;
   /**
    * Of which types the far side lacks even the place, so that it holds nothing of them: of these, and of any others that it has
-   * been seen to have; or `everything`. Asked at the start and before each delta; left out where that is no cheap question.
+   * been seen to have; or `everything`. Asked once a start, after what is new, and before each delta; left out where that is no cheap question.
    * @throws NotNow when it cannot be told at the moment
    */
   bare?(types: Iterable<string>): Promise<readonly string[] | "everything">;

@@ -129,7 +129,7 @@ describe("a running courier whose configuration changes", () => {
 
   test("keeps to what is in force when the new one cannot be put to work", async () => {
     await writeFile(join(directory, "in-the-way"), "");
-    await configure({ targets: { blocklists: { type: "csv", directory: "./in-the-way/lists" } } });
+    await configure({ state: "./in-the-way/state" });
     hangUp();
     await logged("The new configuration cannot be put to work");
     const { id } = misp.addEvent({ info: "Later", attributes: [{ type: "domain", value: "later.example" }] });
