@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // For the same reason most of their time passes in waiting: more of them than there are cores get along.
-    maxWorkers: 2 * availableParallelism(),
+    maxWorkers: 3 * availableParallelism(),
     // Each file importing everything anew is a third of the time; no room keeps in a module's own variables what it could not compute again.
     isolate: false,
   },
