@@ -47,13 +47,13 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
   await refresh(changed, options);
-  await catchUpTags(options, list.length);
-  const tagged = isFirst ? 0 : await catchUpAttributeTags(options);
   const deleted = await settle(list, vanished, isDeleted, options);
   const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options));
   // Of an event that came back, they were taken back with it.
   const lacking = before === undefined || ledger.sightingListings.incomplete;
   const sightings = (before ?? 0) + (lacking ? await catchUpSightings(options, since) : 0);
+  await catchUpTags(options, isFirst);
+  const tagged = isFirst ? 0 : await catchUpAttributeTags(options);
   await answer([], began, { [CAUGHT_UP]: String(began) });
   ledger.adoption.release();
   return {

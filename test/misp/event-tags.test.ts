@@ -5,7 +5,7 @@ import { AnsweringServer, json } from "../support/answering-server.ts";
 import { wireEventOfAttribute } from "../support/frames.ts";
 
 const NEVER = new AbortController().signal;
-const PAGE = 1_000;
+const PAGE = 500;
 
 let server: AnsweringServer;
 beforeAll(async () => {
@@ -31,6 +31,17 @@ test("the tags of all events are listed, page by page", async () => {
   expect(events).toHaveLength(PAGE + 1);
   expect(events.at(-1)).toEqual({ uuid: uuidOf(PAGE + 1), tags: ["tlp:red"] });
   expect(server.asked.map(({ body }) => body)).not.toContainEqual(expect.objectContaining({ minimal: 1 }));
+});
+
+test("of those that changed last only so many are listed as are asked for", async () => {
+  const asked: object[] = [];
+  server.answer = (question, response) => {
+    const query = question.body as { page: number };
+    asked.push(query);
+    json(Array.from({ length: PAGE }, (_, index) => row(query.page * PAGE + index)))(question, response);
+  };
+  expect(await listTags(aClient(server.url), NEVER, 2 * PAGE)).toHaveLength(2 * PAGE);
+  expect(asked).toMatchObject([1, 2].map((page) => ({ page, sort: "timestamp", direction: "desc" })));
 });
 
 test("a list without tags says of no event that it has none", async () => {
