@@ -12,7 +12,7 @@ import type { Step, TargetView } from "../ledger/deltas.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { LedgerReport, type Summary } from "../ledger/report.ts";
 import { silent } from "../log.ts";
-import { decode, isUnreadable, TOPICS } from "../misp/messages.ts";
+import { decode, isUnreadable, KAFKA_PUBLICATION, TOPICS } from "../misp/messages.ts";
 import type { Notice } from "../model/notice.ts";
 import { readListFiles } from "./list-files.ts";
 import { LEDGER_FILE, openLedger } from "./open-ledger.ts";
@@ -42,7 +42,9 @@ export interface Replayed {
 const AFTERMATH = 10_000;
 const BATCH = 1_000;
 /** What every topic of MISP's begins with, also of those that nobody here listens to. */
-const FEED = Buffer.from("misp_json");
+const FEED = Buffer.from("misp_");
+/** What the courier listens to, over ZeroMQ or Kafka. */
+const HEARD = new Set([...TOPICS, KAFKA_PUBLICATION]);
 
 /**
  * Runs a recorded feed through a configuration, in a ledger that is thrown away: nothing is asked, written or sent anywhere.
@@ -68,7 +70,7 @@ export async function replay({ config, file, decided, signal }: ReplayOptions): 
       if (signal.aborted) break;
       lines += 1;
       if (frame.subarray(0, FEED.length).equals(FEED)) ofMisp += 1;
-      if (!TOPICS.includes(frame.subarray(0, 64).toString().split(" ", 1).join())) continue;
+      if (!HEARD.has(frame.subarray(0, 64).toString().split(" ", 1).join())) continue;
       messages += 1;
       const notices = decode(frame);
       if (isUnreadable(notices)) {

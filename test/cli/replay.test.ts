@@ -3,7 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Recorder } from "../../src/courier/recording.ts";
+import { KAFKA_PUBLICATION } from "../../src/misp/messages.ts";
 import { aFolder } from "../support/a-folder.ts";
+import { aFrame, wireAttribute, wireEvent } from "../support/frames.ts";
 import { readScenario } from "../support/recording.ts";
 import { call } from "./captured-terminal.ts";
 
@@ -71,6 +73,19 @@ test("plain frames will do, and what cannot be read is counted", async () => {
   await writeFile(file, [...frames, "misp_json_attribute {broken", "misp_json_audit {}", "nonsense", ""].join("\n"));
   const { out } = await replay("--json");
   expect(JSON.parse(out.split("\n").at(-1) ?? "")).toMatchObject({ unreadable: 1 });
+});
+
+test("what Kafka told is replayed, publications included", async () => {
+  const { file, replay } = await aRecording(aFolder());
+  const { Tag: _, ...attribute } = { Tag: [], ...wireAttribute() };
+  await writeFile(
+    file,
+    `${aFrame(KAFKA_PUBLICATION, { ...wireEvent(), Attribute: [attribute], action: "publish" })}\n`,
+  );
+  const { out } = await replay("--json");
+  expect(out.split("\n").map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ operation: "add", target: "domains", value: "evil.example" }),
+  );
 });
 
 test("a recording that is not there, or is a folder, is no input", async () => {
