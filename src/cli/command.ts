@@ -47,6 +47,7 @@ export const Exit = {
   software: 70,
   noInput: 66,
   noDisk: 74,
+  noPermission: 77,
   config: 78,
 } as const;
 

@@ -1,7 +1,14 @@
-import type { MispError } from "../misp/errors.ts";
+import type { Meaning, MispError } from "../misp/errors.ts";
 import { Exit } from "./command.ts";
 
-/** The way out after a failure of MISP: a MISP that is away comes back by itself, what it refuses a person has to mend. */
+const CODES: Partial<Record<Meaning, number>> = {
+  unreachable: Exit.unavailable,
+  busy: Exit.unavailable,
+  key: Exit.noPermission,
+  forbidden: Exit.noPermission,
+};
+
+/** The way out after a failure of MISP: one that is away comes back by itself, a right has to be given, all else is to be mended. */
 export function exitAfter({ meaning }: MispError): number {
-  return meaning === "unreachable" || meaning === "busy" ? Exit.unavailable : Exit.failed;
+  return CODES[meaning] ?? Exit.failed;
 }
