@@ -74,7 +74,15 @@ describe("the command line", () => {
       only: ["flood", "thumb"],
       table: undefined,
     });
-    expect(readOptions(["--table", "x.md"])).toMatchObject({ sizes: FULL, table: "x.md" });
+  });
+
+  test("takes the largest ledger, too, for the table", () => {
+    const { table, sizes, only } = readOptions(["--table", "x.md"]) ?? {};
+    expect({ table, ledgers: sizes?.change.ledgers }).toEqual({
+      table: "x.md",
+      ledgers: [10_000, 1_000_000, 5_000_000],
+    });
+    expect(only).toEqual(readOptions([])?.only);
   });
 
   test("can ask for one more ledger", () => {
@@ -88,6 +96,7 @@ describe("the command line", () => {
     ["flood"],
     ["--table", "x.md", "--quick"],
     ["--table", "x.md", "--only", "thumb"],
+    ["--table", "x.md", "--largest", "10"],
   ])("does not take %s %s %s %s", (...words) => {
     expect(readOptions(words)).toBeUndefined();
   });
