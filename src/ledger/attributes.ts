@@ -75,7 +75,7 @@ export class Attributes {
   constructor(database: Database) {
     this.#database = database;
     this.#byId = database.prepare("SELECT * FROM attribute WHERE id = ?");
-    this.#byUuid = database.prepare("SELECT * FROM attribute WHERE uuid = ?");
+    this.#byUuid = database.prepare("SELECT * FROM attribute WHERE event = ? AND uuid = ?");
     this.#insert = database.prepare(
       `INSERT INTO attribute (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
     );
@@ -85,7 +85,7 @@ export class Attributes {
     this.#thereAt = database.prepare("SELECT uuid FROM attribute WHERE event = ? AND deleted = 0 AND timestamp <= ?");
     this.#highest = database.prepare<{ id: number | null }>("SELECT max(id) AS id FROM attribute").get()?.id ?? 0;
     this.#all = database.prepare("SELECT * FROM attribute WHERE id > ? ORDER BY id LIMIT ?");
-    this.#ofRecord = database.prepare("SELECT * FROM attribute WHERE uuid >= ? AND uuid < ?");
+    this.#ofRecord = database.prepare("SELECT * FROM attribute WHERE uuid >= ? AND uuid < ? AND instr(uuid, '#') > 0");
     this.#notHeardSince = database.prepare("SELECT * FROM attribute WHERE id > ? AND id <= ? AND heard < ?");
   }
 
@@ -96,11 +96,12 @@ export class Attributes {
     return row && this.recent.set(id, row);
   }
 
-  byUuid(uuid: string): AttributeRow | undefined {
-    return this.#byUuid.get(uuid);
+  /** The one of an event that has a UUID. */
+  byUuid(event: number, uuid: string): AttributeRow | undefined {
+    return this.#byUuid.get(event, uuid);
   }
 
-  /** @returns false when another row has its UUID, and nothing is inserted */
+  /** @returns false when another row of its event has its UUID, and nothing is inserted */
   insert(row: AttributeRow): boolean {
     try {
       this.#insert.run(row.id, row.uuid, ...CHANGING.map((column) => row[column]));

@@ -30,10 +30,14 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, as
   if (judging.link(known, after, event, now)) questions.ask(told.eventId, event?.uuid);
 }
 
-/** An attribute is gone for good. The message has no event, and its row stays so that nothing old brings it back. */
-export function hearErased(tables: Tables, { id, uuid }: { id: number; uuid: string }, moment: Moment): void {
+/** An attribute is gone for good. The message has no more of the event than its number, and the row stays so that nothing old brings it back. */
+export function hearErased(
+  tables: Tables,
+  { id, uuid, eventId }: { id: number; uuid: string; eventId: number },
+  moment: Moment,
+): void {
   const byId = tables.attributes.get(id);
-  const known = byId?.uuid === uuid ? byId : tables.attributes.byUuid(uuid);
+  const known = byId?.uuid === uuid ? byId : tables.attributes.byUuid(eventId, uuid);
   if (!known) return;
   markGone(tables, known, ERASED, moment);
   takeBackSightingsOf(tables, known.id, moment.now);

@@ -36,10 +36,10 @@ function forgetAttribute({ attributes, judging }: Tables, row: AttributeRow): vo
   attributes.remove(row.id);
 }
 
-/** The row of this attribute; a row that has only its number goes. */
+/** The row of this attribute; a row that has only its number, or is another event's, goes. */
 export function knownAttribute(tables: Tables, told: Attribute): AttributeRow | undefined {
   const byId = tables.attributes.get(told.id);
-  if (byId?.uuid === told.uuid) return byId;
+  if (byId?.uuid === told.uuid && byId.event === told.eventId) return byId;
   if (byId) {
     forgetAttribute(tables, byId);
     tables.questions.ask(byId.event, tables.events.get(byId.event)?.uuid, { whole: true });
@@ -47,11 +47,11 @@ export function knownAttribute(tables: Tables, told: Attribute): AttributeRow | 
   return undefined;
 }
 
-/** Remembers a new attribute; a row that has only its UUID goes. */
+/** Remembers a new attribute; a row of its event that has only its UUID goes. */
 export function rememberAttribute(tables: Tables, row: AttributeRow): void {
   // Hardly any has: that is seen when it cannot be inserted, without a look for each.
   if (tables.attributes.insert(row)) return;
-  const byUuid = tables.attributes.byUuid(row.uuid);
+  const byUuid = tables.attributes.byUuid(row.event, row.uuid);
   if (byUuid) forgetAttribute(tables, byUuid);
   tables.attributes.insert(row);
 }

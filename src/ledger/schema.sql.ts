@@ -12,11 +12,25 @@ export const UPGRADES: readonly string[] = [
    CREATE INDEX sighting_value ON sighting (value, type, counts) WHERE value IS NOT NULL;
    CREATE INDEX sighting_attribute ON sighting (attribute, type, counts);
    CREATE INDEX sighting_organisation ON sighting (organisation, type, counts);`,
+  // A table cannot be told in place that something else is unique.
+  `DROP INDEX attribute_event;
+   ALTER TABLE attribute RENAME TO former;
+   CREATE TABLE attribute (
+     id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, event INTEGER NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
+     category TEXT NOT NULL, to_ids INTEGER NOT NULL, deleted INTEGER NOT NULL, comment TEXT NOT NULL, timestamp INTEGER NOT NULL,
+     first_seen INTEGER, last_seen INTEGER, distribution INTEGER NOT NULL, tags TEXT NOT NULL, heard INTEGER NOT NULL, score INTEGER,
+     UNIQUE (event, uuid)
+   );
+   INSERT INTO attribute SELECT * FROM former ORDER BY id;
+   DROP TABLE former;
+   CREATE INDEX attribute_event ON attribute (event, id);
+   CREATE INDEX attribute_record ON attribute (uuid) WHERE instr(uuid, '#') > 0;`,
 ];
 
 /**
  * MISP's own numbers are the keys of events, attributes, sightings and organisations, as every message carries them; the
- * UUID is kept beside them, unique, and wins when a restored MISP has numbered anew.
+ * UUID is kept beside them, unique, and wins when a restored MISP has numbered anew. That of an attribute is unique within its
+ * event: UUIDs come in no order, and an index of those of all attributes would be touched all over by a few of one event.
  * Times are Unix seconds, except `heard`, `confirmed`, `told`, `since`, `at` and `deleted`, which are milliseconds of our own clock.
  */
 export const SCHEMA = `
@@ -43,7 +57,7 @@ CREATE TABLE event (
 
 CREATE TABLE attribute (
   id INTEGER PRIMARY KEY,
-  uuid TEXT NOT NULL UNIQUE,
+  uuid TEXT NOT NULL,
   event INTEGER NOT NULL,
   type TEXT NOT NULL,
   value TEXT NOT NULL,
@@ -57,9 +71,11 @@ CREATE TABLE attribute (
   distribution INTEGER NOT NULL,
   tags TEXT NOT NULL,
   heard INTEGER NOT NULL,              -- when the feed last spoke of it; 0: only REST did; of a record: in which reading
-  score INTEGER                        -- what another courier gave its indicator; NULL: a MISP told of it
+  score INTEGER,                       -- what another courier gave its indicator; NULL: a MISP told of it
+  UNIQUE (event, uuid)
 );
 CREATE INDEX attribute_event ON attribute (event, id);
+CREATE INDEX attribute_record ON attribute (uuid) WHERE instr(uuid, '#') > 0; -- what another courier told of
 
 CREATE TABLE indicator (
   id INTEGER PRIMARY KEY,

@@ -62,7 +62,9 @@ export function isUnreadable(decoded: Notice[] | Unreadable): decoded is Unreada
 
 function attribute(body: Json): Notice[] {
   const row = objectAt(body, "Attribute");
-  if (body.action === "delete") return [{ kind: "attribute-erased", id: idAt(row), uuid: uuidAt(row) }];
+  if (body.action === "delete") {
+    return [{ kind: "attribute-erased", id: idAt(row), uuid: uuidAt(row), eventId: numberOr(row, "event_id", 0) }];
+  }
   const how = body.action === "add" ? "add" : "edit";
   // Of an `add` the tags come later; an `edit` without a Tag block says that there are none.
   const attribute = attributeOf(row, how === "add" ? undefined : [], body.Object);

@@ -20,7 +20,7 @@ export type Telling = "add" | "edit" | "snapshot" | "answer";
  */
 export type Notice =
   | { kind: "attribute"; attribute: Attribute; event: EventFacts | undefined; how: Telling }
-  | { kind: "attribute-erased"; id: number; uuid: string }
+  | { kind: "attribute-erased"; id: number; uuid: string; eventId: number }
   | { kind: "event"; event: EventFacts; how: "heard" | "snapshot" | "answer" }
   | { kind: "event-deleted"; id: number; uuid: string }
   | { kind: "published"; id: number; uuid: string; timestamp: number; attributes: ReadonlySet<string> }

@@ -32,7 +32,7 @@ describe("how long a change took", () => {
     moments.note([heard({ id: 7, eventId: 3, type: "domain", value: "evil.example" })], 1_000);
     moments.note([{ ...publishedWith(), id: 3 }], 9_000);
     expect(moments.take(domain("evil.example"), "one")).toEqual({ heard: 9_000, misp: undefined });
-    moments.note([{ kind: "attribute-erased", id: 7, uuid: "" }], 12_000);
+    moments.note([{ kind: "attribute-erased", id: 7, uuid: "", eventId: 1 }], 12_000);
     expect(moments.take(domain("evil.example"), "one")?.heard).toBe(12_000);
   });
 

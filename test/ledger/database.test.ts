@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, test } from "vitest";
 import { Database } from "../../src/ledger/database.ts";
+import { SCHEMA, UPGRADES } from "../../src/ledger/schema.sql.ts";
 import { StateDamaged } from "../../src/state/damaged.ts";
 import { aFolder } from "../support/a-folder.ts";
 
@@ -132,6 +133,16 @@ describe("a ledger of an older version", () => {
     ],
   };
 
+  const THIRD = `
+    CREATE TABLE indicator (id);
+    CREATE TABLE attribute (
+      id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, event INTEGER NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
+      category TEXT NOT NULL, to_ids INTEGER NOT NULL, deleted INTEGER NOT NULL, comment TEXT NOT NULL,
+      timestamp INTEGER NOT NULL, first_seen INTEGER, last_seen INTEGER, distribution INTEGER NOT NULL, tags TEXT NOT NULL,
+      heard INTEGER NOT NULL, score INTEGER
+    );
+    CREATE INDEX attribute_event ON attribute (event, id);`;
+
   function anOldOne(): string {
     const file = join(aFolder(), "ledger.sqlite");
     const database = Database.open(file, OLD);
@@ -149,6 +160,26 @@ describe("a ledger of an older version", () => {
       expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
       database.close();
     }
+  });
+
+  test("of the third version has the attributes that it had, in a table like that of a new one", () => {
+    const file = join(aFolder(), "ledger.sqlite");
+    const former = Database.open(file, { schema: THIRD, upgrades: UPGRADES.slice(0, 2) });
+    const put = former.prepare(
+      `INSERT INTO attribute VALUES (?, ?, 7, 'domain', 'a.example', 'Network activity', 1, 0, '', 9, NULL, 8, 5, '[]', 3, NULL)`,
+    );
+    for (const id of [2, 1]) put.run(id, `uuid-${id}`);
+    const before = former.prepare("SELECT * FROM attribute").all();
+    former.close();
+    const upgraded = Database.open(file, { schema: SCHEMA, upgrades: UPGRADES.slice(0, 3) });
+    expect(upgraded.prepare("SELECT * FROM attribute").all()).toEqual(before);
+    const fresh = Database.open(join(aFolder(), "ledger.sqlite"));
+    for (const pragma of ["table_info", "index_list"]) {
+      const described = (database: Database) => database.prepare(`PRAGMA ${pragma}(attribute)`).all();
+      expect(described(upgraded)).toEqual(described(fresh));
+    }
+    upgraded.close();
+    fresh.close();
   });
 
   test("stays as it was when a step fails", () => {

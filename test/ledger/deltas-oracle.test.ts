@@ -111,6 +111,7 @@ class Bench {
         kind: "attribute-erased",
         id: operation.erase,
         uuid: anAttribute({ id: operation.erase }).uuid,
+        eventId: eventOf(operation.erase),
       });
       this.oracle.erase(operation.erase);
     } else if ("deleteEvent" in operation) {

@@ -115,7 +115,7 @@ describe("a publication that leaves an attribute out", () => {
 
   test("says nothing of one that was added, edited or deleted since", () => {
     ledger.hear(heardEvent(), told({ timestamp: LATER }), told({ id: 2, value: "other.example" }));
-    ledger.hear({ kind: "attribute-erased", id: 2, uuid: anAttribute({ id: 2 }).uuid });
+    ledger.hear({ kind: "attribute-erased", id: 2, uuid: anAttribute({ id: 2 }).uuid, eventId: 1 });
     expect(ledger.hear(publishedWith())).toMatchObject([{ whole: false, published: true }]);
   });
 });
@@ -138,7 +138,7 @@ describe("what takes an active indicator off at once", () => {
   });
 
   test("a hard delete without its event, even if MISP has numbered anew", () => {
-    ledger.hear({ kind: "attribute-erased", id: 77, uuid: ATTRIBUTE });
+    ledger.hear({ kind: "attribute-erased", id: 77, uuid: ATTRIBUTE, eventId: 1 });
     expect(ledger.standing()).toBe("deleted");
   });
 
@@ -191,7 +191,7 @@ test("with several supports it goes only when the last one goes", () => {
   active();
   ledger.hear(told({ id: 2, eventId: 2 }), told({ id: 3, eventId: 2 }));
   ledger.published({ id: 2 });
-  ledger.hear({ kind: "attribute-erased", id: 1, uuid: ATTRIBUTE });
+  ledger.hear({ kind: "attribute-erased", id: 1, uuid: ATTRIBUTE, eventId: 1 });
   expect(ledger.standing()).toBeNull();
   ledger.hear(told({ id: 2, eventId: 2, toIds: false, timestamp: LATER }, "edit"));
   expect(ledger.standing()).toBeNull();

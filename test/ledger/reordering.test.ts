@@ -74,7 +74,7 @@ test("a publication that overtakes the edits before it knows better than they do
 
 describe("what is gone stays gone", () => {
   test("an erased attribute, whatever old message comes after", () => {
-    ledger.hear({ kind: "attribute-erased", id: 1, uuid: ATTRIBUTE });
+    ledger.hear({ kind: "attribute-erased", id: 1, uuid: ATTRIBUTE, eventId: 1 });
     ledger.hear(told({ timestamp: CHANGED + 50 }, "edit"), told({}, "snapshot"), told({}, "add"));
     ledger.answer([told({ timestamp: CHANGED + 50 }, "answer")], 100);
     ledger.published({ publishTimestamp: NOW });
@@ -82,7 +82,7 @@ describe("what is gone stays gone", () => {
   });
 
   test("unless REST, asked well after, says that it is there: MISP was restored from a backup", () => {
-    ledger.hear({ kind: "attribute-erased", id: 1, uuid: ATTRIBUTE });
+    ledger.hear({ kind: "attribute-erased", id: 1, uuid: ATTRIBUTE, eventId: 1 });
     ledger.now += 60_000;
     ledger.answer([told({}, "answer")]);
     expect(ledger.standing()).toBeNull();
@@ -108,8 +108,16 @@ describe("a MISP that has numbered anew", () => {
   test("an attribute is known by its UUID", () => {
     ledger.hear(told({ id: 50, uuid: ATTRIBUTE, comment: "moved" }, "edit"));
     expect(ledger.standing()).toBeNull();
-    ledger.hear({ kind: "attribute-erased", id: 50, uuid: ATTRIBUTE });
+    ledger.hear({ kind: "attribute-erased", id: 50, uuid: ATTRIBUTE, eventId: 1 });
     expect(ledger.standing()).toBe("deleted");
+  });
+
+  test("an attribute that turns up in another event holds nothing up for the one before", () => {
+    ledger.hear(heardEvent({ id: 2, uuid: "ffffffff-0000-4000-8000-000000000002" }));
+    const questions = ledger.hear(told({ eventId: 2, value: "moved.example", timestamp: CHANGED + 5 }, "edit"));
+    expect(ledger.standing()).toBe("unsupported");
+    expect(ledger.standing("moved.example")).toBe("unpublished");
+    expect(questions).toContainEqual(expect.objectContaining({ eventId: 1, whole: true }));
   });
 
   test("a number that stands for another attribute does not speak for the one before", () => {
@@ -127,7 +135,7 @@ describe("a MISP that has numbered anew", () => {
 
   test("a deletion by number does not hit the event that has the number now", () => {
     ledger.hear({ kind: "event-deleted", id: 1, uuid: "ffffffff-0000-4000-8000-000000000001" });
-    ledger.hear({ kind: "attribute-erased", id: 1, uuid: "bbbbbbbb-0000-4000-8000-000000000001" });
+    ledger.hear({ kind: "attribute-erased", id: 1, uuid: "bbbbbbbb-0000-4000-8000-000000000001", eventId: 1 });
     ledger.reviewed();
     expect(ledger.standing()).toBeNull();
   });

@@ -80,7 +80,7 @@ describe("attributes", () => {
 
   test("a hard delete is a bare row that says deleted:false", () => {
     expect(decoded("misp_json_attribute", { Attribute: wireAttribute(), action: "delete" })).toEqual([
-      { kind: "attribute-erased", id: 3, uuid: "27d10ce3-5e0d-4f00-a532-ba690c0c2ad1" },
+      { kind: "attribute-erased", id: 3, uuid: "27d10ce3-5e0d-4f00-a532-ba690c0c2ad1", eventId: 1 },
     ]);
   });
 
