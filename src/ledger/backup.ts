@@ -1,8 +1,8 @@
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
 import { Database } from "./database.ts";
-import { UPGRADES } from "./schema.sql.ts";
 import { Statement } from "./statement.ts";
+import { UPGRADES } from "./upgrades.sql.ts";
 
 /** A small file that goes with a ledger, by its path within the state directory. */
 export interface Attachment {

@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged, StateUnreadable, stateTrouble } from "../state/damaged.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
-import { SCHEMA, UPGRADES } from "./schema.sql.ts";
+import { SCHEMA } from "./schema.sql.ts";
 import { type Connection, Statement } from "./statement.ts";
+import { UPGRADES } from "./upgrades.sql.ts";
 
 /** The tables of a ledger, and what leads from each former version to the next; the newest version is one more than that. */
 export interface Shape {

@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, test } from "vitest";
 import { Database } from "../../src/ledger/database.ts";
-import { SCHEMA, UPGRADES } from "../../src/ledger/schema.sql.ts";
+import { SCHEMA } from "../../src/ledger/schema.sql.ts";
+import { UPGRADES } from "../../src/ledger/upgrades.sql.ts";
 import { StateDamaged } from "../../src/state/damaged.ts";
 import { aFolder } from "../support/a-folder.ts";
 
