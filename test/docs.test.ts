@@ -19,3 +19,14 @@ test("the table of commands in README.md has every one that the help has", async
   expect(commands.length).toBeGreaterThan(15);
   expect(commands.filter((name) => !new RegExp(`\`${name}[ \`]`).test(table))).toEqual([]);
 });
+
+test("docs/ADDING-A-TARGET.md has a row for every member of a kind and of a target", () => {
+  const code = readFileSync(new URL("../src/targets/target.ts", import.meta.url), "utf8");
+  const page = readFileSync(new URL("../docs/ADDING-A-TARGET.md", import.meta.url), "utf8");
+  const members = ["Target", "TargetKind<Settings = unknown>"].flatMap((name) => {
+    const [, body = ""] = code.split(`export interface ${name} {`);
+    return [...body.slice(0, body.indexOf("\n}")).matchAll(/^ {2}(\w+)\??[(:]/gm)].map(([, member]) => member);
+  });
+  const told = [...page.matchAll(/^\| `(\w+)(?:\(.*?\))?` +\|/gm)].map(([, member]) => member);
+  expect(told.sort()).toEqual(members.sort());
+});
