@@ -29,7 +29,6 @@ attendExplain();
 for (const kind of KINDS) byId(kind).tabIndex = 0;
 byId("pause").addEventListener("click", () => {
   paused = !paused;
-  byId("pause").setAttribute("aria-pressed", String(paused));
   say("pause", paused ? "Go on" : "Pause");
 });
 

@@ -96,14 +96,32 @@ describe.runIf(program)("the page in Chromium", () => {
 
   test("lets the stream be paused, and goes on", async () => {
     const { misp } = watched.courier;
-    await browser.evaluate("document.getElementById('pause').click()");
-    misp.addEvent({ info: "unseen", attributes: [] });
-    await eventually(async () =>
-      expect(await browser.evaluate("document.querySelector('#pause').ariaPressed")).toBe("true"),
-    );
-    await browser.evaluate("document.getElementById('pause').click()");
+    const press = () => browser.evaluate("document.getElementById('pause').click()");
+    await press();
+    // One that changes its name must not be called pressed as well.
+    expect(await text("#pause")).toBe("Go on");
+    expect(await browser.evaluate("document.querySelector('#pause').ariaPressed")).toBeNull();
+    // Events are numbered from 1, so that the newest tells how many there are.
+    const { id } = misp.addEvent({ info: "unseen", attributes: [] });
+    await shows("#ledger", `, ${id} event`);
+    await press();
     misp.addEvent({ info: "seen again", attributes: [] });
     await shows("#heard", "seen again");
+    expect(await text("#heard")).not.toContain("unseen");
+  });
+
+  test.each([
+    [999.6, "1 s"],
+    [59_960, "1 min 0 s"],
+    [119_600, "2 min 0 s"],
+    [3_599_800, "1 h 0 min"],
+    [7_198_000, "2 h 0 min"],
+    [38, "38 ms"],
+    [2_340, "2.3 s"],
+    [90_000, "1 min 30 s"],
+  ])("reads %d ms as %s", async (milliseconds, words) => {
+    const asked = `import('./dom.js').then(({ duration }) => duration(${milliseconds}))`;
+    expect(await browser.evaluate(asked)).toBe(words);
   });
 
   test("has landmarks, a name for all that can be pressed, and one polite voice", async () => {
