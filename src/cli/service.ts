@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { loadConfig, resolvePath } from "../config/load.ts";
@@ -60,9 +60,10 @@ function settingsFor(instance: string | undefined, given: Given, { environment, 
   const config = loadConfig(file, { ...environment, ...variables });
   const node = process.execPath;
   const program = resolve(process.argv[1] ?? "misp-courier");
-  for (const path of [node, program]) {
-    if (/^\/(home|root)\//.test(path))
-      err(`${path} lies in a home folder, which the service cannot see. Install it for everybody.`);
+  // Where npm links a checkout, the program on the path is not where it lies.
+  for (const path of [node, program].map((path) => realpathSync(path))) {
+    if (/^\/(home|root)(\/|$)/.test(path))
+      err(`${path} lies in a home folder, which the service cannot see: put it elsewhere, such as below /opt.`);
   }
   const writes = [...new Set(writesOf(config))];
   const missing = writes.filter((path) => !existsSync(path));

@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { aFolder } from "../support/a-folder.ts";
 import { call } from "./captured-terminal.ts";
 
@@ -25,6 +25,19 @@ test("a dry run shows unit and commands, with the folders that the configuration
   expect(out).toContain(`ReadWritePaths=${folder}/state\nReadWritePaths=/srv/lists-of-the-test\n`);
   expect(out).toContain("systemctl enable --now misp-courier.service");
   expect(out).not.toContain("a-secret-key");
+});
+
+test("a program that npm linked to a home folder is told from one that the service can see", async () => {
+  const folder = aFolder();
+  await writeFile(join(folder, "environment"), "MISP_API_KEY=a-secret-key\n");
+  const [, program = ""] = process.argv;
+  onTestFinished(() => void process.argv.splice(1, 1, program));
+  const linked = join(folder, "misp-courier");
+  await symlink("/home", linked);
+  process.argv[1] = linked;
+  const config = await aConfig(folder);
+  const { err } = await call(["service", "install", "--config", config, "--dry-run"]);
+  expect(err).toContain("/home lies in a home folder, which the service cannot see");
 });
 
 test("a configuration with a mistake is not installed", async () => {
