@@ -70,7 +70,7 @@ async function listsMissing(config: CourierConfig, client: MispClient, signal: A
     ...files.problems,
     ...nowhere.map(
       (name) =>
-        `No warninglist is called ${name}: add it in MISP (Input Filters → List Warninglists → Add, type string, one ` +
+        `No warninglist is called ${name}: add it in MISP (Input Filters → Warninglists → Add Warninglist, type string, one ` +
         `${config.curation.prefix}UUID a line) and enable it, or write it to ${config.warninglists.directory}/${name}/list.json`,
     ),
   ];
