@@ -11,6 +11,19 @@ test("docs/CONFIG.md says what the schemas say; UPDATE_DOCS=1 writes it anew", (
   expect(readFileSync(file, "utf8")).toBe(reference);
 });
 
+test("docs/CONFIG.md writes code as Markdown shows it, and says of each key what it takes", () => {
+  const reference = renderReference();
+  const code = [...reference.matchAll(/`([^`]*)`/g)].map(([, text = ""]) => text);
+  expect(code).toContain("lists.<name>.types");
+  expect(code.filter((text) => text.includes("&lt;"))).toEqual([]);
+  const rows = [...reference.matchAll(/^\| `([^`]+)` \| (.*?) \| .* \| (.*) \|$/gm)];
+  expect(rows.length).toBeGreaterThan(100);
+  for (const [, key, type, meaning] of rows) {
+    expect([key, type]).not.toEqual([key, expect.stringContaining("anything")]);
+    expect([key, meaning]).not.toEqual([key, ""]);
+  }
+});
+
 test("the table of commands in README.md has every one that the help has", async () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const [, table = ""] = /^## Commands\n([\s\S]*?)^## /m.exec(readme) ?? [];

@@ -13,7 +13,8 @@ const exceptions = z
       ),
     tags: z.array(text).default([]).describe("Tags that leave an attribute out; `*` stands for anything"),
   })
-  .prefault({});
+  .prefault({})
+  .describe("What marks an attribute as one to leave out");
 
 const quorum = z.strictObject({
   false_positive: z

@@ -34,6 +34,8 @@ function describePlain(schema: JsonSchema): string {
       return "text";
     case "boolean":
       return "true or false";
+    case "null":
+      return "`null`";
     case "number":
     case "integer":
       return describeNumber(schema);

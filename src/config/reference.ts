@@ -104,7 +104,12 @@ function renderTable(rows: readonly Row[]): string {
 }
 
 function tableLine(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ")).join(" | ")} |`;
+  return `| ${cells.map((cell) => escaped(cell).replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+}
+
+/** Code in backticks is shown as it is written, text might pass for markup. */
+function escaped(cell: string): string {
+  return cell.replaceAll(/`[^`]*`|</g, (part) => (part === "<" ? "&lt;" : part));
 }
 
 function joinParts(parts: readonly (string | undefined)[]): string {
