@@ -65,9 +65,6 @@ const role = z
   )
   .meta({ shows: "`block`, `lower`, `inform` or `{lower: points}`" });
 
-/** What a match with a warninglist does; `lower` takes points off the score. */
-export type WarninglistRole = z.output<typeof role>;
-
 /** The `warninglists:` section. */
 export const warninglists = z
   .strictObject({

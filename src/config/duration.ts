@@ -1,25 +1,17 @@
 import { z } from "zod";
 
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
-const UNITS = Object.entries(SECONDS).reverse();
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 const DURATION = new RegExp(`^(\\d{1,12})([${Object.keys(SECONDS).join("")}])$`);
 /** More than a timer or a date could stand. */
-const LONGEST = 1000 * SECONDS.y;
+const LONGEST = 31_536_000_000;
 
 /** Seconds of `90s 30m 12h 30d 2w 1y` (a year has 365 days); `undefined` when the text is no duration. */
 export function parseDuration(text: string): number | undefined {
-  const [, amount, unit] = DURATION.exec(text.trim()) ?? [];
-  const size = UNITS.find(([name]) => name === unit)?.[1];
+  const [, amount, unit = ""] = DURATION.exec(text.trim()) ?? [];
+  const size = SECONDS[unit];
   if (amount === undefined || size === undefined) return undefined;
   const seconds = Number(amount) * size;
   return seconds > LONGEST ? undefined : seconds;
-}
-
-/** Whole seconds in the largest unit that divides them, `never` for `null`; what `parseDuration` reads back. */
-export function formatDuration(seconds: number | null): string {
-  if (seconds === null) return "never";
-  const [unit, size] = UNITS.find(([, length]) => seconds > 0 && seconds % length === 0) ?? ["s", 1];
-  return `${seconds / size}${unit}`;
 }
 
 const EXAMPLES = "such as 90s, 30m, 12h, 30d, 2w or 1y";
