@@ -4,6 +4,7 @@ import type { Desk } from "../alerts/telegram-commands.ts";
 import { enabledTargets } from "../config/enabled-targets.ts";
 import type { Config } from "../config/schema.ts";
 import type { Journal } from "../delivery/journal.ts";
+import { CAUGHT_UP } from "../ledger/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { REASONS } from "../model/verdict.ts";
@@ -32,7 +33,7 @@ export function alertDesk(sources: DeskSources): Desk {
       const known = await facts();
       const troubles = conditionsOf(known).map(({ sentence }) => `⚠ ${sentence}.`);
       const feed = known.blind ? "The feed is not heard." : "The feed is heard.";
-      const caughtUp = Number(ledger.fact("caught-up") ?? 0);
+      const caughtUp = Number(ledger.fact(CAUGHT_UP) ?? 0);
       const last = `Last caught up with MISP ${caughtUp === 0 ? "never" : time(caughtUp)}.`;
       return [...(troubles.length > 0 ? troubles : ["Nothing is wrong."]), feed, last, ...targetLines(sources)].join(
         "\n",

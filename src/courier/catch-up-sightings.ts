@@ -1,6 +1,6 @@
+import { CAUGHT_UP } from "../ledger/facts.ts";
 import { searchSightings } from "../misp/sighting-search.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
-import { CAUGHT_UP } from "./caught-up.ts";
 
 /** When MISP was last asked for its sightings of all times, milliseconds. */
 const ALL_LISTED = "sightings-listed";

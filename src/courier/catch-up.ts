@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
+import { CAUGHT_UP } from "../ledger/facts.ts";
 import type { Comparison } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { askWhole } from "../misp/answers.ts";
@@ -10,7 +11,6 @@ import { catchUpAttributeTags } from "./catch-up-attribute-tags.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 import { catchUpSightings } from "./catch-up-sightings.ts";
 import { catchUpTags } from "./catch-up-tags.ts";
-import { CAUGHT_UP } from "./caught-up.ts";
 import { firstLoad } from "./first-load.ts";
 import { miscounted } from "./miscounted.ts";
 

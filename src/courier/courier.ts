@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { CourierConfig } from "../config/schema.ts";
+import { CAUGHT_UP, FINDINGS } from "../ledger/facts.ts";
 import type { Question } from "../ledger/questions.ts";
 import { MispClient } from "../misp/client.ts";
 import { EventDesk } from "../misp/event-desk.ts";
@@ -10,7 +11,6 @@ import { attendAlerts } from "./alerts.ts";
 import { beat } from "./beat.ts";
 import { catchUp } from "./catch-up.ts";
 import { CatchUpLoop } from "./catch-up-loop.ts";
-import { CAUGHT_UP } from "./caught-up.ts";
 import { decisionDesk } from "./decisions.ts";
 import { answerDrift } from "./drift-desk.ts";
 import { followTopic } from "./forwarder.ts";
@@ -192,6 +192,3 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   await intake.saved;
   await introduction;
 }
-
-/** The fact of the ledger in which `status` finds what was missing when MISP was last asked. */
-export const FINDINGS = "findings";

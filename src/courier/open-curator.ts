@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { LACKS, UNCURATED } from "../ledger/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import type { MispClient } from "../misp/client.ts";
@@ -20,10 +21,6 @@ export interface OpenCuratorOptions {
   /** Milliseconds. */
   clock: () => number;
 }
-
-/** The facts of the ledger in which `status` finds what curation lacks, and which events wait. */
-export const LACKS = "curation-lacks";
-export const HELD = "curation-held";
 
 /** The curator as the configuration wants it, knowing what the keeper knows. */
 export function openCurator({
@@ -55,7 +52,7 @@ export function openCurator({
     saved,
     writer,
     curated: ledger.curated,
-    held: new HeldEvents({ saved: ledger.fact(HELD), save: (text) => ledger.note(HELD, text) }),
+    held: new HeldEvents({ saved: ledger.fact(UNCURATED), save: (text) => ledger.note(UNCURATED, text) }),
     rules: { trustTags: trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
     sources: curation.sources,
     dryRun: curation.dry_run,

@@ -5,10 +5,10 @@ import { failureOf } from "../kafka/failure.ts";
 import { leadElsewhere, type Marks, marksOf } from "../kafka/marks.ts";
 import { Progress } from "../kafka/progress.ts";
 import { type Portion, TopicReader } from "../kafka/reader.ts";
+import { CAUGHT_UP } from "../ledger/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import type { LineEvent } from "../misp/feed.ts";
-import { CAUGHT_UP } from "./caught-up.ts";
 import type { Intake } from "./intake.ts";
 import { noticesOf } from "./topic-notices.ts";
 

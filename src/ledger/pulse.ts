@@ -1,6 +1,7 @@
 import type { Reason } from "../model/verdict.ts";
 import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
+import { CAUGHT_UP } from "./facts.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
 import type { Statement } from "./statement.ts";
 
@@ -65,7 +66,7 @@ export class LedgerPulse implements Disposable {
       heard: this.#number("heard"),
       unreadable: this.#number("unreadable"),
       heardAt: this.#number("heard-at"),
-      caughtUp: this.#number("caught-up"),
+      caughtUp: this.#number(CAUGHT_UP),
       revision: this.#newest.get()?.revision ?? 0,
       spells: this.#spells(SPELLS),
       behind: new Map(this.#behind.all().map(({ name, behind }) => [name, behind])),

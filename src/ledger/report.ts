@@ -3,6 +3,7 @@ import type { AttributeRow } from "./attributes.ts";
 import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
 import type { EventRow } from "./events.ts";
+import { CAUGHT_UP, FINDINGS, LACKS, UNCURATED } from "./facts.ts";
 import { type Hold, Holds } from "./holds.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
@@ -82,9 +83,9 @@ export class LedgerReport implements Disposable {
       unreadable: this.#number("unreadable"),
       reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
       heardAt: this.#number("heard-at"),
-      caughtUp: this.#number("caught-up"),
-      findings: [...new Set([...this.#list<string>("findings"), ...this.#list<string>("curation-lacks")])],
-      uncurated: this.#list<[string, { reason: string }]>("curation-held").map(([event, { reason }]) => ({
+      caughtUp: this.#number(CAUGHT_UP),
+      findings: [...new Set([...this.#list<string>(FINDINGS), ...this.#list<string>(LACKS)])],
+      uncurated: this.#list<[string, { reason: string }]>(UNCURATED).map(([event, { reason }]) => ({
         event,
         reason,
       })),
