@@ -15,7 +15,7 @@ export interface Origin {
   organisation: string;
   /** Of the creator; empty where MISP did not tell it. */
   organisationUuid: string;
-  /** Who may see it, in MISP's numbers: the more closed of the attribute's own and its event's. */
+  /** Who may see it, in MISP's numbers: the most closed of the attribute's own, its object's and its event's. */
   distribution: number;
   /** Event tags and attribute tags together, without repetition. */
   tags: readonly string[];
