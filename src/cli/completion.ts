@@ -23,22 +23,47 @@ $fpath. fish: misp-courier completion fish, into ~/.config/fish/completions/misp
   };
 }
 
-/** Options that take a file. */
-const FILES = ["--config", "--record"];
+/** Options that take a file or a folder. */
+const FILES = ["--config", "--record", "--output", "--directory"];
 
-function optionsOf({ options }: Command): string[] {
-  return Object.keys(options).map((name) => `--${name}`);
+interface Option {
+  name: string;
+  /** What comes after it: nothing, a file, one of these words, or any word where there are none. */
+  takes: "nothing" | "file" | readonly string[];
+}
+
+function optionsOf({ options, usage }: Command): Option[] {
+  return Object.entries(options).map(([key, { type }]) => {
+    const name = `--${key}`;
+    if (type === "boolean") return { name, takes: "nothing" };
+    return { name, takes: FILES.includes(name) ? "file" : wordsAfter(name, usage) };
+  });
+}
+
+/** As in `--format ndjson|csv|stix`. */
+function wordsAfter(option: string, usage: string): string[] {
+  const [, word = ""] = usage.split(`[${option} `);
+  return choicesIn(word.split("]")[0]);
 }
 
 /** Words that a command itself names in its usage, such as `install|uninstall`. */
 function choicesOf({ usage }: Command): string[] {
-  const [, word = ""] = usage.split(" ");
+  return choicesIn(usage.split(" ")[1]);
+}
+
+function choicesIn(word = ""): string[] {
   return /^[a-z]+(\|[a-z]+)+$/.test(word) ? word.split("|") : [];
 }
 
 function bash(commands: Commands): string {
-  const cases = Object.entries(commands).map(
-    ([name, command]) => `    ${name}) words="${[...choicesOf(command), ...optionsOf(command)].join(" ")}" ;;`,
+  const cases = Object.entries(commands).map(([name, command]) => {
+    const words = [...choicesOf(command), ...optionsOf(command).map((option) => option.name)];
+    return `    ${name}) words="${words.join(" ")}" ;;`;
+  });
+  const options = Object.values(commands).flatMap(optionsOf);
+  const after = new Map(options.flatMap(({ name, takes }) => (Array.isArray(takes) ? [[name, takes]] : [])));
+  const words = [...after].map(
+    ([name, choices]) => `    ${name}) COMPREPLY=($(compgen -W "${choices.join(" ")}" -- "$current")); return ;;`,
   );
   return `# misp-courier: completion for bash
 _misp_courier() {
@@ -46,6 +71,7 @@ _misp_courier() {
   COMPREPLY=()
   case "$before" in
     ${FILES.join("|")}|-c) compopt -o default; return ;;
+${words.join("\n")}
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${Object.keys(commands).join(" ")} help" -- "$current"))
@@ -63,9 +89,7 @@ complete -F _misp_courier misp-courier`;
 function zsh(commands: Commands): string {
   const described = Object.entries(commands).map(([name, { summary }]) => `    ${quoted(`${name}:${summary}`)}`);
   const cases = Object.entries(commands).map(([name, command]) => {
-    const options = optionsOf(command).map((option) =>
-      quoted(`${option}${FILES.includes(option) ? ":file:_files" : ""}`),
-    );
+    const options = optionsOf(command).map(({ name, takes }) => quoted(`${name}${zshArgument(takes)}`));
     const choices = choicesOf(command);
     const word = quoted(choices.length > 0 ? `1:what:(${choices.join(" ")})` : "*:file:_files");
     return `    ${name}) _arguments ${[...options, word].join(" ")} ;;`;
@@ -90,12 +114,15 @@ ${cases.join("\n")}
 _misp_courier "$@"`;
 }
 
+function zshArgument(takes: Option["takes"]): string {
+  if (takes === "nothing") return "";
+  return takes === "file" ? ":file:_files" : `:word:(${takes.join(" ")})`;
+}
+
 function fish(commands: Commands): string {
   const lines = Object.entries(commands).flatMap(([name, command]) => {
     const within = `complete -c misp-courier -n '__fish_seen_subcommand_from ${name}'`;
-    const options = optionsOf(command).map(
-      (option) => `${within} -l ${option.slice(2)}${FILES.includes(option) ? " -r -F" : ""}`,
-    );
+    const options = optionsOf(command).map(({ name, takes }) => `${within} -l ${name.slice(2)}${fishArgument(takes)}`);
     const choices = choicesOf(command);
     return [
       `complete -c misp-courier -n __fish_use_subcommand -f -a ${name} -d ${quoted(command.summary)}`,
@@ -104,6 +131,12 @@ function fish(commands: Commands): string {
     ];
   });
   return ["# misp-courier: completion for fish", ...lines].join("\n");
+}
+
+function fishArgument(takes: Option["takes"]): string {
+  if (takes === "nothing") return "";
+  if (takes === "file") return " -r -F";
+  return takes.length === 0 ? " -x" : ` -x -a ${quoted(takes.join(" "))}`;
 }
 
 function quoted(text: string): string {

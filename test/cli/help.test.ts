@@ -63,6 +63,25 @@ describe("completion", () => {
     expect(await proposed("completion", "")).toEqual(expect.arrayContaining(["bash", "zsh", "fish"]));
   });
 
+  test("bash completes what an option takes, and nothing where that is a word of one's own", async () => {
+    expect(await proposed("export", "--format", "")).toEqual(["ndjson", "csv", "stix"]);
+    expect(await proposed("catch-up", "--since", "")).toEqual([]);
+    expect(await proposed("demo", "--directory", "--")).toEqual([]);
+  });
+
+  test("zsh and fish know which options take something, and what", async () => {
+    const [zsh, fish] = await Promise.all(
+      ["zsh", "fish"].map(async (shell) => (await call(["completion", shell])).out),
+    );
+    expect(zsh).toContain("'--format:word:(ndjson csv stix)'");
+    expect(zsh).toContain("'--since:word:()'");
+    expect(zsh).toContain("'--directory:file:_files'");
+    expect(zsh).toContain("'--json'");
+    expect(fish).toContain("-l format -x -a 'ndjson csv stix'\n");
+    expect(fish).toContain("-l since -x\n");
+    expect(fish).toContain("-l directory -r -F\n");
+  });
+
   test.each(["bash", "zsh", "fish"])("%s is told of every command", async (shell) => {
     const { code, out } = await call(["completion", shell]);
     expect(code).toBe(0);
