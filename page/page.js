@@ -128,8 +128,8 @@ function showState() {
 function feedState() {
   if (!connected) return ["wait", "No connection to the courier"];
   if (!situation) return ["wait", "The courier is starting"];
-  const { cause } = situation.feed;
-  return cause === null ? ["good", "MISP is heard"] : ["bad", `MISP is not heard: ${cause}`];
+  const { name, cause } = situation.feed;
+  return cause === null ? ["good", `${name} is heard`] : ["bad", `${name} is not heard: ${cause}`];
 }
 
 function catchUpState() {

@@ -6,7 +6,7 @@ export function showTables(situation) {
   fill("targets", situation.targets, targetTable(situation.lists), "No target is configured.", situation.lists);
   fill("held", situation.held, heldTable(situation.decides), "No guard holds anything.", situation.decides);
   fill("waiting", situation.waiting, waitingTable, "Nothing waits for anybody.");
-  fill("spells", situation.spells, spellTable, "MISP was always heard.");
+  fill("spells", situation.spells, spellTable, `${situation.feed.name} was always heard.`);
   fill("withheld", situation.withheld, withheldTable, "Nothing is withheld.");
 }
 

@@ -3,7 +3,9 @@ import { defang, shortened } from "./defang.ts";
 /** What is known of the courier's health at one moment. Times are milliseconds; what is `null` is in order. */
 export interface Facts {
   now: number;
-  /** The feed cannot be heard. */
+  /** What is listened to: MISP over ZeroMQ or Kafka, or the topic of other couriers. */
+  feed: "zeromq" | "kafka" | "topic";
+  /** It cannot be heard. */
   blind: { since: number; cause: string } | null;
   /** When MISP says that our key runs out; `null`: it did not say. */
   keyExpires: number | null;
@@ -96,13 +98,21 @@ function keyExpiry({ keyExpires, now }: Facts): Condition | undefined {
   };
 }
 
-function feed({ blind, now }: Facts): Trouble | undefined {
+const CATCHING_UP = "Until then the courier learns of changes when it catches up over REST.";
+const FEEDS = {
+  zeromq: { name: "MISP's feed", hint: `See MISP's ZeroMQ publisher. ${CATCHING_UP}` },
+  kafka: { name: "MISP's feed", hint: `See the brokers of Kafka. ${CATCHING_UP}` },
+  topic: { name: "The topic", hint: "See the brokers of Kafka. What is written meanwhile is read afterwards." },
+};
+
+function feed({ feed, blind, now }: Facts): Trouble | undefined {
   if (!blind) return undefined;
+  const { name, hint } = FEEDS[feed];
   return {
     key: "feed",
     early: now - blind.since < PATIENCE.feed,
-    sentence: `MISP's feed has not been heard for ${minutes(now - blind.since)} (${plain(blind.cause)})`,
-    hint: "See MISP's ZeroMQ publisher. Until then the courier learns of changes when it catches up over REST.",
+    sentence: `${name} has not been heard for ${minutes(now - blind.since)} (${plain(blind.cause)})`,
+    hint,
   };
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal, type JournalEntry } from "../delivery/journal.ts";
 import { repairWords } from "../ledger/blind-spells.ts";
@@ -27,7 +28,7 @@ export const status: Command = {
     out(
       given.values.json === true
         ? JSON.stringify({ ...summary, targets }, null, 2)
-        : readable(summary, targets, clock()),
+        : readable(config.role, summary, targets, clock()),
     );
     return Exit.ok;
   },
@@ -45,7 +46,7 @@ function fieldsOf(entry: JournalEntry | undefined) {
   };
 }
 
-function readable(summary: Summary, targets: readonly TargetStatus[], now: number): string {
+function readable(role: Config["role"], summary: Summary, targets: readonly TargetStatus[], now: number): string {
   const withheld = Object.entries(summary.withheld).map(
     ([reason, count]) => `  ${String(count).padStart(9)}  ${REASONS[reason as keyof typeof REASONS]}`,
   );
@@ -54,7 +55,9 @@ function readable(summary: Summary, targets: readonly TargetStatus[], now: numbe
     ...(withheld.length > 0 ? ["Withheld, by reason:", ...withheld] : []),
     `Messages: ${summary.heard} heard, ${summary.unreadable} could not be read.`,
     ...summary.unreadableMessages.map(({ at, topic, reason }) => `  ${time(at)}  ${JSON.stringify(topic)}: ${reason}`),
-    `MISP: feed last heard ${moment(summary.heardAt)}, last caught up ${moment(summary.caughtUp)}.`,
+    role === "forwarder"
+      ? `Topic: last heard ${moment(summary.heardAt)}, last read to its end ${moment(summary.caughtUp)}.`
+      : `MISP: feed last heard ${moment(summary.heardAt)}, last caught up ${moment(summary.caughtUp)}.`,
     ...summary.blindSpells.slice(0, 5).map(blindLine),
     ...summary.findings.map((finding) => `  ${printable(finding)}`),
     ...uncuratedLines(summary.uncurated),

@@ -34,7 +34,8 @@ export function alertDesk(sources: DeskSources): Desk {
       const troubles = conditionsOf(known).map(({ sentence }) => `⚠ ${sentence}.`);
       const feed = known.blind ? "The feed is not heard." : "The feed is heard.";
       const caughtUp = Number(ledger.fact(CAUGHT_UP) ?? 0);
-      const last = `Last caught up with MISP ${caughtUp === 0 ? "never" : time(caughtUp)}.`;
+      const whom = config.role === "forwarder" ? "the topic" : "MISP";
+      const last = `Last caught up with ${whom} ${caughtUp === 0 ? "never" : time(caughtUp)}.`;
       return [...(troubles.length > 0 ? troubles : ["Nothing is wrong."]), feed, last, ...targetLines(sources)].join(
         "\n",
       );

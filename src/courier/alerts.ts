@@ -4,6 +4,7 @@ import { openAlerting } from "../alerts/alerting.ts";
 import type { Facts } from "../alerts/conditions.ts";
 import { Outbox } from "../alerts/outbox.ts";
 import { enabledTargets } from "../config/enabled-targets.ts";
+import { feedOf } from "../config/feed.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
 import type { Journal } from "../delivery/journal.ts";
@@ -57,6 +58,7 @@ async function factsOf(sources: AlertSources): Promise<Facts> {
   const enabled = enabledTargets(config);
   return {
     now: clock(),
+    feed: feedOf(config),
     blind: vigil.blindSince,
     keyExpires: client?.keyExpires ?? null,
     catchUp: failing && { ...failing, error: hide(failing.error) },

@@ -1,3 +1,4 @@
+import { feedOf } from "../config/feed.ts";
 import { type BlindSpell, repairWords } from "../ledger/blind-spells.ts";
 import type { Pulse } from "../ledger/pulse.ts";
 import type { Indicator } from "../model/indicator.ts";
@@ -8,7 +9,8 @@ import type { Sources } from "./sources.ts";
 
 /** How things stand, as the page shows it. Times are milliseconds; texts of MISP and of far sides are hostile. */
 export interface Situation {
-  feed: { cause: string | null; since: number | null };
+  /** `name`: what is listened to. */
+  feed: { name: "MISP" | "The topic"; cause: string | null; since: number | null };
   caughtUp: number;
   /** That was not too long ago. */
   fresh: boolean;
@@ -66,7 +68,11 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
     }),
   );
   return {
-    feed: { cause: blind?.cause ?? null, since: blind?.since ?? null },
+    feed: {
+      name: feedOf(sources.config) === "topic" ? "The topic" : "MISP",
+      cause: blind?.cause ?? null,
+      since: blind?.since ?? null,
+    },
     caughtUp: pulse.caughtUp,
     fresh: isFresh(pulse.caughtUp, sources.config, sources.clock()),
     active,

@@ -11,7 +11,10 @@ import { aFolder } from "../support/a-folder.ts";
 import { AnsweringServer, json } from "../support/answering-server.ts";
 import { calm, eventually } from "../support/running-courier.ts";
 
-const WELL: Facts = { now: 0, blind: null, keyExpires: null, catchUp: null, failing: [], held: [], disk: null };
+const WELL: Facts = {
+  ...{ now: 0, feed: "zeromq", blind: null, keyExpires: null, catchUp: null, failing: [], held: [] },
+  disk: null,
+};
 const HELD = [{ target: "siem", reason: "too much at once" }];
 
 /** An alarm on a file, whose clock and facts the test sets. */

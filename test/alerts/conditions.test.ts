@@ -7,6 +7,7 @@ const DAY = 24 * 60 * MINUTE;
 const GIGABYTE = 2 ** 30;
 const WELL: Facts = {
   now: NOW,
+  feed: "zeromq",
   blind: null,
   keyExpires: null,
   catchUp: null,
@@ -31,6 +32,16 @@ describe("what mends itself soon is not worth a message", () => {
   test("the feed is dead after two minutes", () => {
     expect(keysOf({ blind: { since: NOW - MINUTE, cause: "silence" } })).toEqual([]);
     expect(keysOf({ blind: { since: NOW - 2 * MINUTE, cause: "silence" } })).toEqual(["feed"]);
+  });
+
+  test.each([
+    ["zeromq", "MISP's feed has not been heard for 2 minutes (silence)", "MISP's ZeroMQ publisher"],
+    ["kafka", "MISP's feed has not been heard for 2 minutes (silence)", "the brokers of Kafka"],
+    ["topic", "The topic has not been heard for 2 minutes (silence)", "the brokers of Kafka"],
+  ] as const)("what is listened to over %s is called what it is, with where to look", (feed, sentence, place) => {
+    const [condition] = conditionsOf({ ...WELL, feed, blind: { since: NOW - 2 * MINUTE, cause: "silence" } });
+    expect(condition?.sentence).toBe(sentence);
+    expect(condition?.hint).toContain(place);
   });
 
   test("catching up fails after three failures over five minutes", () => {
