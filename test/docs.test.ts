@@ -43,3 +43,15 @@ test("docs/ADDING-A-TARGET.md has a row for every member of a kind and of a targ
   const told = [...page.matchAll(/^\| `(\w+)(?:\(.*?\))?` +\|/gm)].map(([, member]) => member);
   expect(told.sort()).toEqual(members.sort());
 });
+
+test("the tests that docs/COMING-FROM-MISP-BROKER.md names are where it says", () => {
+  const page = readFileSync(new URL("../docs/COMING-FROM-MISP-BROKER.md", import.meta.url), "utf8");
+  const named = [...page.matchAll(/`([\w/-]+(?:\.test)?\.ts)`: \*([^*]+)\*/g)];
+  expect(named.length).toBeGreaterThan(15);
+  for (const [, path = "", title] of named) {
+    expect([path, readFileSync(new URL(path, import.meta.url), "utf8")]).toEqual([
+      path,
+      expect.stringContaining(title ?? ""),
+    ]);
+  }
+});
