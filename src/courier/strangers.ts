@@ -1,7 +1,7 @@
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 
-/** How many events are remembered, the newest. */
+/** After so many events all are forgotten: of one that is unknown MISP is asked. */
 const LIMIT = 5_000;
 
 /** Events of which the feed has told that nobody whom we trust wrote them: MISP need not be asked who did. */
