@@ -27,7 +27,7 @@ type Outcome = Unread | (Drift & { problem?: undefined });
 export const drift: Command = {
   usage: "drift [TARGET] [--repair] [--config FILE] [--json]",
   summary:
-    "Reads back what targets hold and names what differs; --repair makes it good, and leaves alone what is others'.",
+    "Read back what targets hold and name what differs; --repair makes it good, and leaves alone what is others'.",
   options: { ...configOption, ...jsonOption, repair: { type: "boolean", default: false } },
   words: [0, 1],
   async run(given, terminal) {

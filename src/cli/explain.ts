@@ -16,6 +16,7 @@ import { printable } from "./printable.ts";
 export const explain: Command = {
   usage: "explain VALUE [--target NAME] [--config FILE] [--json]",
   summary: "Why a value is, or is not, at the targets: the whole chain from MISP's attribute to each target.",
+  details: "With --target it tells of that one alone.",
   options: { ...configOption, ...jsonOption, target: { type: "string" } },
   words: [1, 1],
   async run(given, { environment, out, clock }) {

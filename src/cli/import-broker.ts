@@ -7,7 +7,9 @@ import { printable } from "./printable.ts";
 export const importBrokerCommand: Command = {
   usage: "import-broker DIR [--output FILE] [--only NAMES]",
   summary:
-    "Brings a MISP-Broker over: a new config.yaml, and a ledger of what its targets hold. Without --output it only shows the file.",
+    "Bring a MISP-Broker over: a new config.yaml, and a ledger of what its targets hold. Without --output it only shows the file.",
+  details: `DIR is where settings.cfg lies; nothing is changed there. Where it follows several MISPs, --only NAME,NAME takes the
+configurations of one, by the names of their files in configs/ without .cfg.`,
   options: { output: { type: "string", short: "o" }, only: { type: "string" } },
   words: [1, 1],
   async run(given, terminal) {

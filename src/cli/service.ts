@@ -12,7 +12,8 @@ export const service: Command = {
   summary: "Have systemd run the courier, hardened and watched; --dry-run shows the unit and changes nothing.",
   details: `FILE is /etc/misp-courier/config.yaml unless given, or /etc/misp-courier/NAME.yaml with --instance NAME, by which several
 couriers run side by side as misp-courier@NAME. What the configuration takes from the environment, such as MISP_API_KEY,
-belongs into the file "environment" (or "NAME.environment") beside it. Uninstalling keeps configuration and state.`,
+belongs into the file "environment" (or "NAME.environment") beside it. It runs as the user that --user names, misp-courier unless given, who is made where there is none. Uninstalling keeps
+configuration and state.`,
   options: {
     config: { type: "string", short: "c" },
     instance: { type: "string" },

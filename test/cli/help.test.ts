@@ -45,6 +45,17 @@ test("a word that is longer than the line has one to itself", () => {
   expect(wrap("a bb cccccccc d", 4)).toEqual(["a bb", "cccccccc", "d"]);
 });
 
+test.each([
+  ["demo", "--for", "--directory", "--speed"],
+  ["import-broker", "--output", "--only"],
+  ["explain", "--target"],
+  ["service", "--instance", "--user", "--dry-run"],
+])("the help of %s says what its options do", async (command, ...options) => {
+  const { out } = await call(["help", command]);
+  const [, said = ""] = /\n\n([\s\S]*)/.exec(out) ?? [];
+  for (const option of options) expect(said).toContain(option);
+});
+
 describe("completion", () => {
   /** What bash proposes for the last of these words. */
   async function proposed(...words: string[]): Promise<string[]> {
