@@ -66,9 +66,15 @@ export function qualify(
 
 /** What an addition still waits for. */
 function entrance({ attribute, event }: Support, rules: QualifyRules, now: number): Reason | null {
-  if (rules.requirePublished && !isPublished(attribute, event)) return "unpublished";
+  const heard = heardBy(attribute, now);
+  if (rules.requirePublished && !isPublished({ ...attribute, heard }, event)) return "unpublished";
   if (rules.settle > 0 && !event.known) return "event_unknown";
-  return now < attribute.heard + rules.settle ? "settling" : null;
+  return now < heard + rules.settle ? "settling" : null;
+}
+
+/** What was heard in a time to come was heard by a clock that was ahead, long enough ago. */
+function heardBy({ heard }: Support["attribute"], now: number): number {
+  return heard > now + CLOCKS_DIFFER ? 0 : heard;
 }
 
 /** Clocks that differ by so much are forgiven, milliseconds. */
@@ -85,8 +91,8 @@ function isPublished(attribute: Support["attribute"], event: Support["event"]): 
 }
 
 /** True when asking REST once more can tell whether the attribute was published. */
-export function isTie({ attribute, event }: Support): boolean {
-  return attribute.timestamp === event.publishedThrough && attribute.heard >= event.confirmed;
+export function isTie({ attribute, event }: Support, now: number): boolean {
+  return attribute.timestamp === event.publishedThrough && heardBy(attribute, now) >= event.confirmed;
 }
 
 function joined(first: readonly string[], second: readonly string[]): readonly string[] {

@@ -10,17 +10,17 @@ import type { Moment, Tables } from "./tables.ts";
 type AttributeNotice = Extract<Notice, { kind: "attribute" }>;
 
 /** An attribute as it was told; what is known already, or is newer here, stays. */
-export function hearAttribute(tables: Tables, notice: AttributeNotice, { now, asked }: Moment): void {
+export function hearAttribute(tables: Tables, notice: AttributeNotice, moment: Moment): void {
+  const { now } = moment;
   const { attributes, judging, questions } = tables;
   const { attribute: told, how } = notice;
   const event = notice.event ? mentionedEvent(tables, notice.event, now) : tables.events.get(told.eventId);
   if (!event) questions.ask(told.eventId);
   const known = knownAttribute(tables, told);
-  const heard = how === "answer" ? asked : now;
-  const after = known ? retold(known, told, how, heard) : newAttribute(told, how === "answer" ? 0 : heard);
+  const after = known ? retold(known, told, how, moment) : newAttribute(told, how === "answer" ? 0 : now);
   if (!after) {
     // REST is not believed yet, and not disbelieved either: the event is to be read again.
-    if (event && known && how === "answer" && isDoubted(known, told, asked)) tables.events.list(event, ASKED_EARLY);
+    if (event && known && how === "answer" && isDoubted(known, told, moment)) tables.events.list(event, ASKED_EARLY);
     return;
   }
   if (known) {

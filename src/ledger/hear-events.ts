@@ -2,7 +2,7 @@ import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import { ASKED_EARLY, described, type EventRow, newEvent, tagColumn, tagsOf, withTag } from "./events.ts";
 import { knownEvent } from "./identity.ts";
-import { SETTLED } from "./retold.ts";
+import { isSettled, isToCome } from "./retold.ts";
 import type { Moment, Tables } from "./tables.ts";
 
 /** How a list that has not been read yet would have an event that our key was shown: from now on it can vanish. */
@@ -101,7 +101,7 @@ function eventAfter(before: EventRow, facts: EventFacts, how: FactsTelling, mome
     timestamp: Math.max(before.timestamp, facts.timestamp ?? 0),
     known: 1,
     // What was taken for deleted may only have been hidden from our key for a while.
-    deleted: how === "answer" && moment.asked > before.told + SETTLED ? 0 : before.deleted,
+    deleted: how === "answer" && isSettled(before.told, moment) ? 0 : before.deleted,
     listed: how === "answer" ? before.listed || SHOWN : before.listed,
     ...tagsAfter(before, facts, how, moment),
     ...publicationAfter(before, facts, how, moment),
@@ -111,7 +111,7 @@ function eventAfter(before: EventRow, facts: EventFacts, how: FactsTelling, mome
 function tagsAfter(before: EventRow, facts: EventFacts, how: FactsTelling, { now, asked }: Moment): Partial<EventRow> {
   if (facts.tags === undefined) return {};
   if (how === "snapshot") return { tags: tagColumn([...tagsOf(before), ...facts.tags]) };
-  if (how === "answer") return asked > before.told ? { tags: tagColumn(facts.tags) } : {};
+  if (how === "answer") return asked > before.told || isToCome(before.told, now) ? { tags: tagColumn(facts.tags) } : {};
   return { tags: tagColumn(facts.tags), told: now };
 }
 

@@ -3,7 +3,7 @@ import { MISSING } from "./attributes.ts";
 import { ASKED_EARLY, type Events, newEvent } from "./events.ts";
 import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
-import { SETTLED } from "./retold.ts";
+import { isSettled } from "./retold.ts";
 import type { Moment, Tables } from "./tables.ts";
 
 /** An event as MISP's list has it. */
@@ -34,16 +34,11 @@ export function hearContents(tables: Tables, contents: Extract<Notice, { kind: "
   let early = false;
   for (const row of tables.attributes.of(event.id)) {
     if (row.deleted !== 0 || contents.attributes.has(row.uuid)) continue;
-    if (isSettled(row, moment)) markGone(tables, row, MISSING, moment);
+    if (isSettled(row.heard, moment)) markGone(tables, row, MISSING, moment);
     else early = true;
   }
   if (early) tables.events.list(event, ASKED_EARLY);
   else if (contents.attributes.size === 0) tables.events.list(event, NOT_LISTED);
-}
-
-/** What was heard in a time to come was heard by a clock that was ahead. */
-function isSettled({ heard }: { heard: number }, { asked, now }: Moment): boolean {
-  return asked > heard + SETTLED || heard > now + SETTLED;
 }
 
 /** The list has no events without attributes, so that such a one is not taken for vanished. */

@@ -2,7 +2,7 @@ import { sightedValue } from "../curation/split.ts";
 import { type Sighting, SightingType } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import { type AttributeRow, ERASED } from "./attributes.ts";
-import { SETTLED } from "./retold.ts";
+import { isSettled } from "./retold.ts";
 import type { SightingRow } from "./sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
 
@@ -19,12 +19,13 @@ type SightingNotice = Extract<Notice, { kind: "sighting" }>;
 type Listed = Extract<Notice, { kind: "sightings-listed" }>;
 
 /** A thumb, up or down; one that is known already changes nothing. */
-export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, { now, asked }: Moment): void {
+export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, moment: Moment): void {
+  const { now } = moment;
   const { sightings, attributes, questions } = tables;
   if (sighting.source.startsWith(OWN_SOURCE)) return;
   const known = sightings.get(sighting.id);
   const shown = how === "answer" || known?.shown === 1;
-  if (known && isKept(known, shown, how === "answer" ? asked : 0)) return;
+  if (known && isKept(known, shown, how === "answer" ? moment : undefined)) return;
   const attribute = attributes.get(sighting.attributeId);
   if (how === "heard" && isGone(tables, sighting, attribute)) return;
   if (!attribute && sighting.eventId > 0) questions.ask(sighting.eventId, undefined, { whole: true });
@@ -66,12 +67,12 @@ export function hearSightingDeleted(tables: Tables, id: number, { now }: Moment)
 }
 
 /** REST lists all sightings of a span that our key may see: one that it would show, and does not, is gone, unless it was heard of just before. */
-export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, { asked }: Moment): void {
+export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, moment: Moment): void {
   const { sightings } = tables;
   for (const row of sightings.between(from, to)) {
     sightings.doubted.delete(row.id);
     if (ids.has(row.id) || !isVisible(tables, row)) continue;
-    if (row.heard + SETTLED < asked) takeBack(tables, row, asked);
+    if (isSettled(row.heard, moment)) takeBack(tables, row, moment.asked);
     else sightings.doubted.add(row.id);
   }
 }
@@ -117,8 +118,8 @@ function isMuted({ sightings, judging }: Tables, { type, organisationId }: Sight
 }
 
 /** Nothing new: it is there and was shown as far as now, or it was deleted after, or too shortly before, REST was asked. */
-function isKept(known: SightingRow, shown: boolean, asked: number): boolean {
-  if (known.deleted > 0) return asked <= known.deleted + SETTLED;
+function isKept(known: SightingRow, shown: boolean, answered: Moment | undefined): boolean {
+  if (known.deleted > 0) return !answered || !isSettled(known.deleted, answered);
   return known.shown === (shown ? 1 : 0);
 }
 

@@ -59,7 +59,7 @@ export class Judging {
     const support = joined(after, event);
     const context = this.#isContext(before, after);
     for (const part of parts) this.#support(part, after, { support, context, now });
-    return isTie(support);
+    return isTie(support, now);
   }
 
   /** Whether a target may have to hear of it even where the attribute's word on its indicators stays the same. */

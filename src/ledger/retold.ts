@@ -2,38 +2,46 @@ import type { Attribute } from "../model/misp.ts";
 import type { Telling } from "../model/notice.ts";
 import { type AttributeRow, COLUMNS, ERASED, MISSING, SOFT_DELETED } from "./attributes.ts";
 import { tagColumn, tagsOf } from "./events.ts";
+import type { Moment } from "./tables.ts";
 
 export function newAttribute(told: Attribute, heard: number): AttributeRow {
   return rowOf(told, tagColumn(told.tags ?? []), heard);
 }
 
-/**
- * What remains of a known attribute when it is told again; `undefined` when nothing changes.
- * @param heard when the feed spoke, milliseconds; for an answer of REST, when it was asked
- */
-export function retold(known: AttributeRow, told: Attribute, how: Telling, heard: number): AttributeRow | undefined {
-  const wins = overrides(known, told, how, heard);
+/** What remains of a known attribute when it is told again; `undefined` when nothing changes. */
+export function retold(known: AttributeRow, told: Attribute, how: Telling, moment: Moment): AttributeRow | undefined {
+  const wins = overrides(known, told, how, moment);
   if (!wins && !(how === "snapshot" && told.timestamp === known.timestamp)) return undefined;
   const tags = tagsAfter(known, told, how);
-  const last = how === "answer" ? 0 : heard;
+  const last = how === "answer" ? 0 : moment.now;
   const row = wins ? rowOf(told, tags, last) : { ...known, tags, heard: last };
   return same(row, known) ? undefined : row;
 }
 
 /** Whether an answer that does not count, since the feed spoke just before it was asked for, says something else all the same. */
-export function isDoubted(known: AttributeRow, told: Attribute, asked: number): boolean {
-  if (asked > known.heard + SETTLED) return false;
+export function isDoubted(known: AttributeRow, told: Attribute, moment: Moment): boolean {
+  if (isSettled(known.heard, moment)) return false;
   return !same(rowOf(told, tagsAfter(known, told, "answer"), known.heard), known);
 }
 
-function overrides(known: AttributeRow, told: Attribute, how: Telling, heard: number): boolean {
-  if (how === "answer" && heard > known.heard + SETTLED) return true;
+function overrides(known: AttributeRow, told: Attribute, how: Telling, moment: Moment): boolean {
+  if (how === "answer" && isSettled(known.heard, moment)) return true;
   if (known.deleted === ERASED || told.timestamp < known.timestamp) return false;
   return told.timestamp > known.timestamp || (how === "edit" && known.deleted !== MISSING);
 }
 
 /** MISP sends a message before it commits: for this long, milliseconds, REST may still answer with what was before. */
-export const SETTLED = 2_000;
+const SETTLED = 2_000;
+
+/** Whether what was heard then, milliseconds, had settled when REST was asked, so that its answer is the newer word. */
+export function isSettled(heard: number, { asked, now }: Moment): boolean {
+  return asked > heard + SETTLED || isToCome(heard, now);
+}
+
+/** What was heard in a time to come was heard by a clock that was ahead. */
+export function isToCome(heard: number, now: number): boolean {
+  return heard > now + SETTLED;
+}
 
 function tagsAfter(known: AttributeRow, told: Attribute, how: Telling): string {
   if (told.tags === undefined) return known.tags;
