@@ -96,14 +96,14 @@ export class CatchUpLoop implements AsyncDisposable {
       this.#failures = 0;
       this.#failing = null;
       this.#follow &&= caught.unsettled > 0;
-      spells.repair(began, { ...caught });
+      spells.repair(began, { ...caught }, clock());
       log.info("In step with MISP", { ...caught });
     } catch (error) {
       if (signal.aborted) return;
       this.#failures += 1;
       this.#wait = error instanceof MispError ? error.wait : undefined;
       this.#failing = {
-        since: this.#failing?.since ?? began,
+        since: Math.min(this.#failing?.since ?? began, began),
         failures: this.#failures,
         error: error instanceof Error ? error.message : String(error),
         refused: error instanceof MispError && ["key", "forbidden"].includes(error.meaning),

@@ -67,7 +67,7 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
       settled();
     },
   });
-  const repair = () => ledger.blindSpells.repair(clock(), { topic });
+  const repair = () => ledger.blindSpells.repair(clock(), { topic }, clock());
   using vigil = new Vigil({
     ...{ spells: ledger.blindSpells, log, clock, lastHeard: intake.lastHeard },
     ...{ name: "The topic", speaksWhenIdle: false },

@@ -18,6 +18,8 @@ export interface HeldEventsOptions {
 
 /** So many are remembered; more come up again with the next catch-up that finds them changed. */
 const MOST = 1_000;
+/** Nothing waits for longer than this, milliseconds. */
+const LONGEST = 600_000;
 
 /** Events that wait for something: a right, MISP, a gate. Remembered over a restart. */
 export class HeldEvents {
@@ -46,7 +48,8 @@ export class HeldEvents {
 
   /** Those whose time has come. */
   due(now: number): [uuid: string, held: HeldEvent][] {
-    return [...this.#held].filter(([, { next }]) => next <= now);
+    // What waits for longer was held by a clock that was ahead.
+    return [...this.#held].filter(([, { next }]) => next <= now || next > now + LONGEST);
   }
 
   /** The one that MISP calls by this number. */

@@ -103,7 +103,9 @@ export class MispLists {
 
   #isOld({ id, header }: EnabledList): boolean {
     const known = this.#lists.get(id);
-    return !known || known.header !== header || this.#stale.has(id) || known.at + LASTS <= this.#options.clock();
+    return (
+      !known || known.header !== header || this.#stale.has(id) || Math.abs(this.#options.clock() - known.at) >= LASTS
+    );
   }
 
   /**

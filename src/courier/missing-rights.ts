@@ -7,7 +7,7 @@ const TRY_AGAIN = 300_000;
 /** What MISP refuses to do for the key, learned from its answers: its host organisation it tells to nobody but site admins. */
 export class MissingRights {
   readonly #clock: () => number;
-  readonly #refused = new Map<string, { cure: string; until: number }>();
+  readonly #refused = new Map<string, { cure: string; at: number }>();
 
   constructor(clock: () => number) {
     this.#clock = clock;
@@ -21,7 +21,8 @@ export class MissingRights {
   /** Why a step need not be tried now. */
   against(step: CurationStep): string | undefined {
     const refused = this.#refused.get(nameOf(step));
-    return refused && refused.until > this.#clock() ? refused.cure : undefined;
+    // Also by a clock that was set back.
+    return refused && Math.abs(this.#clock() - refused.at) < TRY_AGAIN ? refused.cure : undefined;
   }
 
   /** MISP took a step. @returns true when that is news */
@@ -38,7 +39,7 @@ export class MissingRights {
     if (cure === NOT_OTHERS && mayPublish) return undefined;
     if (cure === undefined) return undefined;
     const isNews = this.#refused.get(nameOf(step))?.cure !== cure;
-    this.#refused.set(nameOf(step), { cure, until: this.#clock() + TRY_AGAIN });
+    this.#refused.set(nameOf(step), { cure, at: this.#clock() });
     return isNews ? cure : undefined;
   }
 }

@@ -45,7 +45,7 @@ export class Vigil implements Disposable {
     this.#lastFrame = options.clock();
     const { lastHeard } = options;
     this.#spell = { since: this.#lastFrame, cause: lastHeard === undefined ? UNHEARD : AWAY };
-    this.#begin({ ...this.#spell, since: lastHeard ?? this.#lastFrame });
+    this.#begin({ ...this.#spell, since: Math.min(lastHeard ?? this.#lastFrame, this.#lastFrame) });
     this.#timer = setInterval(() => this.#look(), TICK);
   }
 
@@ -85,7 +85,10 @@ export class Vigil implements Disposable {
   #look(): void {
     this.#catchUpRecord();
     if (this.#options.speaksWhenIdle === false) return;
-    const silence = this.#options.clock() - this.#lastFrame;
+    const now = this.#options.clock();
+    // Of a clock that was set back.
+    this.#lastFrame = Math.min(this.#lastFrame, now);
+    const silence = now - this.#lastFrame;
     if (silence <= SILENCE) return;
     if (!this.#blind) this.#goesBlind(this.#lastFrame, "silence");
     else if (this.#spell.cause === AWAY) this.#goesBlind(this.#lastFrame, UNHEARD);

@@ -25,7 +25,7 @@ export class WriteAllowance {
 
   /** How many more writes an event may have now. */
   left(event: string): number {
-    this.#forget();
+    this.#forget(this.#options.clock());
     return this.#options.perEvent - (this.#ofEvent.get(event) ?? 0);
   }
 
@@ -33,8 +33,10 @@ export class WriteAllowance {
   async take(event: string): Promise<void> {
     const { clock, perMinute, signal } = this.#options;
     for (;;) {
-      const before = this.#writes.at(-perMinute)?.at ?? -MINUTE;
-      const wait = before + MINUTE - clock();
+      const now = clock();
+      this.#forget(now);
+      const before = this.#writes.at(-perMinute)?.at;
+      const wait = before === undefined ? 0 : before + MINUTE - now;
       if (wait <= 0) break;
       await pause(wait, undefined, { signal });
     }
@@ -42,8 +44,9 @@ export class WriteAllowance {
     this.#ofEvent.set(event, (this.#ofEvent.get(event) ?? 0) + 1);
   }
 
-  #forget(): void {
-    const now = this.#options.clock();
+  #forget(now: number): void {
+    // By a clock that was ahead: they would count until it had come to that time again.
+    for (const write of this.#writes) write.at = Math.min(write.at, now);
     for (let oldest = this.#writes[0]; oldest && oldest.at <= now - HOUR; oldest = this.#writes[0]) {
       this.#writes.shift();
       const left = (this.#ofEvent.get(oldest.event) ?? 1) - 1;

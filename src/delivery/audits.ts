@@ -40,7 +40,8 @@ export class Audits implements AsyncDisposable {
     for (const { auditor, every } of auditors) {
       if (every === null || !auditor.possible) continue;
       const last = recall(auditor.name)?.at;
-      const rest = last === undefined ? 0 : Math.max(0, last + every * 1000 - clock());
+      // A clock that was ahead for a while may have left a time to come.
+      const rest = last === undefined ? 0 : Math.max(0, Math.min(last, clock()) + every * 1000 - clock());
       this.#schedule(auditor.name, rest + random() * Math.min(SPREAD, every * 1000));
     }
   }

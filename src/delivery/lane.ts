@@ -10,7 +10,7 @@ import type { Journal, JournalEntry } from "./journal.ts";
 import { mostAtOnce, restAfter, resting } from "./pace.ts";
 import { park, unpark } from "./park.ts";
 import { Refill, type RefillOptions } from "./refill.ts";
-import { fails, tellFailure, works } from "./standing.ts";
+import { fails, restOfWait, tellFailure, works } from "./standing.ts";
 import { tryOnce } from "./try-once.ts";
 
 export interface LaneOptions extends GuardOptions, RefillOptions {
@@ -68,7 +68,7 @@ export class Lane {
   start(): void {
     const { nextAttempt } = this.#journal;
     if (nextAttempt === null || this.#options.target.prepare) this.wake();
-    else this.#retryIn(Math.max(0, nextAttempt - this.#options.clock()));
+    else this.#retryIn(restOfWait(this.#journal, this.#options.clock()));
   }
 
   /** Forgets the wait of a target that failed. */

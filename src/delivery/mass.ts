@@ -49,7 +49,10 @@ export class Allowance {
   }
 
   #recent(passed: { at: number; count: number }[]): number {
-    const since = this.#clock() - WINDOW;
+    const now = this.#clock();
+    const since = now - WINDOW;
+    // By a clock that was ahead: it would count until that had come to this time again.
+    for (const change of passed) change.at = Math.min(change.at, now);
     while (passed.length > 0 && (passed[0]?.at ?? 0) <= since) passed.shift();
     return passed.reduce((sum, { count }) => sum + count, 0);
   }

@@ -16,8 +16,10 @@ export function mostAtOnce(batch: number, rate: number | undefined): number {
  * @param rate items in a second
  */
 export function restAfter(worked: number, items: number, rate: number | undefined): number {
-  const forWork = Math.min(Math.max(0, worked), LONGEST);
-  return rate === undefined ? forWork : Math.max(forWork, (items * 1000) / rate - worked);
+  // A clock that was set back meanwhile tells less than nothing.
+  const took = Math.max(0, worked);
+  const forWork = Math.min(took, LONGEST);
+  return rate === undefined ? forWork : Math.max(forWork, (items * 1000) / rate - took);
 }
 
 /** Lets milliseconds pass; ends early when the signal is aborted. */

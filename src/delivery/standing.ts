@@ -1,7 +1,7 @@
 import type { Logger } from "../log.ts";
 import { StateUnwritable } from "../state/damaged.ts";
 import { NotNow } from "../targets/target.ts";
-import { backoff } from "./backoff.ts";
+import { BACKOFF, backoff } from "./backoff.ts";
 import type { JournalEntry } from "./journal.ts";
 
 /** A target has taken something, or is ready to. */
@@ -17,11 +17,19 @@ export function works(entry: JournalEntry): void {
  */
 export function fails(entry: JournalEntry, error: unknown, now: number, random: number): number {
   entry.attempts += 1;
-  entry.failingSince ??= now;
+  // A clock that was ahead may have left a time to come.
+  entry.failingSince = Math.min(entry.failingSince ?? now, now);
   entry.lastError = error instanceof Error ? error.message : String(error);
   const wait = backoff(entry.attempts, error instanceof NotNow ? error.wait : undefined, random);
   entry.nextAttempt = now + wait;
   return wait;
+}
+
+/** How long the wait that the journal knows of still lasts, milliseconds; of a clock that was ahead, no longer than for any failure. */
+export function restOfWait({ nextAttempt, failingSince }: JournalEntry, now: number): number {
+  const rest = Math.max(0, (nextAttempt ?? 0) - now);
+  const wasAhead = (failingSince ?? 0) > now || rest > BACKOFF.longest;
+  return wasAhead ? Math.min(rest, BACKOFF.most) : rest;
 }
 
 /** Says why a try has failed, and tells what is nobody's fault from a bug. */

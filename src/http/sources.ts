@@ -33,7 +33,7 @@ export class Sources implements Disposable {
     this.pulse = new LedgerPulse(join(state, LEDGER_FILE));
     this.report = new LedgerReport(join(state, LEDGER_FILE));
     this.sensed = SensorSightings.open(join(state, LEDGER_FILE));
-    this.counts = new Counts(this.report, clock);
+    this.counts = new Counts(this.report);
     this.#journalFile = join(state, JOURNAL_FILE);
   }
 

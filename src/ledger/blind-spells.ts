@@ -32,7 +32,9 @@ export class BlindSpells {
   constructor(database: Database) {
     this.#begin = database.prepare("INSERT INTO blind (since, cause) VALUES (?, ?)");
     this.#end = database.prepare("UPDATE blind SET until = ? WHERE until IS NULL");
-    this.#repair = database.prepare("UPDATE blind SET repaired = ? WHERE repaired IS NULL AND until <= ?");
+    this.#repair = database.prepare(
+      "UPDATE blind SET repaired = ? WHERE repaired IS NULL AND (until <= ? OR until > ?)",
+    );
     this.#forget = database.prepare(`DELETE FROM blind WHERE id <= (SELECT max(id) FROM blind) - ${KEPT}`);
     this.#lasting = database.prepare("SELECT * FROM blind WHERE until IS NULL LIMIT 1");
     this.#open = database.prepare("SELECT count(*) AS count FROM blind WHERE repaired IS NULL");
@@ -55,9 +57,9 @@ export class BlindSpells {
     this.#end.run(until);
   }
 
-  /** A catch-up that began at `asked` has made up for what ended before. */
-  repair(asked: number, repaired: Repair): void {
-    this.#repair.run(JSON.stringify(repaired), asked);
+  /** A catch-up that began at `asked` has made up for what ended before; what ends in a time to come did so by a clock that was ahead. */
+  repair(asked: number, repaired: Repair, now: number): void {
+    this.#repair.run(JSON.stringify(repaired), asked, now);
   }
 }
 

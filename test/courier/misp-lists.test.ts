@@ -135,6 +135,12 @@ describe("what is known is fetched again", () => {
     await lists.refresh(SIGNAL);
     expect(fetched()).toHaveLength(2);
   });
+
+  test("when they were fetched by a clock that was far ahead", async () => {
+    now -= 30 * DAY;
+    await lists.refresh(SIGNAL);
+    expect(fetched()).toHaveLength(2);
+  });
 });
 
 test.each([

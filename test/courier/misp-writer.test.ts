@@ -131,6 +131,16 @@ describe("a right that is missing", () => {
     expect(lacks.at(-1)).toEqual([]);
   });
 
+  test("is tried again at once by a clock that was ahead", async () => {
+    const writer = aWriter();
+    misp.answer = json({ message: "No permission" }, 403);
+    await expect(writer.write(EVENT, PUBLISH)).rejects.toThrow();
+    misp.answer = TAKEN;
+    now -= 24 * 3_600_000;
+    await writer.write(EVENT, PUBLISH);
+    expect(lacks.at(-1)).toEqual([]);
+  });
+
   test.each([
     ["a site admin", { Role: { perm_site_admin: true } }, FRIEND],
     ["whoever belongs to its creator", { Role: {}, Organisation: { id: "4", uuid: FRIEND } }, FRIEND],
@@ -181,6 +191,20 @@ describe("the writes are bounded", () => {
     now += 20;
     await third;
     expect(misp.asked).toHaveLength(3);
+  });
+
+  test("for no longer than that by a clock that is set back", async () => {
+    const writer = aWriter({ perMinute: 2, perEvent: 2 });
+    for (const step of [ATTACH, PUBLISH]) await writer.write(EVENT, step);
+    now -= 24 * 3_600_000;
+    await expect(writer.write(EVENT, ATTACH)).rejects.toThrow("writes_per_event");
+    now += 59_980;
+    const third = writer.write(ANOTHER, ATTACH);
+    now += 20;
+    await third;
+    now += 3_600_000;
+    await writer.write(EVENT, ATTACH);
+    expect(misp.asked).toHaveLength(4);
   });
 
   test("and what waits for its minute ends with the courier", async () => {

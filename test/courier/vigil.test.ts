@@ -57,6 +57,24 @@ test("a line that is lost again and again while nothing is heard is one blind sp
   vigil[Symbol.dispose]();
 });
 
+test("a courier that last heard something by a clock that was ahead is deaf since now", () => {
+  const { vigil, spells } = anUnheardVigil(90_000);
+  expect(spells()).toEqual([{ cause: "the courier was not running", since: 1_000, until: null }]);
+  vigil[Symbol.dispose]();
+});
+
+test("silence is noticed by a clock that is set back, too", () => {
+  vi.useFakeTimers();
+  const { vigil, hands, spells } = aVigil();
+  hands.now = -90_000;
+  vi.advanceTimersByTime(1_000);
+  hands.now += 31_000;
+  vi.advanceTimersByTime(1_000);
+  expect(spells().at(-1)).toEqual({ cause: "silence", since: -90_000, until: null });
+  vigil[Symbol.dispose]();
+  vi.useRealTimers();
+});
+
 test("a login that is refused is told as the cause of what goes on, once", () => {
   const { vigil, spells } = aVigil();
   vigil.line({ kind: "disconnected", at: 2_000 });

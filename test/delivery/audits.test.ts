@@ -76,6 +76,14 @@ describe("automatic audits", () => {
     expect(auditor.repairs).toEqual(["lost"]);
   });
 
+  test("do not wait until a clock that was ahead has come to that time again", async () => {
+    saved.set("lists", { ...(await auditor.audit("nothing")), at: Date.now() + 30 * DAY });
+    auditor.repairs.length = 0;
+    start();
+    await vi.advanceTimersByTimeAsync(DAY + HOUR);
+    expect(auditor.repairs).toEqual(["lost"]);
+  });
+
   test("do not come at all where they are switched off", async () => {
     start(null);
     await vi.advanceTimersByTimeAsync(30 * DAY);

@@ -147,6 +147,23 @@ describe("a mass change", () => {
     expect(holds()).toMatchObject([{ count: 75 }]);
   });
 
+  test("counts for an hour and no longer by a clock that is set back", async () => {
+    const lane = await filled(100);
+    lane.lane.wake();
+    tell(1, 20, { toIds: false });
+    lane.lane.wake();
+    await until(() => target.held.size === 80);
+    ledger.now -= 24 * HOUR * 1_000;
+    tell(21, 22, { toIds: false });
+    lane.lane.wake();
+    await until(() => target.held.size === 78);
+    ledger.now += (HOUR + 1) * 1_000;
+    tell(23, 37, { toIds: false });
+    lane.lane.wake();
+    await until(() => target.held.size === 63);
+    expect(holds()).toEqual([]);
+  });
+
   test("is not what comes one by one, however low the limits are and however much came before", async () => {
     const lane = await filled(30, { max_removed: { percent: 0, at_least: 0 } });
     lane.lane.wake();

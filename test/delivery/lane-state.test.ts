@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Dispatcher } from "../../src/delivery/dispatcher.ts";
 import { Journal } from "../../src/delivery/journal.ts";
 import { StateUnwritable } from "../../src/state/damaged.ts";
@@ -130,6 +130,29 @@ describe("after a restart", () => {
     lane.start();
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     expect(target.tries).toHaveLength(0);
+  });
+
+  test.each([
+    ["a year", 365 * 86_400_000],
+    ["an hour", 3_600_000],
+  ])("a target that failed by a clock %s ahead waits no longer than for a failure of its own", async (_, ahead) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { lane, entry } = await ALane.open(ledger, target);
+    Object.assign(entry, { attempts: 1, failingSince: ledger.now + ahead, nextAttempt: ledger.now + ahead + 1_000 });
+    lane.start();
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    vi.useRealTimers();
+    await until(() => target.held.size === 2);
+  });
+
+  test("a failure by a clock that was set back counts since then", async () => {
+    target.behaviour = down;
+    const { lane, entry, failed } = await ALane.open(ledger, target);
+    entry.failingSince = ledger.now + 86_400_000;
+    lane.wake();
+    await failed(1);
+    expect(entry.failingSince).toBe(ledger.now);
   });
 });
 

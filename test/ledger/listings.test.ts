@@ -151,12 +151,20 @@ describe("blind spells", () => {
     expect(blindSpells.unrepaired).toBe(false);
     blindSpells.begin(100, "disconnected");
     blindSpells.begin(200, "silence");
-    blindSpells.repair(250, { events: 1 });
+    blindSpells.repair(250, { events: 1 }, 500);
     expect(blindSpells.unrepaired).toBe(true);
     blindSpells.end(300);
-    blindSpells.repair(299, { events: 1 });
+    blindSpells.repair(299, { events: 1 }, 500);
     expect(blindSpells.unrepaired).toBe(true);
-    blindSpells.repair(301, { events: 1 });
+    blindSpells.repair(301, { events: 1 }, 500);
+    expect(blindSpells.unrepaired).toBe(false);
+  });
+
+  test("are made up for where a clock that was ahead says that they end in a time to come", () => {
+    const { blindSpells } = ledger.ledger;
+    blindSpells.begin(100, "silence");
+    blindSpells.end(9_000);
+    blindSpells.repair(250, { events: 1 }, 500);
     expect(blindSpells.unrepaired).toBe(false);
   });
 });
