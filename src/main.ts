@@ -2,6 +2,9 @@
 import { Exit, runCommandLine } from "./cli/index.ts";
 
 // The one place that knows of the process: its words, its signals, its end.
+const words = process.argv.slice(2);
+// Until a courier has read its configuration there is nothing to read again, and no reason to end.
+if (words[0] === "run") process.on("SIGHUP", () => undefined);
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
@@ -19,7 +22,7 @@ process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
 // The log and complaints go there. A courier goes on without a reader, as on a full disk, and an exit code stays what it is.
 process.stderr.on("error", () => {});
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+process.exitCode = await runCommandLine(words, {
   environment: process.env,
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),

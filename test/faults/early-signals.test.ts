@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
+import { aFolder } from "../support/a-folder.ts";
+import { ChildCourier } from "./child-courier.ts";
+
+const HANGING_UP = `--import=${new URL("hanging-up.mjs", import.meta.url)}`;
+
+test("a courier that is told to read its configuration again before it has read it at all starts as ever", async () => {
+  const misp = await StandInMisp.open();
+  await using courier = new ChildCourier(aFolder(), misp);
+  courier.start({}, [HANGING_UP]);
+  await courier.hears();
+  expect(courier.bugs).toEqual([]);
+  expect(courier.running).toBe(true);
+  await courier.stop();
+  await misp.close();
+});
