@@ -38,12 +38,16 @@ export const thisSystem: System = {
   },
 };
 
+const RELOAD: SystemCommand = ["systemctl", "daemon-reload"];
+
 /** What is to be done so that systemd runs a courier, now and at every start of the machine. */
 export function installation(settings: UnitSettings): Installation {
   const { user, missing } = settings;
   const name = unitName(settings.instance);
   return {
     before: [
+      // Where there is no systemd, or no right to talk to it, nothing else is begun.
+      RELOAD,
       [
         "sh",
         "-c",
@@ -52,10 +56,7 @@ export function installation(settings: UnitSettings): Installation {
       ...missing.map((path): SystemCommand => ["install", "-d", "-m", "0750", "-o", user, "-g", user, path]),
     ],
     files: unitFiles(settings),
-    after: [
-      ["systemctl", "daemon-reload"],
-      ["systemctl", "enable", "--now", name],
-    ],
+    after: [RELOAD, ["systemctl", "enable", "--now", name]],
   };
 }
 
@@ -77,5 +78,5 @@ export async function uninstall(instance: string | undefined, system: System): P
   const left = await readdir(join(system.root, dirname(unit)));
   const inUse = instance !== undefined && left.some((name) => shared.test(name));
   if (!inUse) await rm(join(system.root, unit), { force: true });
-  await system.run(["systemctl", "daemon-reload"]);
+  await system.run(RELOAD);
 }

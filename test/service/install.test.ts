@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { install, installation, type SystemCommand, uninstall } from "../../src/service/install.ts";
+import { install, installation, type SystemCommand, SystemRefused, uninstall } from "../../src/service/install.ts";
 import type { UnitSettings } from "../../src/service/unit.ts";
 import { aFolder } from "../support/a-folder.ts";
 
@@ -44,11 +44,22 @@ test("the unit runs the courier under its own user, and lets it write where its 
     'ReadWritePaths="/srv/100%% lists"',
     "",
   ]);
-  expect(system.commands.slice(1)).toEqual([
+  expect(system.commands.slice(2)).toEqual([
     ["install", "-d", "-m", "0750", "-o", "misp-courier", "-g", "misp-courier", "/srv/100% lists"],
     ["systemctl", "daemon-reload"],
     ["systemctl", "enable", "--now", "misp-courier.service"],
   ]);
+});
+
+test("where systemd does not answer nothing is left behind, neither a unit nor a user", async () => {
+  const system = aSystem();
+  const run = async ([program, ...words]: SystemCommand) => {
+    if (program === "systemctl") throw new SystemRefused("System has not been booted with systemd");
+    system.commands.push([program, ...words]);
+  };
+  await expect(install(installation(SETTINGS), { ...system, run })).rejects.toThrow("systemd");
+  expect(system.commands).toEqual([]);
+  expect(existsSync(join(system.root, "etc"))).toBe(false);
 });
 
 test("several run side by side from one template, which stays until the last of them goes", async () => {
