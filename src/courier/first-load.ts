@@ -1,4 +1,4 @@
-import { type LoadCursor, type LoadQuery, loadPage } from "../misp/first-load.ts";
+import { type LoadCursor, type LoadQuery, loadPage, smallerPage } from "../misp/first-load.ts";
 import type { Notice } from "../model/notice.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 import { covers, queriesOf, type Reach, reachOf, reachOfAttribute, together } from "./load-reach.ts";
@@ -47,7 +47,14 @@ function begin(reach: Reach): Stand {
 
 async function load(query: LoadQuery, stand: Stand, queries: number, options: CatchUpOptions): Promise<void> {
   const { ledger, client, clock, signal, log, answer, progress } = options;
-  const page = await loadPage(client, query, stand.cursor, clock, signal);
+  const page = await loadPage(client, query, stand.cursor, clock, signal).catch((error: unknown) => {
+    const smaller = signal.aborted ? undefined : smallerPage(stand.cursor, error);
+    if (!smaller) throw error;
+    log.info("MISP cannot give so many attributes at once; fewer are asked for", { attributes: smaller.limit, error });
+    stand.cursor = smaller;
+    ledger.note(LOADING, JSON.stringify(stand));
+  });
+  if (!page) return;
   if (page.unreadable > 0) log.warn("Attributes that cannot be read are skipped", { attributes: page.unreadable });
   stand.done += page.rows;
   stand.cursor = page.next ?? { since: 0, page: 1 };

@@ -2,6 +2,7 @@ import type { Notice } from "../model/notice.ts";
 import { attributeOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { isObject, type Json, numberOr } from "./coerce.ts";
+import { fewerRows, MOST_ROWS, moreRows } from "./page-size.ts";
 
 /** What one search of the first load asks for; times are Unix seconds. */
 export interface LoadQuery {
@@ -17,6 +18,8 @@ export interface LoadQuery {
 export interface LoadCursor {
   since: number;
   page: number;
+  /** How many rows a page has, where MISP could not give as many as usual. */
+  limit?: number;
 }
 
 export interface LoadPage {
@@ -30,7 +33,6 @@ export interface LoadPage {
   next: LoadCursor | undefined;
 }
 
-const LIMIT = 5_000;
 /** Those of one second by their number: else the database may give them in another order for each page, and some in none. */
 const ORDER = "timestamp asc,id asc";
 
@@ -48,6 +50,7 @@ export async function loadPage(
 ): Promise<LoadPage> {
   const asked = clock();
   const from = Math.max(since, cursor.since);
+  const { limit = MOST_ROWS } = cursor;
   const query = {
     to_ids: 1,
     ...(types ? { type: types } : {}),
@@ -56,7 +59,7 @@ export async function loadPage(
     includeContext: 1,
     includeAllTags: 1,
     order: ORDER,
-    limit: LIMIT,
+    limit,
     page: cursor.page,
   };
   const { rows, skipped, found } = await client.searchAttributes(query, signal);
@@ -64,7 +67,7 @@ export async function loadPage(
   const notices = read.flatMap((row) => row ?? []);
   // One that cannot search by when attributes were seen answers with all of them.
   const heeds = seen === undefined || notices.every(({ attribute }) => (attribute.lastSeen ?? 0) >= seen);
-  const last = found < LIMIT || rows.length + skipped === 0 || !heeds;
+  const last = found < limit || rows.length + skipped === 0 || !heeds;
   return {
     notices: [...eventsOf(notices), ...notices],
     rows: rows.length,
@@ -72,6 +75,13 @@ export async function loadPage(
     asked,
     next: last ? undefined : following(rows, from, cursor),
   };
+}
+
+/** The same page with half as many rows, a few of which may come again; `undefined` where MISP fails for another reason. */
+export function smallerPage({ since, page, limit = MOST_ROWS }: LoadCursor, error: unknown): LoadCursor | undefined {
+  const fewer = fewerRows(limit, error);
+  if (fewer === undefined) return undefined;
+  return { since, page: Math.floor(((page - 1) * limit) / fewer) + 1, limit: fewer };
 }
 
 /** MISP takes a time to begin with only together with one to end with. Clocks of authors may be far ahead. */
@@ -102,6 +112,7 @@ function following(rows: readonly Json[], from: number, cursor: LoadCursor): Loa
   const times = rows.map((row) => numberOr(row, "timestamp", 0));
   const ordered = times.every((time, index) => time >= (times[index - 1] ?? from));
   const last = times.at(-1) ?? from;
-  if (ordered && last > Math.max(from, cursor.since)) return { since: last, page: 1 };
-  return { since: cursor.since, page: cursor.page + 1 };
+  if (!ordered || last <= Math.max(from, cursor.since)) return { ...cursor, page: cursor.page + 1 };
+  const limit = moreRows(cursor.limit ?? MOST_ROWS);
+  return { since: last, page: 1, ...(limit < MOST_ROWS ? { limit } : {}) };
 }

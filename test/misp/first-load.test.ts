@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type LoadCursor, loadPage } from "../../src/misp/first-load.ts";
+import { type LoadCursor, loadPage, smallerPage } from "../../src/misp/first-load.ts";
 import { aClient } from "../support/a-client.ts";
 import { AnsweringServer, type Asked, json } from "../support/answering-server.ts";
 
@@ -108,16 +108,61 @@ function searchable(count: number, timeOf: (index: number) => number, lack?: "or
     const Attribute = shown.map(([id, time]) => ({ ...row(id, null), timestamp: `${time}` }));
     json({ response: { Attribute } })({} as Asked, response);
   };
-  return { rows };
+  return { rows, answer: server.answer };
 }
 
+describe("a page that MISP cannot give", () => {
+  const failing = (misp: ReturnType<typeof searchable>, most: number) => {
+    const search = misp.answer;
+    server.answer = (asked, response) =>
+      (asked.body as Query).limit > most
+        ? json({ name: "An Internal Error Has Occurred." }, 500)(asked, response)
+        : search(asked, response);
+  };
+  const limits = () => server.asked.map(({ body }) => (body as Query).limit);
+
+  test("is asked for with half as many rows until it comes, and the next ones with more again", async () => {
+    const misp = searchable(12_000, (index) => 1_000 + index);
+    failing(misp, 2_500);
+    const { seen } = await readAll();
+    expect(seen).toEqual(new Set(misp.rows.keys()));
+    expect(limits().slice(0, 3)).toEqual([5_000, 2_500, 2_750]);
+    server.asked.splice(0);
+    failing(misp, 5_000);
+    await readAll(undefined, { since: 0, page: 1, limit: 4_900 });
+    expect(limits()).toEqual([4_900, 5_000, 5_000]);
+  });
+
+  test("of many that were changed in one second leaves none of them out", async () => {
+    const misp = searchable(12_000, () => 7_000);
+    failing(misp, 333);
+    expect((await readAll()).seen).toEqual(new Set(misp.rows.keys()));
+  });
+
+  test("is given up for now where MISP does not give a hundred rows, or wants to be asked later", async () => {
+    server.answer = json({}, 503);
+    await expect(readAll()).rejects.toThrow("503");
+    expect(limits()).toEqual([5_000, 2_500, 1_250, 625, 312, 156, 100]);
+    server.asked.splice(0);
+    server.answer = json({}, 429);
+    await expect(readAll()).rejects.toThrow("rate limit");
+    expect(limits()).toEqual([5_000]);
+  });
+});
+
 /** Reads page after page; `between` two pages is called with how many were read. */
-async function readAll(between: (page: number) => void = () => {}) {
+async function readAll(between: (page: number) => void = () => {}, start: LoadCursor = { since: 0, page: 1 }) {
   const pages: number[] = [];
   const seen = new Set<number>();
-  for (let cursor: LoadCursor | undefined = { since: 0, page: 1 }; cursor; ) {
+  for (let cursor: LoadCursor | undefined = start; cursor; ) {
+    const at: LoadCursor = cursor;
     const query = { types: null, since: 0 };
-    const page = await loadPage(aClient(server.url), query, cursor, () => NOW * 1000, new AbortController().signal);
+    const asking = loadPage(aClient(server.url), query, at, () => NOW * 1000, new AbortController().signal);
+    const page = await asking.catch((error: unknown) => {
+      cursor = smallerPage(at, error);
+      if (!cursor) throw error;
+    });
+    if (!page) continue;
     for (const notice of page.notices) if (notice.kind === "attribute") seen.add(notice.attribute.id);
     pages.push(page.rows);
     cursor = page.next;

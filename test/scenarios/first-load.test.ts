@@ -111,6 +111,16 @@ describe("what MISP holds before the courier's first start", () => {
     expect(pages()[asked]).toEqual(second);
   }, 60_000);
 
+  test("is loaded in smaller pages where large ones are too much for MISP", async () => {
+    courier = await RunningCourier.start();
+    await courier.forget();
+    const values = Array.from({ length: 3_000 }, (_, index) => `${index}.example`);
+    courier.publishDomains(...values);
+    courier.misp.faults.mostRows = 700;
+    await courier.start();
+    await courier.listed("domain", ...values);
+  }, 60_000);
+
   describe("what is older than the first load looks back", () => {
     const DAYS = 86_400_000;
     const ARCHIVE = { targets: { blocklists: { type: "csv", directory: "./lists", ttl: { domain: "never" } } } };

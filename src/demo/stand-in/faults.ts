@@ -10,6 +10,8 @@ export interface Faults {
   restDown: boolean;
   /** Every answer has this status and nothing is carried out; 429 brings its headers. */
   restStatus: number | undefined;
+  /** A search for more rows than this is too much for MISP's memory: it answers 500. */
+  mostRows: number;
   /** Milliseconds that every request waits. */
   restDelay: number;
   /** Lists and searches answer 200 with nothing in them. */
@@ -30,6 +32,7 @@ export function noFaults(): Faults {
     byPriority: false,
     restDown: false,
     restStatus: undefined,
+    mostRows: Number.POSITIVE_INFINITY,
     restDelay: 0,
     emptyAnswers: false,
     missingRoutes: [],

@@ -78,8 +78,9 @@ export class RestServer {
   }
 
   #answer(request: RestRequest, key: unknown): RestAnswer {
-    const { restStatus, errorInside, emptyAnswers, missingRoutes } = this.#faults;
+    const { restStatus, mostRows, errorInside, emptyAnswers, missingRoutes } = this.#faults;
     if (restStatus !== undefined) return faulty(request, restStatus);
+    if (request.route.endsWith("restSearch") && Number(request.fields.limit) > mostRows) return faulty(request, 500);
     if (key !== this.#key) return problem(request, 403, NO_KEY);
     if (errorInside) return answer({ errors: "An Internal Error Has Occurred." });
     const route = this.#routes.get(request.route);
