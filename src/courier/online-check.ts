@@ -8,6 +8,7 @@ import { type Probe, probe } from "../misp/probe.ts";
 import { enabledLists } from "../misp/warninglist-source.ts";
 import { readListFiles } from "./list-files.ts";
 import { NO_PUBLISHING, NO_TAGGER, NOT_OTHERS } from "./missing-rights.ts";
+import { protectListsOf } from "./protect-files.ts";
 
 /** What MISP and the configuration are together: who the key belongs to, and what is missing, each with its cure. */
 export interface OnlineCheck {
@@ -62,18 +63,32 @@ function rightsMissing(config: CourierConfig, { permissions }: Probe): string[] 
 
 async function listsMissing(config: CourierConfig, client: MispClient, signal: AbortSignal): Promise<string[]> {
   const files = await readListFiles(resolvePath(config, config.warninglists.directory));
+  const lists = [...files.lists.values()];
   const enabled = config.warninglists.from_misp ? await enabledLists(client, signal) : [];
   const inMisp = new Set(enabled.map(({ name }) => name.toLowerCase()));
-  const { missing } = compileTrust([...files.lists.values()], config.curation.trust, config.curation.prefix);
-  const nowhere = missing.filter((name) => !inMisp.has(name.toLowerCase()));
+  const known = new Set([...inMisp, ...lists.map(({ name }) => name.toLowerCase())]);
+  const { missing } = compileTrust(lists, config.curation.trust, config.curation.prefix);
   return [
     ...files.problems,
-    ...nowhere.map(
-      (name) =>
-        `No warninglist is called ${name}: add it in MISP (Input Filters → Warninglists → Add Warninglist, type string, one ` +
-        `${config.curation.prefix}UUID a line) and enable it, or write it to ${config.warninglists.directory}/${name}/list.json`,
-    ),
+    ...missing.filter((name) => !inMisp.has(name.toLowerCase())).map((name) => trustMissing(config, name)),
+    ...protectListsOf(config)
+      .filter((name) => !known.has(name.toLowerCase()))
+      .map((name) => protectMissing(config, name)),
   ];
+}
+
+function trustMissing({ curation, warninglists }: CourierConfig, name: string): string {
+  return (
+    `No warninglist is called ${name}: add it in MISP (Input Filters → Warninglists → Add Warninglist, type string, one ` +
+    `${curation.prefix}UUID a line) and enable it, or write it to ${warninglists.directory}/${name}/list.json`
+  );
+}
+
+function protectMissing({ warninglists }: CourierConfig, name: string): string {
+  return (
+    `No warninglist is called ${name}, and what a guard is to protect by it goes out: enable it in MISP ` +
+    `(Input Filters → List Warninglists), or put it into ${warninglists.directory}`
+  );
 }
 
 /** Of the tags that curation attaches, those that MISP does not have and the key may not create. */

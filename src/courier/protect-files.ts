@@ -19,6 +19,12 @@ export function protectFilesOf(config: Config): string[] {
   return [...new Set(enabledTargets(config).flatMap(([, { guard }]) => guard.protect.filter(isProtectFile)))];
 }
 
+/** The warninglists that protect enabled targets, by their names. */
+export function protectListsOf(config: Config): string[] {
+  const isList = (entry: string) => !isProtectFile(entry);
+  return [...new Set(enabledTargets(config).flatMap(([, { guard }]) => guard.protect.filter(isList)))];
+}
+
 /** The values of a file of protected values. */
 export function protectedValues(config: Config, file: string): string[] {
   return linesOf(config, file).filter((text) => text !== "");

@@ -9,7 +9,7 @@ import type { Warninglist } from "../curation/warninglists/warninglist.ts";
 import { digestOf } from "../ledger/digest.ts";
 import type { Logger } from "../log.ts";
 import { readListFiles } from "./list-files.ts";
-import { doubtfulLines, protectedValues, protectFilesOf } from "./protect-files.ts";
+import { doubtfulLines, protectedValues, protectFilesOf, protectListsOf } from "./protect-files.ts";
 import { readCopies } from "./warninglist-copies.ts";
 
 /** Where the copies of MISP's warninglists are, within the state folder. */
@@ -54,7 +54,7 @@ export class Protections implements Disposable {
   /** Reads everything as it is on disk and stays with it: for commands beside a running courier. */
   static async read(config: Config, log: Logger): Promise<Protections> {
     const protections = new Protections({ config, log });
-    if (enabledTargets(config).some(([, { guard }]) => guard.protect.some((name) => !isProtectFile(name)))) {
+    if (protectListsOf(config).length > 0) {
       protections.#lists = await listsOnDisk(config);
       protections.#compile();
     }
@@ -141,10 +141,7 @@ export class Protections implements Disposable {
     for (const [target, guarded] of compiled) this.#guarded.set(target, guarded);
     this.#doubt();
     if (this.#timer === undefined && this.#lists.length > 0) {
-      const names = enabledTargets(config).flatMap(([, { guard }]) =>
-        guard.protect.filter((name) => !isProtectFile(name)),
-      );
-      for (const name of new Set(names)) {
+      for (const name of protectListsOf(config)) {
         if (this.#named(name).length === 0)
           log.warn("No warninglist has the name that a guard protects", { list: name });
       }

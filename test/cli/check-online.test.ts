@@ -88,6 +88,14 @@ test("a MISP in which everything is in order is told as that", async () => {
   expect(out).toContain("is MISP 2.5.1; the key belongs to Home, role Curator.");
 });
 
+test("a list that a guard names, and that is nowhere, is told: what it is to protect would go out", async () => {
+  const guard = { protect: ["Friends", "Top sites"] };
+  const { code, err } = await checked({}, {}, {}, { lists: { type: "csv", directory: "./lists", guard } });
+  expect(code).toBe(1);
+  expect(err).toContain("No warninglist is called Top sites, and what a guard is to protect by it goes out");
+  expect(err).not.toContain("Friends");
+});
+
 describe("what is missing is told with what to click", () => {
   test.each<[string, Partial<Misp>, string[]]>([
     ["a role that may neither tag nor publish", { permissions: ["perm_tag_editor"] }, ["perm_tagger", "perm_publish"]],
