@@ -124,7 +124,7 @@ export class WebServer implements AsyncDisposable {
       response.setHeader("Allow", allowed.join(", "));
       return refuse(response, 405, route.method ? "This is done, not read." : "Nothing can be changed here.");
     }
-    if (route.method && !this.#mayChange(route, headers)) return refuse(response, 403, wantedBy(route));
+    if (route.method && !this.#mayChange(route, headers)) return refuse(response, 403, this.#wantedBy(route));
     await route.answer({ request, response, url: asked, parts });
   }
 
@@ -134,6 +134,12 @@ export class WebServer implements AsyncDisposable {
     return trusted && /^application\/json\b/i.test(type ?? "");
   }
 
+  #wantedBy({ local }: Route): string {
+    if (this.#options.token !== undefined) return "This wants JSON, with the header Content-Type: application/json.";
+    if (local) return "This wants http.token to be set, or JSON from a program of this machine.";
+    return "Changes want http.token to be set, and JSON from this server's own page.";
+  }
+
   #find(path: string): [Route | undefined, readonly string[]] {
     for (const route of this.#options.routes) {
       const match = new RegExp(`^(?:${route.path.source})$`).exec(path);
@@ -141,11 +147,6 @@ export class WebServer implements AsyncDisposable {
     }
     return [undefined, []];
   }
-}
-
-function wantedBy({ local }: Route): string {
-  if (local) return "This wants http.token to be set, or JSON from a program of this machine.";
-  return "Changes want http.token to be set, and JSON from this server's own page.";
 }
 
 /** Answers that it will not, in one sentence. */

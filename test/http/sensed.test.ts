@@ -61,6 +61,16 @@ beforeAll(async () => {
 });
 afterAll(() => watched[Symbol.asyncDispose]());
 
+test("with the token, what is not called JSON is refused for that", async () => {
+  const body = JSON.stringify({ value: "a.example" });
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const answer = await fetch(`${watched.url}sightings`, { method: "POST", headers, body: new URLSearchParams(body) });
+  expect([answer.status, await answer.text()]).toEqual([
+    403,
+    expect.stringContaining("Content-Type: application/json"),
+  ]);
+});
+
 test("without a token programs of this machine say what they saw; a page of another site and a form do not", async () => {
   await using local = await startWatched({ http: { listen: "127.0.0.1:0" } });
   const asked = async (headers: Record<string, string>) => {
