@@ -1,5 +1,5 @@
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
-import type { Indicator } from "../model/indicator.ts";
+import { type Indicator, keyOf } from "../model/indicator.ts";
 import { Refused, type Target } from "../targets/target.ts";
 
 /** Applies a delta; one that is refused as a whole is halved until the items at fault stand alone. */
@@ -22,6 +22,13 @@ export function itemsOf({ add, renew, remove }: Delta): Indicator[] {
 
 export function sizeOf({ add, renew, remove }: Delta): number {
   return add.length + renew.length + remove.length;
+}
+
+/** What is left of a delta when the target has refused some of it. */
+export function without({ add, renew, remove }: Delta, refusals: readonly Refusal[]): Delta {
+  const refused = new Set(refusals.map(keyOf));
+  const isTaken = (item: Indicator) => !refused.has(keyOf(item));
+  return { add: add.filter(isTaken), renew: renew.filter(isTaken), remove: remove.filter(isTaken) };
 }
 
 /** Two deltas that together are this one; a delta of one item stays as it is. */

@@ -5,12 +5,12 @@ import type { Indicator } from "../model/indicator.ts";
 import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
-import { applyIsolating, itemsOf, sizeOf } from "./isolate.ts";
+import { applyIsolating, itemsOf, sizeOf, without } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { mostAtOnce, restAfter, resting } from "./pace.ts";
 import { park, unpark } from "./park.ts";
 import { Refill, type RefillOptions } from "./refill.ts";
-import { fails, restOfWait, tellFailure, works } from "./standing.ts";
+import { fails, restOfWait, tellDelivery, tellFailure, works } from "./standing.ts";
 import { tryOnce } from "./try-once.ts";
 
 export interface LaneOptions extends GuardOptions, RefillOptions {
@@ -24,7 +24,7 @@ export interface LaneOptions extends GuardOptions, RefillOptions {
   rest?: ((milliseconds: number, signal: AbortSignal) => Promise<void>) | undefined;
   /** How long one try may take, milliseconds; two minutes unless set. */
   timeout?: number | undefined;
-  /** Called after each step that the target has taken. */
+  /** Called after each step, with what of it the target has taken. */
   delivered?: ((target: string, step: Step) => void) | undefined;
 }
 
@@ -169,8 +169,8 @@ export class Lane {
   async #succeeded(step: Step, refusals: readonly Refusal[]): Promise<void> {
     const { log, journal, clock, delivered } = this.#options;
     const entry = this.#journal;
-    const { add, renew, remove } = step.delta;
-    log.info("Delivered", { target: this.name, add: add.length, renew: renew.length, remove: remove.length });
+    const taken = without(step.delta, refusals);
+    tellDelivery(log, this.name, taken);
     const trouble = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
     this.#recovered();
     entry.position = step.position;
@@ -179,7 +179,7 @@ export class Lane {
       const reason = refusals[0]?.reason;
       log.warn("The target refuses some items for good", { target: this.name, items: refusals.length, reason });
     }
-    delivered?.(this.name, step);
+    delivered?.(this.name, { ...step, delta: taken });
     this.#unsaved = true;
     if (trouble || clock() - this.#savedAt > MIRROR) await this.#save(journal);
   }

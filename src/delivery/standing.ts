@@ -1,7 +1,9 @@
 import type { Logger } from "../log.ts";
+import type { Delta } from "../model/delta.ts";
 import { StateUnwritable } from "../state/damaged.ts";
 import { NotNow } from "../targets/target.ts";
 import { BACKOFF, backoff } from "./backoff.ts";
+import { sizeOf } from "./isolate.ts";
 import type { JournalEntry } from "./journal.ts";
 
 /** A target has taken something, or is ready to. */
@@ -30,6 +32,13 @@ export function restOfWait({ nextAttempt, failingSince }: JournalEntry, now: num
   const rest = Math.max(0, (nextAttempt ?? 0) - now);
   const wasAhead = (failingSince ?? 0) > now || rest > BACKOFF.longest;
   return wasAhead ? Math.min(rest, BACKOFF.most) : rest;
+}
+
+/** Says what a target has taken, if that is anything. */
+export function tellDelivery(log: Logger, target: string, taken: Delta): void {
+  if (sizeOf(taken) === 0) return;
+  const { add, renew, remove } = taken;
+  log.info("Delivered", { target, add: add.length, renew: renew.length, remove: remove.length });
 }
 
 /** Says why a try has failed, and tells what is nobody's fault from a bug. */

@@ -244,4 +244,21 @@ describe("a target with a bug in it", () => {
     await until(() => target.held.size === 19 && entry.parked.length > 0);
     expect(entry.parked).toMatchObject([{ value: "d7.example", reason: "400", operation: "add" }]);
   });
+
+  test("is told to have taken only what it did not refuse", async () => {
+    publish(20);
+    const told: string[][] = [];
+    target.behaviour = (delta) =>
+      itemsOf(delta)
+        .filter(({ value }) => value === "d7.example")
+        .map(({ type, value }) => ({ type, value, reason: "too odd" }));
+    const { lane, entry } = await ALane.open(ledger, target, {
+      delivered: (_, { delta }) => void told.push(delta.add.map(({ value }) => value)),
+    });
+    lane.wake();
+    await until(() => entry.parked.length > 0 && told.length > 0);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toHaveLength(19);
+    expect(told[0]).not.toContain("d7.example");
+  });
 });
