@@ -51,10 +51,12 @@ async function layLane(name: string, settings: TargetConfig, options: OpenTarget
   const { config, ledger, journal, log, clock, protections, delivered, sightings } = options;
   const { deltas, holdings } = ledger;
   const kind = kindOf(settings.type);
-  const { view, target } = await openTarget(name, {
+  const { view, target, same } = await openTarget(name, {
     ...{ config, ledger, clock, sightings },
     protection: protections.of(name),
   });
+  // Whoever has set another address or token waits to see whether it was that.
+  if (!same) journal.entry(name).nextAttempt = null;
   const batch = settings.batch ?? kind.batch;
   const rate = settings.rate ?? kind.rate;
   const lane = new Lane({
@@ -70,19 +72,19 @@ async function layLane(name: string, settings: TargetConfig, options: OpenTarget
   return { lane, auditor, every: settings.audit_every };
 }
 
-/** Opens one target and makes it known to the ledger. */
+/** Opens one target and makes it known to the ledger; `same`: with all its settings as they were the last time. */
 export async function openTarget(
   name: string,
   { config, ledger, clock, protection, sightings }: OpenTargetOptions,
-): Promise<{ view: TargetView; target: Target }> {
+): Promise<{ view: TargetView; target: Target; same: boolean }> {
   const settings = config.targets[name];
   if (!settings) throw new Error(`there is no target ${name}`);
   const kind = kindOf(settings.type);
   const view = viewOf(name, settings, protection, kind);
-  ledger.deltas.register(view);
+  const same = ledger.deltas.register(view);
   const resolve = (path: string) => resolvePath(config, path);
   const target = await kind.open(settings.settings, { name, resolve, state: resolve(config.state), clock, sightings });
-  return { view, target };
+  return { view, target, same };
 }
 
 /** What a target wants and shows, as the ledger needs to know it. */

@@ -75,26 +75,26 @@ export class Deltas {
     );
   }
 
-  /** Makes a target known; one whose rules are others than last time begins again at the first revision. */
-  register({ name, digest, place, origins }: TargetView): void {
+  /** Makes a target known; one whose rules are others than last time begins again at the first revision. True: all is as it was. */
+  register({ name, digest, place, origins }: TargetView): boolean {
     this.#judge.showsOrigins ||= origins;
     const known = this.#target.get(name);
     const fresh = { restarts: 0, held: undefined };
     if (!known) {
       const added = this.#insertTarget.get(name, digest, place);
       if (added) this.#open.set(name, { id: added.id, position: 0, ahead: 0, guard: "", ...fresh });
-      return;
+      return false;
     }
-    const elsewhere = known.place !== place;
-    const same = known.rules === digest && !elsewhere;
+    const same = known.rules === digest && known.place === place;
     if (!same) {
       this.#database.transaction(() => {
         this.#restart.run(digest, place, known.id);
-        if (elsewhere) for (const statement of this.#releaseAll) statement.run(known.id);
+        if (known.place !== place) for (const statement of this.#releaseAll) statement.run(known.id);
       });
     }
     const position = same ? known.position : 0;
     this.#open.set(name, { id: known.id, position, ahead: position, guard: known.guard, ...fresh });
+    return same;
   }
 
   /** All targets are registered. One that is not, and comes back some day, begins again: not everything is noted for it meanwhile. */

@@ -47,3 +47,25 @@ test("a receiver hears of additions and thumbs, once each, across lost answers, 
   ]);
   expect(told[0]?.data).toMatchObject({ origins: [{ event: { info: "a.example" } }] });
 }, 30_000);
+
+test("a receiver that asked for a long wait is asked at once when its settings change, and only then", async () => {
+  await using receiver = await AReceiver.start({ secret: SECRET, clock: Date.now });
+  const soar = { type: "webhook", url: receiver.url, secret: SECRET };
+  await using courier = await RunningCourier.start({ targets: { soar } });
+  const waits = async () => {
+    const journal = join(courier.directory, "state", "journal.json");
+    return JSON.parse(await readFile(journal, "utf8")).targets.soar.nextAttempt;
+  };
+  receiver.fault = () => ({ status: 410 });
+  const event = courier.misp.addEvent({ info: "e", attributes: [{ type: "domain", value: "a.example" }] });
+  courier.misp.publish(event.id);
+  await eventually(async () => expect(await waits()).toBeGreaterThan(Date.now() + 600_000));
+  receiver.fault = () => undefined;
+
+  await courier.stop();
+  await courier.start();
+  await courier.stop();
+  expect(await waits()).toBeGreaterThan(Date.now() + 600_000);
+  await courier.start({ targets: { soar: { ...soar, timeout: 20 } } });
+  await eventually(async () => expect([...receiver.held.values()].map(({ value }) => value)).toEqual(["a.example"]));
+}, 30_000);
