@@ -36,6 +36,8 @@ const FEW = 10;
 const BURST = 4;
 /** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
 const DISK_WAIT = 1_000;
+/** So many messages that cannot be read are told one by one in a minute: a publisher gone astray must not fill the log. */
+const TOLD = { most: 10, within: 60_000 };
 
 /** Takes what was told into the ledger. What cannot be read is kept and skipped; what cannot be saved now is not let go. */
 export class Intake {
@@ -46,6 +48,8 @@ export class Intake {
   readonly #questions: Question[] = [];
   /** How many messages have been heard and not been saved. */
   #waiting = 0;
+  /** How many could not be read since then, milliseconds. */
+  #skipped = { since: 0, count: 0 };
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -134,9 +138,19 @@ export class Intake {
 
   /** Keeps something that cannot be read, and skips it. */
   skip(unreadable: Unreadable): void {
-    const { topic, reason } = unreadable;
-    this.#options.log.warn("A message cannot be read and is skipped", { topic, reason });
+    this.#tell(unreadable);
     this.#keep(unreadable);
+  }
+
+  #tell({ topic, reason }: Unreadable): void {
+    const { log, clock } = this.#options;
+    const now = clock();
+    if (Math.abs(now - this.#skipped.since) >= TOLD.within) this.#skipped = { since: now, count: 0 };
+    this.#skipped.count += 1;
+    const { count } = this.#skipped;
+    if (count <= TOLD.most) log.warn("A message cannot be read and is skipped", { topic, reason });
+    if (count === TOLD.most)
+      log.warn("More of them are only counted for a minute; `status` shows how many, and the newest");
   }
 
   #read(frame: Buffer): Notice[] {

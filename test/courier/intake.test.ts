@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { Intake } from "../../src/courier/intake.ts";
+import { silent } from "../../src/log.ts";
+import { ALedger } from "../support/a-ledger.ts";
+
+test("of messages that cannot be read a few are told in a minute, and all are counted", async () => {
+  const ledger = new ALedger();
+  const told: string[] = [];
+  let now = Date.UTC(2026, 10, 22);
+  const intake = new Intake({
+    ledger: ledger.ledger,
+    log: { ...silent, warn: (sentence) => void told.push(sentence) },
+    signal: new AbortController().signal,
+    clock: () => now,
+    saved: () => undefined,
+    asks: () => undefined,
+  });
+  const frames = Array.from({ length: 1_000 }, () => Buffer.from("misp_json_attribute {"));
+  await intake.read(frames);
+  expect(told.filter((sentence) => sentence === "A message cannot be read and is skipped")).toHaveLength(10);
+  expect(told).toHaveLength(11);
+  await intake.heard([]);
+  expect(ledger.ledger.fact("unreadable")).toBe("1000");
+
+  now += 60_000;
+  await intake.read(frames.slice(0, 3));
+  expect(told.slice(11)).toEqual(Array(3).fill("A message cannot be read and is skipped"));
+});
