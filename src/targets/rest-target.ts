@@ -3,12 +3,17 @@ import { within } from "../model/within.ts";
 import { NoAnswer, Rest, type RestAnswer, type RestRequest } from "../rest/rest.ts";
 import { NotNow, type TargetContext } from "./target.ts";
 
+const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: ({ input }) => (input ? "must be an http or https URL" : undefined),
+});
+
 /** The keys by which every target that is reached over HTTP says how. */
 export const restKeys = {
-  url: z.url({ protocol: /^https?$/, error: ({ input }) => (input ? "must be an http or https URL" : undefined) }),
+  url: httpUrl,
   verify_tls: z.boolean().default(true).describe("Whether the certificate of the far side must be valid"),
   ca_file: z.string().min(1).optional().describe("Certificates (PEM) to trust instead of the system's own"),
-  proxy: z.url().optional().describe("URL of an HTTP proxy"),
+  proxy: httpUrl.optional().describe("URL of an HTTP proxy"),
   timeout: z.number().positive().default(30).describe("Seconds that one request may take"),
 };
 

@@ -16,3 +16,10 @@ it("an answer that comes drop by drop takes no longer than any other may", async
   const asked = ask({ method: "GET", path: "/" }, new AbortController().signal);
   await expect(asked).rejects.toMatchObject({ name: "NotNow", message: "no answer within 0.2 seconds" });
 });
+
+it.each([
+  ["socks5://proxy.example:1080", false],
+  ["http://proxy.example:3128", true],
+])("a proxy that is reached by %s is a mistake unless it is one of HTTP", (proxy, isRight) => {
+  expect(restKeys.proxy.safeParse(proxy).success).toBe(isRight);
+});
