@@ -36,7 +36,7 @@ export const drift: Command = {
     const repair = given.values.repair === true;
     const outcomes = await readAll(config, names, repair, terminal);
     terminal.out(given.values.json === true ? JSON.stringify(outcomes, null, 2) : outcomes.map(readable).join("\n"));
-    if (repair && given.values.json !== true)
+    if (repair && outcomes.some(differs) && given.values.json !== true)
       terminal.out("What differs is marked, and goes out with the next deliveries.");
     if (outcomes.some(isAway)) return Exit.unavailable;
     return !repair && outcomes.some(differs) ? Exit.failed : Exit.ok;

@@ -50,6 +50,9 @@ describe("drift", () => {
     const gone = await drift();
     expect(gone.code).toBe(69);
     expect(gone.out).toContain("blocklists: cannot be read now: cannot read");
+    const repaired = await drift("--repair");
+    expect(repaired.code).toBe(69);
+    expect(repaired.out).not.toContain("marked");
     await rename(`${lists}.away`, lists);
   });
 
@@ -59,6 +62,7 @@ describe("drift", () => {
     const { code, out } = await drift("--repair");
     expect(code).toBe(0);
     expect(out).toContain("5  missing");
+    expect(out).toContain("What differs is marked");
     expect(await courier.list("domain")).toHaveLength(6);
     await courier.start();
     await courier.listed("domain", ...values, "by.hand\u001b[2J");
