@@ -18,7 +18,7 @@ export const commonTargetSettings = z.strictObject({
   enabled: z.boolean().default(true).describe("Deliver to it"),
   filter: filter
     .default([])
-    .describe("Rules of its own, after the common ones")
+    .describe("Rules of its own, after the common ones; where an indicator comes from is shown as far as they pass it")
     .meta({ shows: "list of rules, as in `filter`" }),
   types: z
     .array(attributeType)

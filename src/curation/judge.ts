@@ -27,6 +27,8 @@ export interface JudgeRules {
   ttl: TimesToLive;
   /** The TTL tables of targets that have their own: time changes what they hold at other moments. */
   targetTtls: readonly TimesToLive[];
+  /** Some target has a filter of its own, and may see some supports alone: each runs out at its own time. */
+  targetsFilter: boolean;
   decay: Decays;
   /** The scores under which one target or another lets go. */
   minScores: readonly number[];
@@ -45,8 +47,8 @@ export function judge(
 ): Verdict {
   const seconds = Math.floor(now / 1000);
   const holding = holders.filter((holder) => reasonAgainst(holder, rules) === null);
-  const seen = holding.map((holder) => Math.max(holder.reference, holder.sayings?.thumbs.seen ?? 0));
-  const reference = Math.min(seconds, Math.max(sayings.thumbs.seen, latest(seen)));
+  const references = holding.map((holder) => referenceTo(holder, sayings, seconds));
+  const reference = Math.max(Math.min(seconds, sayings.thumbs.seen), latest(references));
   const against = holding.length === 0 ? foremost(holders, rules) : thumbOf(sayings, rules);
   const expires = expiry(rules.ttl, type, reference);
   const withheld = against ?? (expires !== null && expires <= seconds ? "expired" : null);
@@ -54,7 +56,11 @@ export function judge(
   const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings, holding) };
   const scored = score(evidence, decay, seconds - reference);
   if (against) return { withheld, reference, ...scored, due: null };
-  const turns = [...expiries(type, reference, rules), ...(decay ? declines(scored, decay, reference, rules) : [])];
+  const ends = new Set(rules.targetsFilter ? references : [reference]);
+  const turns = [
+    ...[...ends].flatMap((from) => expiries(type, from, rules)),
+    ...(decay ? declines(scored, decay, reference, rules) : []),
+  ];
   return { withheld, reference, ...scored, due: next(turns, seconds) };
 }
 
@@ -69,6 +75,11 @@ function declines(
   const marks = [...minScores, Math.max(1, score - BEHIND)];
   const ages = marks.map((least) => ageUnder(undiminished, least, decay)).filter((age) => age !== undefined);
   return ages.map((age) => reference + Math.ceil(age));
+}
+
+/** The time that the TTL would count from if this support were the only one. */
+function referenceTo({ reference, sayings: own }: Holder, { thumbs }: Sayings, seconds: number): number {
+  return Math.min(seconds, Math.max(reference, own?.thumbs.seen ?? 0, thumbs.seen));
 }
 
 /** Without spreading into `Math.max`: a popular value has more supports than a call has room for arguments. */

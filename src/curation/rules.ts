@@ -45,6 +45,7 @@ export function compileRules(settings: RuleSettings, targets: readonly TargetTim
     settle: tagged ? SETTLE : 0,
     ttl,
     targetTtls: targets.map((target) => target.ttl),
+    targetsFilter: targets.some((target) => target.filter.length > 0),
     decay,
     minScores: targets.map((target) => target.min_score).filter((least) => least > 0),
     sightings: sightings === "latest" ? sightings : sightings.false_positive,

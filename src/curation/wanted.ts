@@ -25,7 +25,7 @@ export interface Known extends Indicator {
   score: number;
 }
 
-/** A support that qualifies, with the time that its indicator's TTL may count from. */
+/** A support that qualifies, with the time that its indicator's TTL may count from; thumbs-up count, too. */
 export interface QualifyingSupport extends Support {
   reference: number;
 }
@@ -55,11 +55,15 @@ export function wanted(
   return expires !== null && expires * 1000 <= now ? { withheld: "expired" } : { expires };
 }
 
-/** The latest time among the supports that the filter passes; a thumbs-up, known to the verdict alone, counts for all. */
+/** The latest time among the supports that the filter passes. */
 function filteredReference(known: Known, supports: readonly QualifyingSupport[], filter: Filter): number | null {
-  const passed = supports.filter((support) => filter(pictureOf(support, known.type)));
+  const passed = supports.filter((support) => sees(filter, support, known.type));
   if (passed.length === 0) return null;
   const own = passed.reduce((latest, { reference }) => Math.max(latest, reference), 0);
-  const everyone = supports.reduce((latest, { reference }) => Math.max(latest, reference), 0);
-  return known.reference > everyone ? known.reference : Math.min(own, known.reference);
+  return Math.min(own, known.reference);
+}
+
+/** Whether a target with this filter of its own, or with none, is to know of a support of an indicator of that type. */
+export function sees(filter: Filter | null, support: Support, indicatorType: string): boolean {
+  return filter === null || filter(pictureOf(support, indicatorType));
 }

@@ -1,4 +1,5 @@
-import { type Known, type Wish, wanted } from "../curation/wanted.ts";
+import type { Support } from "../curation/qualify.ts";
+import { type Known, sees, type Wish, wanted } from "../curation/wanted.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { Database } from "./database.ts";
 import type { Statement } from "./statement.ts";
@@ -129,7 +130,8 @@ export class Candidates {
     const { id, type, value, score, reference, shown: before } = candidate;
     const wish = this.#wish(candidate, view);
     if ("withheld" in wish) return removal(candidate, wish.withheld);
-    const origins = view.origins ? this.#supporters.origins(id) : [];
+    const isSeen = (support: Support) => sees(view.rules.filter, support, type);
+    const origins = view.origins ? this.#supporters.origins(id, isSeen) : [];
     const entry = { type, value, score, reference, expires: wish.expires, origins };
     const shown = fingerprint(view.shows(entry));
     if (shown === before) return undefined;
@@ -138,7 +140,7 @@ export class Candidates {
   }
 
   #wish(candidate: Candidate, { rules }: TargetView): Wish {
-    return wanted(candidate, () => this.#supporters.qualifying(candidate.id), rules, this.#clock());
+    return wanted(candidate, () => this.#supporters.qualifying(candidate), rules, this.#clock());
   }
 }
 

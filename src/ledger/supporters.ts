@@ -1,6 +1,8 @@
+import type { Support } from "../curation/qualify.ts";
 import type { QualifyingSupport } from "../curation/wanted.ts";
 import type { Origin } from "../model/delta.ts";
 import { reach } from "../model/distribution.ts";
+import { type Indicator, isComposite } from "../model/indicator.ts";
 import type { AttributeRow } from "./attributes.ts";
 import type { Database } from "./database.ts";
 import { type EventRow, tagsOf } from "./events.ts";
@@ -28,16 +30,20 @@ export class Supporters {
   }
 
   /** For the filter of a target, each with the time that the TTL may count from. */
-  qualifying(indicator: number): QualifyingSupport[] {
-    return this.#holding(indicator).map(({ row, seen }) => ({
+  qualifying({ id, type, value }: Indicator & { id: number }): QualifyingSupport[] {
+    const everywhere = isComposite(type) ? 0 : this.#sightings.thumbsOfValue(value).seen;
+    return this.#holding(id).map(({ row, seen }) => ({
       ...joined(row, this.#event.get(row.event)),
-      reference: Math.max(referenceOf(row), seen),
+      reference: Math.max(referenceOf(row), seen, everywhere),
     }));
   }
 
-  /** For a target that shows where an indicator comes from. */
-  origins(indicator: number): Origin[] {
-    return this.#holding(indicator).map(({ row }) => originOf(row, this.#event.get(row.event)));
+  /** For a target that shows where an indicator comes from, of as much as it may see. */
+  origins(indicator: number, isSeen: (support: Support) => boolean = () => true): Origin[] {
+    return this.#holding(indicator).flatMap(({ row }) => {
+      const event = this.#event.get(row.event);
+      return isSeen(joined(row, event)) ? [originOf(row, event)] : [];
+    });
   }
 
   #holding(indicator: number): { row: AttributeRow; seen: number }[] {

@@ -10,6 +10,7 @@ const RULES: JudgeRules = {
   sightings: "latest",
   ttl: { default: 30 * DAY, md5: null },
   targetTtls: [],
+  targetsFilter: false,
   decay: { default: null },
   minScores: [],
 };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { compileRules, type RuleSettings } from "../../src/curation/rules.ts";
+import { compileRules, type RuleSettings, type TargetTimes } from "../../src/curation/rules.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import type { Question } from "../../src/ledger/questions.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
@@ -19,11 +19,17 @@ export class ALedger {
   /** Milliseconds. */
   now = NOW * 1000;
   #settings: RuleSettings;
+  readonly #targets: readonly TargetTimes[];
   #ledger: Ledger;
 
-  constructor(settings: RuleSettings = ruleSettings(), file: string = join(aFolder(), "ledger.sqlite")) {
+  constructor(
+    settings: RuleSettings = ruleSettings(),
+    file: string = join(aFolder(), "ledger.sqlite"),
+    targets: readonly TargetTimes[] = [],
+  ) {
     this.file = file;
     this.#settings = settings;
+    this.#targets = targets;
     this.#ledger = this.#open();
     this.reviewed();
     onTestFinished(() => this.#ledger[Symbol.dispose]());
@@ -84,7 +90,12 @@ export class ALedger {
   #open(): Ledger {
     const settings = this.#settings;
     const rulesDigest = JSON.stringify(settings);
-    return new Ledger({ file: this.file, rules: compileRules(settings), rulesDigest, clock: () => this.now });
+    return new Ledger({
+      file: this.file,
+      rules: compileRules(settings, this.#targets),
+      rulesDigest,
+      clock: () => this.now,
+    });
   }
 }
 
