@@ -11,8 +11,8 @@ export const JOURNAL_FILE = "journal.json";
 export function openLedger(config: Config, file: string, clock: () => number, { durable = true } = {}): Ledger {
   const targets = Object.values(config.targets);
   const times = targets.map(({ ttl, min_score }) => ({ ttl, min_score }));
-  const rulesDigest = digestOf([config.indicators, config.filter, times]);
   const rules = compileRules(config, targets);
+  const rulesDigest = digestOf([config.indicators, config.filter, times, rules.targetsFilter]);
   // What another courier tells of is published, and comes with its tags.
   const waits = config.role === "forwarder" ? { requirePublished: false, settle: 0 } : {};
   return new Ledger({ file, rules: { ...rules, ...waits }, rulesDigest, clock, durable });
