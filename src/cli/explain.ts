@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { enabledTargets } from "../config/enabled-targets.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
-import { type Explanation, explainValue, isWarned } from "../courier/explanation.ts";
+import { asksForLists, type Explanation, explainValue } from "../courier/explanation.ts";
+import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Protections } from "../courier/protections.ts";
-import { warningsOnDisk } from "../courier/warnings-on-disk.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { silent } from "../log.ts";
@@ -36,9 +36,9 @@ export const explain: Command = {
     const value = given.positionals[0] ?? "";
     const sources = { config, ledger, journal, protections, targets: only, now: clock() };
     const found = explainValue(value, sources);
-    // Reading all lists takes a second, which only what they keep back is worth.
-    const explanation = isWarned(found)
-      ? explainValue(value, { ...sources, warn: await warningsOnDisk(config) })
+    // Reading all lists takes a second, which only what they have a say in is worth.
+    const explanation = asksForLists(found, config)
+      ? explainValue(value, { ...sources, knowledge: await knowledgeOnDisk(config, ledger) })
       : found;
     out(given.values.json === true ? JSON.stringify(explanation, null, 2) : readable(explanation));
     return Exit.ok;

@@ -1,11 +1,12 @@
 import type { Config } from "../config/schema.ts";
-import type { Knowledge } from "../curation/knowledge.ts";
+import { thumbOf } from "../curation/judge.ts";
+import { IGNORANCE, type Knowledge } from "../curation/knowledge.ts";
+import { sightingRule } from "../curation/rules.ts";
 import { partsOf } from "../curation/split.ts";
 import { wanted } from "../curation/wanted.ts";
 import type { Journal } from "../delivery/journal.ts";
 import { tagsOf } from "../ledger/events.ts";
 import type { IndicatorRow } from "../ledger/indicators.ts";
-import { joined } from "../ledger/joined.ts";
 import { originIn, uuidIn } from "../ledger/recorded.ts";
 import type { LedgerReport, SupportReport } from "../ledger/report.ts";
 import { LOUDEST, type SightingRow } from "../ledger/sightings.ts";
@@ -13,6 +14,7 @@ import type { Indicator } from "../model/indicator.ts";
 import { SightingType } from "../model/misp.ts";
 import type { Reason, ScorePart } from "../model/verdict.ts";
 import { formsOf } from "./forms-of-value.ts";
+import { ownOrganisation } from "./learner.ts";
 import { viewOf } from "./open-targets.ts";
 import type { Protections } from "./protections.ts";
 
@@ -89,8 +91,8 @@ interface Sources {
   ledger: LedgerReport;
   journal: Journal;
   protections: Pick<Protections, "of">;
-  /** What warninglists say of an attribute's value, or of a half of it; missing: none of them is named. */
-  warn?: Knowledge["warn"];
+  /** Warninglists and trust; missing: no list is named, and nobody but the own organisation known to be trusted. */
+  knowledge?: Knowledge;
   targets: readonly string[];
   /** Milliseconds. */
   now: number;
@@ -123,7 +125,7 @@ function explainIndicator(row: IndicatorRow, sources: Sources): IndicatorExplana
     since: iso(row.since),
     supports: supports.map((support) => explainSupport(support, row, sources)),
     sightings: ledger.sightings(row.value).map((sighting) => explainSighting(sighting, ledger)),
-    targets: targets.map((name) => explainTarget(name, row, supports, sources)),
+    targets: targets.map((name) => explainTarget(name, row, sources)),
   };
 }
 
@@ -132,8 +134,10 @@ const NOTHING_KNOWN = "nothing is known for it or against it";
 function explainSupport(
   { support, attribute, event, sightings }: SupportReport,
   indicator: Indicator,
-  { ledger, warn }: Pick<Sources, "ledger" | "warn">,
+  sources: Sources,
 ): SupportExplanation {
+  const { ledger, knowledge } = sources;
+  const withheld = support.withheld ?? (support.composite ? thumbOn(attribute.id, sources) : null);
   return {
     attributeId: attribute.id,
     attributeUuid: uuidIn(attribute.uuid),
@@ -146,23 +150,32 @@ function explainSupport(
     changed: iso(attribute.timestamp * 1000),
     publishedThrough: event?.published_through ? iso(event.published_through * 1000) : null,
     tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
-    withheld: support.withheld,
-    warninglists: warn && support.withheld === "warninglist" ? blocking(attribute, indicator, warn) : [],
+    withheld,
+    warninglists: knowledge && withheld === "warninglist" ? blocking(attribute, indicator, knowledge) : [],
     // Of a simple type they stand with the value, where they count for every attribute that has it.
     sightings: support.composite ? sightings.map((sighting) => explainSighting(sighting, ledger)) : [],
   };
 }
 
 /** The lists that keep back what an attribute makes of an indicator, with the entry of each. */
-function blocking({ type, value }: Indicator, indicator: Indicator, warn: Knowledge["warn"]): string[] {
+function blocking({ type, value }: Indicator, indicator: Indicator, { warn }: Knowledge): string[] {
   const part = partsOf(type, value).find((one) => one.type === indicator.type && one.value === indicator.value);
   const { hits } = warn(type, part?.raw ?? value);
   return hits.filter(({ role }) => role === "block").map(({ list, entry }) => `${list.name} (${entry})`);
 }
 
-/** Whether some support is withheld by a warninglist, which is then to be named. */
-export function isWarned({ indicators }: Explanation): boolean {
-  return indicators.some(({ supports }) => supports.some(({ withheld }) => withheld === "warninglist"));
+/** What the sightings of an attribute of a composite type, which count for it alone, say against it. */
+function thumbOn(attribute: number, { config, ledger, knowledge }: Sources): Reason | null {
+  const known = knowledge ?? { ...IGNORANCE, ownOrganisation: ownOrganisation(ledger)?.id ?? null };
+  return thumbOf(ledger.sayings(attribute, known), { sightings: sightingRule(config.indicators) });
+}
+
+/** Whether lists have a say in it: one withholds a support, which is then to be named, or tells whose sightings weigh more. */
+export function asksForLists({ indicators }: Explanation, { indicators: rules }: Config): boolean {
+  const supports = indicators.flatMap((indicator) => indicator.supports);
+  return supports.some(
+    ({ withheld, sightings }) => withheld === "warninglist" || (sightings.length > 0 && rules.sightings !== "latest"),
+  );
 }
 
 const SAID = {
@@ -181,20 +194,13 @@ function explainSighting(sighting: SightingRow, ledger: LedgerReport): SightingE
   return { date: when, type: said, organisation: by, source, counts: muted === 0, text };
 }
 
-function explainTarget(
-  name: string,
-  row: IndicatorRow,
-  supports: readonly SupportReport[],
-  sources: Sources,
-): TargetExplanation {
+function explainTarget(name: string, row: IndicatorRow, sources: Sources): TargetExplanation {
   const { config, ledger, journal, protections, now } = sources;
+  const isDown = (attribute: number) => thumbOn(attribute, sources) !== null;
   const protection = protections.of(name);
   const settings = config.targets[name];
   if (!settings) throw new Error(`target ${name} is not configured`);
-  const qualifying = supports
-    .filter(({ support }) => support.withheld === null)
-    .map(({ attribute, event, support }) => ({ ...joined(attribute, event), reference: support.reference }));
-  const wish = wanted(row, () => qualifying, viewOf(name, settings, protection).rules, now);
+  const wish = wanted(row, () => ledger.qualifying(row, isDown), viewOf(name, settings, protection).rules, now);
   const kept = protection(row);
   const held = ledger.held(row.id).find(({ target }) => target === name);
   const aside = ledger.aside(name, row.id);

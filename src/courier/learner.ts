@@ -36,8 +36,7 @@ export class Learner {
 
   constructor(options: LearnerOptions) {
     this.#options = options;
-    const own = options.ledger.fact(OWN);
-    this.#own = own ? JSON.parse(own) : null;
+    this.#own = ownOrganisation(options.ledger);
   }
 
   /** Warninglists and trust as they are now. */
@@ -136,6 +135,11 @@ async function digestOfList({ entries, ...header }: Warninglist): Promise<string
 /** The facts that hold which knowledge the ledger has judged by, and the own organisation. */
 const KNOWN = "knowledge";
 const OWN = "own-organisation";
+
+/** The own organisation as MISP said last; `null`: it never did. */
+export function ownOrganisation(ledger: { fact(name: string): string | undefined }): OwnOrganisation | null {
+  return JSON.parse(ledger.fact(OWN) ?? "null");
+}
 
 const NOTHING: Touched = { values: null, organisations: new Set(), voices: new Set() };
 const EVERYTHING: Touched = { ...NOTHING, values: () => true };

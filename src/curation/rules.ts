@@ -31,9 +31,14 @@ export interface TargetTimes {
 /** How long an addition waits for its tags, milliseconds: they come last, after everything that MISP still has queued. */
 const SETTLE = 2_000;
 
+/** The rule by which sightings decide. */
+export function sightingRule({ sightings }: RuleSettings["indicators"]): Rules["sightings"] {
+  return sightings === "latest" ? sightings : sightings.false_positive;
+}
+
 /** @param targets what of the targets' own rules decides when time changes what they hold, and for what an addition waits */
 export function compileRules(settings: RuleSettings, targets: readonly TargetTimes[] = []): Rules {
-  const { require_published, withdraw_on_unpublish, exceptions, ttl, decay, sightings } = settings.indicators;
+  const { require_published, withdraw_on_unpublish, exceptions, ttl, decay } = settings.indicators;
   const filters = [settings.filter, ...targets.map((target) => target.filter)];
   const tagged = filters.some(looksAtTags) || exceptions.tags.length > 0;
   return {
@@ -48,6 +53,6 @@ export function compileRules(settings: RuleSettings, targets: readonly TargetTim
     targetsFilter: targets.some((target) => target.filter.length > 0),
     decay,
     minScores: targets.map((target) => target.min_score).filter((least) => least > 0),
-    sightings: sightings === "latest" ? sightings : sightings.false_positive,
+    sightings: sightingRule(settings.indicators),
   };
 }

@@ -1,9 +1,8 @@
-import { type Holder, judge, type Sayings, thumbOf } from "../curation/judge.ts";
+import { type Holder, judge, thumbOf } from "../curation/judge.ts";
 import { IGNORANCE, type Knowledge } from "../curation/knowledge.ts";
 import { isTie, qualify, type Support } from "../curation/qualify.ts";
 import type { Rules } from "../curation/rules.ts";
 import { indicatorsOf, type Part, partsOf } from "../curation/split.ts";
-import { NO_THUMBS, type Thumbs } from "../curation/thumbs.ts";
 import { type Worth, worthOf } from "../curation/worth.ts";
 import { type Indicator, isComposite } from "../model/indicator.ts";
 import { memo } from "../model/memo.ts";
@@ -12,10 +11,7 @@ import type { AttributeRow } from "./attributes.ts";
 import type { EventRow } from "./events.ts";
 import { type IndicatorEntry, type IndicatorRow, type Indicators, partsColumn, type SupportRow } from "./indicators.ts";
 import { joined, referenceOf } from "./joined.ts";
-import type { Sightings, VoiceRow } from "./sightings.ts";
-
-/** Finds the organisation behind a number. */
-export type OrganisationOf = (id: number) => { uuid: string | null } | undefined;
+import { type Opinions, SILENCE } from "./opinions.ts";
 
 /** How an attribute is looked at; `context`: targets may have to hear of it in any case. */
 interface Circumstances {
@@ -27,14 +23,11 @@ interface Circumstances {
 /** What the filter of a target looks at beside what a support's own standing tells. */
 const FILTERED = ["type", "value", "event", "tags", "distribution"] as const;
 
-const SILENCE: Sayings = { thumbs: NO_THUMBS, voices: [] };
-
 /** Links attributes to the indicators that they hold up, and judges each touched indicator once. */
 export class Judging {
   readonly #indicators: Indicators;
-  readonly #sightings: Sightings;
+  readonly #opinions: Opinions;
   readonly #rules: Rules;
-  readonly #organisationOf: OrganisationOf;
   /** Warninglists and trust, as they are now. */
   knowledge: Knowledge = IGNORANCE;
   /** Some target shows where an indicator comes from: whatever is told of an attribute may concern it. */
@@ -42,10 +35,9 @@ export class Judging {
   /** Touched in this transaction; `true` where something that targets may show has changed. */
   readonly #touched = new Map<IndicatorEntry, boolean>();
 
-  constructor(indicators: Indicators, sightings: Sightings, organisationOf: OrganisationOf, rules: Rules) {
-    this.#organisationOf = organisationOf;
+  constructor(indicators: Indicators, opinions: Opinions, rules: Rules) {
     this.#indicators = indicators;
-    this.#sightings = sightings;
+    this.#opinions = opinions;
     this.#rules = rules;
   }
 
@@ -125,9 +117,7 @@ export class Judging {
   }
 
   #verdict({ row, supports }: IndicatorEntry, now: number): Verdict {
-    const sayings = isComposite(row.type)
-      ? SILENCE
-      : this.#sayings(this.#sightings.thumbsOfValue(row.value), () => this.#sightings.voicesOfValue(row.value));
+    const sayings = isComposite(row.type) ? SILENCE : this.#opinions.ofValue(row.value, this.knowledge);
     const holders = [...supports.values()].map((support) => this.#holder(support));
     const verdict = judge(row.type, holders, sayings, this.#rules, now);
     const settles = holders.some(({ withheld }) => withheld === "settling");
@@ -136,34 +126,17 @@ export class Judging {
 
   /** Whether the sightings of a composite attribute, which count for it alone, say that it holds nothing up. */
   isDown(attribute: number): boolean {
-    return thumbOf(this.#sayingsOfAttribute(attribute), this.#rules) !== null;
+    return thumbOf(this.#opinions.ofAttribute(attribute, this.knowledge), this.#rules) !== null;
   }
 
   /** Whether the sightings of a value say that it is none to be afraid of. */
   isValueDown(value: string): boolean {
-    const sayings = this.#sayings(this.#sightings.thumbsOfValue(value), () => this.#sightings.voicesOfValue(value));
-    return thumbOf(sayings, this.#rules) !== null;
+    return thumbOf(this.#opinions.ofValue(value, this.knowledge), this.#rules) !== null;
   }
 
   #holder({ attribute, withheld, reference, composite, worth }: SupportRow): Holder {
-    const sayings = composite ? this.#sayingsOfAttribute(attribute) : undefined;
+    const sayings = composite ? this.#opinions.ofAttribute(attribute, this.knowledge) : undefined;
     return { withheld, reference, sayings, worth: worth === "" ? null : worthIn(worth) };
-  }
-
-  #sayingsOfAttribute(attribute: number): Sayings {
-    const voices = () => this.#sightings.voicesOfAttribute(attribute);
-    return this.#sayings(this.#sightings.thumbsOfAttribute(attribute), voices);
-  }
-
-  /** Who spoke is only looked up where anybody did. */
-  #sayings(thumbs: Thumbs, voices: () => VoiceRow[]): Sayings {
-    if (thumbs.seen + thumbs.falsePositive + thumbs.expired === 0) return SILENCE;
-    const { ownOrganisation, trust } = this.knowledge;
-    const named = voices().map((voice) => {
-      const uuid = this.#organisationOf(voice.organisation)?.uuid;
-      return { ...voice, own: voice.organisation === ownOrganisation, trusted: !!uuid && trust.trustOf(uuid) !== null };
-    });
-    return { thumbs, voices: named };
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Sayings } from "../curation/judge.ts";
+import type { QualifyingSupport } from "../curation/wanted.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { AttributeRow } from "./attributes.ts";
 import { type BlindSpell, newestSpells } from "./blind-spells.ts";
@@ -6,10 +8,12 @@ import type { EventRow } from "./events.ts";
 import { CAUGHT_UP, FINDINGS, LACKS, UNCURATED } from "./facts.ts";
 import { type Hold, Holds } from "./holds.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
+import { type Acquaintances, Opinions } from "./opinions.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
-import type { SightingRow } from "./sightings.ts";
+import { type SightingRow, Sightings } from "./sightings.ts";
 import type { Statement } from "./statement.ts";
 import { IN_DOUBT } from "./step.ts";
+import { Supporters } from "./supporters.ts";
 
 /** Figures of the whole ledger. */
 export interface Summary {
@@ -63,6 +67,7 @@ export interface HeldReport {
 /** Reads a ledger beside the courier that writes it, or without one. */
 export class LedgerReport implements Disposable {
   readonly #database: Database;
+  #opinions: Opinions | undefined;
 
   /** @throws StateDamaged when there is no ledger at `file` */
   constructor(file: string) {
@@ -134,6 +139,17 @@ export class LedgerReport implements Disposable {
 
   organisation(id: number): string | undefined {
     return this.#sql<{ name: string | null }>("SELECT name FROM organisation WHERE id = ?").get(id)?.name ?? undefined;
+  }
+
+  /** What sightings of an attribute alone say of it. */
+  sayings(attribute: number, known: Acquaintances): Sayings {
+    this.#opinions ??= new Opinions(this.#database, new Sightings(this.#database));
+    return this.#opinions.ofAttribute(attribute, known);
+  }
+
+  /** The attributes that hold an indicator up, as the filter of a target looks at them. */
+  qualifying(indicator: IndicatorRow, isDown: (attribute: number) => boolean): QualifyingSupport[] {
+    return new Supporters(this.#database, isDown).qualifying(indicator);
   }
 
   held(indicator: number): HeldReport[] {

@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import { Events } from "./events.ts";
 import { Indicators } from "./indicators.ts";
 import { Judging } from "./judging.ts";
+import { Opinions } from "./opinions.ts";
 import { Questions } from "./questions.ts";
 import { Reviews } from "./reviews.ts";
 import { Sightings } from "./sightings.ts";
@@ -28,15 +29,13 @@ export interface Tables {
 export function openTables(database: Database, rules: Rules): Tables {
   const sightings = new Sightings(database);
   const indicators = new Indicators(database);
-  const organisation = database.prepare<{ uuid: string | null }>("SELECT uuid FROM organisation WHERE id = ?");
-  const organisationOf = (id: number) => organisation.get(id);
   return {
     events: new Events(database),
     attributes: new Attributes(database),
     sightings,
     indicators,
     reviews: new Reviews(database),
-    judging: new Judging(indicators, sightings, organisationOf, rules),
+    judging: new Judging(indicators, new Opinions(database, sightings), rules),
     questions: new Questions(),
   };
 }
