@@ -22,6 +22,7 @@ export const status: Command = {
     const summary = ledger.summary();
     const targets = summary.targets.map((target) => ({
       ...target,
+      fed: fedNow(config, target.name),
       doubtful: ledger.doubtful(target.name),
       ...fieldsOf(journal.targets[target.name]),
     }));
@@ -34,7 +35,15 @@ export const status: Command = {
   },
 };
 
-type TargetStatus = TargetSummary & { doubtful: number } & ReturnType<typeof fieldsOf>;
+type TargetStatus = TargetSummary & { fed: Fed; doubtful: number } & ReturnType<typeof fieldsOf>;
+
+/** Whether a target is to get anything, by the configuration. */
+type Fed = "yes" | "switched off" | "no longer configured";
+
+function fedNow({ targets }: Config, name: string): Fed {
+  if (!Object.hasOwn(targets, name)) return "no longer configured";
+  return targets[name]?.enabled ? "yes" : "switched off";
+}
 
 function fieldsOf(entry: JournalEntry | undefined) {
   return {
@@ -73,6 +82,7 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
 }
 
 function targetLines(target: TargetStatus, now: number): string[] {
+  if (target.fed !== "yes") return [`  ${target.name}: keeps ${target.held}, ${target.fed}`];
   const state = target.attempts === 0 ? (target.lag === 0 ? "in step" : `${target.lag} changes behind`) : "failing";
   const doubt = target.doubtful ? ` (${target.doubtful} of them in doubt)` : "";
   const lines = [

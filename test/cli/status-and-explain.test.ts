@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -145,6 +145,18 @@ describe("status and explain", () => {
     expect(out).toContain("refused\\u{202e}\\u{1b}[2J");
     expect(out).not.toMatch(CONTROL);
     await rm(empty, { recursive: true });
+  });
+
+  test("status says of a target that is fed no longer that it keeps what it has, and why", async () => {
+    const text = await readFile(config, "utf8");
+    const other = join(courier.directory, "other.yaml");
+    const statusAfter = async (word: string, instead: string) => {
+      await writeFile(other, text.replace(word, instead));
+      return (await call(["status", "--config", other])).out;
+    };
+    const switchedOff = await statusAfter("type: csv", "type: csv\n    enabled: false");
+    expect(switchedOff).toMatch(/blocklists: keeps \d+, switched off$/m);
+    expect(await statusAfter("blocklists:", "others:")).toMatch(/blocklists: keeps \d+, no longer configured$/m);
   });
 
   test("status --json can be parsed", async () => {
