@@ -52,7 +52,8 @@ export function judge(
   const against = holding.length === 0 ? foremost(holders, rules) : thumbOf(sayings, rules);
   const expires = expiry(rules.ttl, type, reference);
   const withheld = against ?? (expires !== null && expires <= seconds ? "expired" : null);
-  const decay = decayOf(rules.decay, type);
+  // What nothing holds up has no age.
+  const decay = holding.length === 0 ? null : decayOf(rules.decay, type);
   const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings, holding) };
   const scored = score(evidence, decay, seconds - reference);
   if (against) return { withheld, reference, ...scored, due: null };

@@ -97,6 +97,12 @@ test("a stored score is never more than a few points behind its decay, until not
   expect(looks).toBeLessThan(15);
 });
 
+test("what nothing holds up has no age that could take from its score", () => {
+  const rules = { ...RULES, decay: { default: { lifetime: 10 * DAY, speed: 1 } } };
+  const verdict = aVerdict([aHolder({ withheld: "warninglist" })], {}, { rules });
+  expect(verdict.parts.map(({ name }) => name)).toEqual(["neutral"]);
+});
+
 describe("its TTL", () => {
   test("counts from the latest of what any support that qualifies tells and the newest positive sighting", () => {
     expect(aVerdict([aHolder(), aHolder({ reference: NOW - 5 })]).reference).toBe(NOW - 5);
