@@ -93,7 +93,9 @@ describe("a target from which somebody took everything while the courier was sto
     courier.misp.softDelete(attributes[0] ?? 0);
     await courier.start();
     await courier.listed("domain", "b.example");
-    expect(await readFile(join(courier.directory, "lists", "names.txt"), "utf8")).toBe("b.example\n");
+    // A merged list follows its CSV files.
+    const names = join(courier.directory, "lists", "names.txt");
+    await eventually(async () => expect(await readFile(names, "utf8")).toBe("b.example\n"));
     await eventually(async () => expect(domainsOf(courier)).toEqual(["b.example"]));
   });
 
