@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeFolder } from "../state/make-folder.ts";
 import { type ArchivedFile, archive } from "./archive.ts";
 import { type Command, Exit } from "./command.ts";
 
@@ -43,6 +44,6 @@ async function filesOf(root: string): Promise<ArchivedFile[]> {
 
 /** Splunk wants files that all may read, and none that can be run. */
 async function writeOut(path: string, content: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await makeFolder(dirname(path), 0o755);
   await writeFile(path, content, { mode: 0o644 });
 }

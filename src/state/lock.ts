@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { isBusy, StateDamaged, stateTrouble } from "./damaged.ts";
+import { makeFolderSync } from "./make-folder.ts";
 import { ownAsFolder } from "./own-as-folder.ts";
 
 /** Another courier works on this state. */
@@ -35,7 +35,7 @@ export function lockState(directory: string, patience = 0): Disposable {
 
 function openLock(directory: string, file: string, timeout: number) {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolderSync(directory, 0o700);
     return new DatabaseSync(file, { timeout });
   } catch (cause) {
     throw stateTrouble(directory, cause);

@@ -1,4 +1,5 @@
-import { access, mkdir, readFile, stat } from "node:fs/promises";
+import { access, readFile, stat } from "node:fs/promises";
+import { makeFolder } from "../state/make-folder.ts";
 import { exchangeFile, removeLeftovers, syncDirectory } from "../state/replace-file.ts";
 import { NotNow } from "./target.ts";
 
@@ -46,7 +47,7 @@ export async function isBlank(path: string): Promise<boolean> {
  */
 export async function prepareDirectory(directory: string): Promise<void> {
   await orNotNow(`cannot prepare ${directory}`, async () => {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     await removeLeftovers(directory);
   });
 }
