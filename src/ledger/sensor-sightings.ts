@@ -27,6 +27,9 @@ const SAME = 600;
 /** How long one is remembered after it was taken, so that it is known when it is told again; milliseconds. */
 const REMEMBERED = 3_600_000;
 
+/** Nothing is put off for longer, milliseconds: MISP may ask for a day. */
+const LONGEST_WAIT = 25 * 3_600_000;
+
 const WAITING = "SELECT count(*) AS count FROM sensed WHERE due IS NOT NULL";
 
 /** What sensors saw and MISP has yet to hear of, on disk. */
@@ -35,6 +38,7 @@ export class SensorSightings implements Disposable {
   readonly #same: Statement<{ id: number }>;
   readonly #add: Statement<never>;
   readonly #next: Statement<WaitingSighting>;
+  readonly #forgotten: Statement<WaitingSighting>;
   readonly #waiting: Statement<{ count: number }>;
   readonly #bearers: Statement<{ uuid: string }>;
   readonly #begin: Statement<never>;
@@ -53,10 +57,9 @@ export class SensorSightings implements Disposable {
     this.#add = database.prepare(
       "INSERT INTO sensed (subject, attribute, type, date, source, heard, due) VALUES (?, ?, ?, ?, ?, ?, 0)",
     );
-    this.#next = database.prepare(
-      `SELECT id, subject, attribute, type, date, source, doubt, strikes FROM sensed
-       WHERE due <= ? ORDER BY due, id LIMIT 1`,
-    );
+    const next = "SELECT id, subject, attribute, type, date, source, doubt, strikes FROM sensed";
+    this.#next = database.prepare(`${next} WHERE due <= ? ORDER BY due, id LIMIT 1`);
+    this.#forgotten = database.prepare(`${next} WHERE due > ? LIMIT 1`);
     this.#waiting = database.prepare(WAITING);
     this.#bearers = database.prepare(
       `SELECT DISTINCT a.uuid FROM indicator i JOIN support s ON s.indicator = i.id JOIN attribute a ON a.id = s.attribute
@@ -98,9 +101,9 @@ export class SensorSightings implements Disposable {
     return { taken, known: sightings.length - taken };
   }
 
-  /** The one whose turn it is, in the order in which they were taken. */
+  /** The one whose turn it is, in the order in which they were taken; last, what a clock that was far ahead has put off. */
   next(now: number): WaitingSighting | undefined {
-    return this.#next.get(now);
+    return this.#next.get(now) ?? this.#forgotten.get(now + LONGEST_WAIT);
   }
 
   /** UUID of the one attribute that has the value, in any of these forms; `undefined` when there are none, or several. */

@@ -71,6 +71,14 @@ test("MISP gets the type as text, the time, and a source by which its echo is kn
   ]);
 });
 
+test("one that was put off by a clock that was far ahead does not wait until then", async () => {
+  take("a.example");
+  queue.later(queue.next(now)?.id ?? 0, now + 365 * 24 * 3_600_000, 0);
+  await using _ = aPost();
+  await settled();
+  expect(figures()).toMatchObject({ posted: 1 });
+});
+
 test("what the key's role may not do is refused and told once", async () => {
   misp.answer = (asked, response) => (asked.path.includes("getVersion") ? VERSION : FORBIDDEN)(asked, response);
   take("a.example", "b.example", "c.example");
