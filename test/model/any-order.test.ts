@@ -93,11 +93,11 @@ function live<Result>(
 ): Result {
   const hands = { now: 1_700_000_000_000 };
   const clock = () => hands.now;
-  // Whoever listens takes a moment for everything: no two looks at its clock are the same.
+  // Whoever listens takes a moment for everything: no two looks at its clock are the same. Whole ones, as those of a real clock are.
   const looks = { at: 0, count: 0 };
   const listening = () => {
     Object.assign(looks, { at: hands.now, count: looks.at === hands.now ? looks.count + 1 : 0 });
-    return hands.now + looks.count / 1e4;
+    return hands.now + looks.count;
   };
   const directory = mkdtempSync(join(QUICK, "courier-"));
   const misp = new SocketlessMisp(clock);
