@@ -29,7 +29,7 @@ export async function catchUpAttributeTags(options: CatchUpOptions): Promise<num
     }
     return unheard.length;
   } catch (error) {
-    if (!(error instanceof MispError)) throw error;
+    if (!(error instanceof MispError) || signal.aborted) throw error;
     log.warn("Which events have tags that keep something off the lists could not be asked", { error });
     return 0;
   }

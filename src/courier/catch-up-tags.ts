@@ -27,7 +27,7 @@ export async function catchUpTags(options: CatchUpOptions, isFirst: boolean): Pr
   try {
     await askForTags(options, all ? undefined : NEWEST);
   } catch (error) {
-    if (!(error instanceof MispError)) throw error;
+    if (!(error instanceof MispError) || options.signal.aborted) throw error;
     log.info("MISP does not tell the tags of its events; local ones that came or went unheard stay as they were", {
       reason: error.message,
     });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { silent } from "../../src/log.ts";
 import { call } from "../cli/captured-terminal.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 
@@ -41,6 +42,27 @@ test("a local tag, of which MISP's list of events has no trace, takes off what i
   await courier.listed("domain", "stays.example");
   expect(searches().filter((path) => path.startsWith("/events/view"))).toEqual([]);
 });
+
+test("a courier that is stopped while it asks for tags does not say that it is in step", async () => {
+  const said: string[] = [];
+  const log = { ...silent, info: (sentence: string) => void said.push(sentence) };
+  courier = await RunningCourier.start(RULES, { log });
+  courier.publishDomains("a.example");
+  await courier.listed("domain", "a.example");
+  await courier.stop();
+  const { misp } = courier;
+  const before = misp.requests.length;
+  said.length = 0;
+  misp.faults.restDelay = 300;
+  await courier.start();
+  const asked = () =>
+    misp.requests.slice(before).filter(({ path, body }) => path === "/events/index" && !isMinimal(body));
+  await eventually(async () => expect(asked()).toHaveLength(1));
+  await courier.stop();
+  expect(said).not.toContain("In step with MISP");
+});
+
+const isMinimal = (body: unknown) => JSON.stringify(body).includes("minimal");
 
 /** Resolves once the courier has caught up since its clock was set. */
 async function caughtUp(): Promise<void> {
