@@ -87,7 +87,7 @@ function trustMissing({ curation, warninglists }: CourierConfig, name: string): 
 function protectMissing({ warninglists }: CourierConfig, name: string): string {
   return (
     `No warninglist is called ${name}, and what a guard is to protect by it goes out: enable it in MISP ` +
-    `(Input Filters → List Warninglists), or put it into ${warninglists.directory}`
+    `(Input Filters → Warninglists), or put it into ${warninglists.directory}`
   );
 }
 
