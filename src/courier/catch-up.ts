@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
 import { CAUGHT_UP } from "../ledger/facts.ts";
-import type { Comparison } from "../ledger/hear-listings.ts";
+import type { ListingChanges } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { askWhole } from "../misp/answers.ts";
 import { MispError } from "../misp/errors.ts";
@@ -107,7 +107,7 @@ const MOST_ASKED = 20;
 
 async function areTooMany(
   list: readonly ListedEvent[],
-  missing: Comparison["vanished"],
+  missing: ListingChanges["vanished"],
   options: CatchUpOptions,
 ): Promise<boolean> {
   const share = missing.length / (list.length + missing.length);
@@ -121,7 +121,7 @@ async function areTooMany(
 }
 
 /** The last event of a MISP may be deleted; all of several at once are not, however few they are. */
-async function haveAllGone(missing: Comparison["vanished"], { client, signal }: CatchUpOptions): Promise<boolean> {
+async function haveAllGone(missing: ListingChanges["vanished"], { client, signal }: CatchUpOptions): Promise<boolean> {
   for (const { uuid } of missing.slice(0, MOST_ASKED)) if (await client.viewEvent(uuid, signal)) return false;
   return missing.length > 1;
 }
@@ -141,7 +141,7 @@ const isUnconfirmed: Verdict = ({ id, uuid }) => ({ kind: "contents", id, uuid, 
 /** Events that are not in the list. Each is asked for by name before that is believed; returns how many are gone. */
 async function settle(
   list: readonly ListedEvent[],
-  missing: Comparison["vanished"],
+  missing: ListingChanges["vanished"],
   verdict: Verdict,
   options: CatchUpOptions,
 ): Promise<number> {

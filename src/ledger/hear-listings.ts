@@ -15,7 +15,7 @@ export interface ListedEvent {
 }
 
 /** What a list of MISP's events says of those in the ledger. */
-export interface Comparison {
+export interface ListingChanges {
   /** New, or other than when they were last compared. */
   changed: ListedEvent[];
   /** No longer in the list. */
@@ -64,7 +64,7 @@ function unknownEvent(id: number, uuid: string) {
 }
 
 /** Compares MISP's list of events with what was remembered of the last one. */
-export function compareListing(events: Events, list: readonly ListedEvent[]): Comparison {
+export function compareListing(events: Events, list: readonly ListedEvent[]): ListingChanges {
   const known = new Map(events.listing().map((event) => [event.uuid, event]));
   const changed = list.filter(({ uuid, state }) => known.get(uuid)?.listed !== state);
   const listed = new Set(list.map(({ uuid }) => uuid));

@@ -9,7 +9,7 @@ import { Database } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { EventListings } from "./event-listings.ts";
 import { FollowedRecords } from "./followed-records.ts";
-import { type Comparison, compareListing, type ListedEvent } from "./hear-listings.ts";
+import { compareListing, type ListedEvent, type ListingChanges } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
 import { Holdings } from "./holdings.ts";
 import type { Question } from "./questions.ts";
@@ -156,7 +156,7 @@ export class Ledger implements Disposable {
   }
 
   /** Compares MISP's list of events with what was remembered of the last one. */
-  compare(list: readonly ListedEvent[]): Comparison {
+  compare(list: readonly ListedEvent[]): ListingChanges {
     return compareListing(this.#tables.events, list);
   }
 
