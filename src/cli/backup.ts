@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { backUpState, restoreState } from "../courier/backup.ts";
+import { counted } from "../model/counted.ts";
 import { type Command, configOption, Exit, type Given, jsonOption, type Terminal, textOption } from "./command.ts";
 import { whyUnreadable } from "./why-unreadable.ts";
 
@@ -15,7 +16,7 @@ export const backup: Command = {
     const { indicators } = await backUpState(stateOf(given, terminal), file, terminal.clock());
     const bytes = statSync(file).size;
     const said = { file, indicators, bytes };
-    const sentence = `${file} holds ${indicators} indicators, ${Math.ceil(bytes / 2 ** 20)} MB.`;
+    const sentence = `${file} holds ${counted(indicators, "indicator")}, ${Math.ceil(bytes / 2 ** 20)} MB.`;
     terminal.out(given.values.json === true ? JSON.stringify(said, null, 2) : sentence);
     return Exit.ok;
   },
@@ -39,7 +40,7 @@ what it is to hold.`,
     }
     const { facts, former } = await restoreState(file, state, given.values.force === true, terminal.clock());
     const made = new Date(facts.made).toISOString().replace(/\.\d+Z$/, "Z");
-    terminal.out(`${state} is as it was at ${made}, with ${facts.indicators} indicators.`);
+    terminal.out(`${state} is as it was at ${made}, with ${counted(facts.indicators, "indicator")}.`);
     if (former) terminal.out(`The ledger that was there is ${former} now.`);
     return Exit.ok;
   },

@@ -9,6 +9,7 @@ import { LEDGER_FILE, openLedger } from "../courier/open-ledger.ts";
 import { Requests } from "../ledger/requests.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
+import { counted } from "../model/counted.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { type Command, configOption, Exit, type Terminal, textOption, UsageError } from "./command.ts";
 import { logOf } from "./log-of.ts";
@@ -79,8 +80,9 @@ async function catchUpHere(
 }
 
 function summary({ loaded, changedEvents, vanishedEvents, sightings, milliseconds }: Caught): string {
-  const read = `${loaded} attributes loaded, ${changedEvents} events read again, ${vanishedEvents} gone, ${sightings} sightings`;
-  return `In step with MISP after ${(milliseconds / 1000).toFixed(1)} s: ${read}. Deliveries go out when the courier runs.`;
+  const read = `${counted(loaded, "attribute")} loaded, ${counted(changedEvents, "event")} read again`;
+  const more = `${vanishedEvents} gone, ${counted(sightings, "sighting")}`;
+  return `In step with MISP after ${(milliseconds / 1000).toFixed(1)} s: ${read}, ${more}. Deliveries go out when the courier runs.`;
 }
 
 const WIDTH = 30;

@@ -7,6 +7,7 @@ import { Journal } from "../delivery/journal.ts";
 import { demandLedger } from "../ledger/database.ts";
 import { Holds } from "../ledger/holds.ts";
 import { Requests } from "../ledger/requests.ts";
+import { counted } from "../model/counted.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { Exit, type Given, type Terminal, textOption, UsageError } from "./command.ts";
 
@@ -43,7 +44,7 @@ async function decideNow(config: Config, decision: Decision, target: string, { c
     using _lock = lockState(state);
     const journal = await Journal.open(join(state, JOURNAL_FILE));
     const changes = await Holds.at(file, (holds) => decide(decision, target, { holds, journal, clock }));
-    return `${changes} changes. What is to be delivered goes out when the courier runs.`;
+    return `${counted(changes, "change")}. What is to be delivered goes out when the courier runs.`;
   } catch (error) {
     if (!(error instanceof StateInUse)) throw error;
     Requests.leave(file, decision, target);

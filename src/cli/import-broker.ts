@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { NotImportable } from "../courier/broker/broker-files.ts";
 import { AlreadyThere, type Imported, importBroker } from "../courier/broker/import-broker.ts";
+import { counted } from "../model/counted.ts";
 import { type Command, Exit, type Terminal, textOption } from "./command.ts";
 import { printable } from "./printable.ts";
 
@@ -35,7 +36,7 @@ function tell({ yaml, notes, held }: Imported, output: string | undefined, { out
   if (output === undefined) out(yaml.trimEnd());
   else {
     out(`${output} is written, and beside it a ledger of what the targets hold:`);
-    for (const [name, count] of held) out(`  ${name}: ${count} indicators`);
+    for (const [name, count] of held) out(`  ${name}: ${counted(count, "indicator")}`);
   }
   for (const note of notes) tellNote(`note: ${printable(note)}`);
   if (output !== undefined) {

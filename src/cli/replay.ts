@@ -1,5 +1,6 @@
 import { loadConfig } from "../config/load.ts";
 import { type Replayed, replay } from "../courier/replay.ts";
+import { counted } from "../model/counted.ts";
 import type { Delta } from "../model/delta.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
@@ -64,7 +65,7 @@ function summary(replayed: Replayed): string {
     ([reason, count]) => `  ${String(count).padStart(9)}  ${REASONS[reason as keyof typeof REASONS]}`,
   );
   return [
-    `${messages} messages, ${unreadable} could not be read; ${active} indicators are active in the end.`,
+    `${counted(messages, "message")}, ${unreadable} could not be read; ${counted(active, "indicator")} active in the end.`,
     ...(reasons.length > 0 ? ["Withheld, by reason:", ...reasons] : []),
     ...targets.map(({ name, held }) => `${name} would hold ${held}.`),
   ].join("\n");

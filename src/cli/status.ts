@@ -5,6 +5,7 @@ import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal, type JournalEntry } from "../delivery/journal.ts";
 import { repairWords } from "../ledger/blind-spells.ts";
 import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report.ts";
+import { counted } from "../model/counted.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
 import { printable } from "./printable.ts";
@@ -60,7 +61,7 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
     ([reason, count]) => `  ${String(count).padStart(9)}  ${REASONS[reason as keyof typeof REASONS]}`,
   );
   return [
-    `Indicators: ${summary.active} active, from ${summary.attributes} attributes in ${summary.events} events.`,
+    `Indicators: ${summary.active} active, from ${counted(summary.attributes, "attribute")} in ${counted(summary.events, "event")}.`,
     ...(withheld.length > 0 ? ["Withheld, by reason:", ...withheld] : []),
     `Messages: ${summary.heard} heard, ${summary.unreadable} could not be read.`,
     ...summary.unreadableMessages.map(({ at, topic, reason }) => `  ${time(at)}  ${JSON.stringify(topic)}: ${reason}`),
@@ -76,14 +77,15 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
     ...targets.flatMap((target) => targetLines(target, now)),
     ...summary.held.map(
       ({ target, kind, count, reason }) =>
-        `  ${target}: its guard holds ${count} ${kind === "add" ? "additions" : "removals"}: ${reason}; see misp-courier held list`,
+        `  ${target}: its guard holds ${counted(count, kind === "add" ? "addition" : "removal")}: ${reason}; see misp-courier held list`,
     ),
   ].join("\n");
 }
 
 function targetLines(target: TargetStatus, now: number): string[] {
   if (target.fed !== "yes") return [`  ${target.name}: keeps ${target.held}, ${target.fed}`];
-  const state = target.attempts === 0 ? (target.lag === 0 ? "in step" : `${target.lag} changes behind`) : "failing";
+  const state =
+    target.attempts === 0 ? (target.lag === 0 ? "in step" : `${counted(target.lag, "change")} behind`) : "failing";
   const doubt = target.doubtful ? ` (${target.doubtful} of them in doubt)` : "";
   const lines = [
     `  ${target.name}: holds ${target.held}${doubt}, ${state}${target.parked ? `, ${target.parked} parked` : ""}`,
@@ -91,7 +93,7 @@ function targetLines(target: TargetStatus, now: number): string[] {
   if (target.attempts > 0) {
     const wait = Math.max(0, Math.round(((target.nextAttempt ?? now) - now) / 1000));
     lines.push(
-      `    since ${time(target.failingSince ?? now)}, ${target.attempts} attempts, next in ${wait} s: ${printable(target.lastError ?? "")}`,
+      `    since ${time(target.failingSince ?? now)}, ${counted(target.attempts, "attempt")}, next in ${wait} s: ${printable(target.lastError ?? "")}`,
     );
   }
   return lines;

@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import type { Attribute } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import type { Memory } from "./memory.ts";
@@ -101,7 +102,7 @@ function nameOf(event: number, notices: readonly Notice[], memory: Memory): stri
 function countTypes(types: readonly string[]): string[] {
   if (types.length === 0) return [];
   const counts = [...new Set(types)].map((type) => `${types.filter((other) => other === type).length} ${type}`);
-  return [`${types.length === 1 ? "1 attribute" : `${types.length} attributes`} (${counts.join(", ")})`];
+  return [`${counted(types.length, "attribute")} (${counts.join(", ")})`];
 }
 
 /** As it happened: it is new before anything else, and published after it. */

@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import type { Database } from "./database.ts";
 import type { Statement } from "./statement.ts";
 
@@ -80,8 +81,4 @@ export function repairWords({ vanishedEvents = 0, ...numbers }: Repair): string 
     ...(vanishedEvents ? [`${counted(Number(vanishedEvents), "event")} gone`] : []),
   ];
   return words.length > 0 ? words.join(", ") : "nothing was missed";
-}
-
-function counted(count: number, name: string): string {
-  return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

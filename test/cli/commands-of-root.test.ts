@@ -70,7 +70,7 @@ describe.skipIf(!ROOT)("what root does by hand in a state of the courier's user"
     const file = await aBackup();
     const { config, state } = aConfiguration();
     await call(["restore", file, "--config", config]);
-    expect((await call(["parked", "drop", "--config", config])).out).toContain("1 changes");
+    expect((await call(["parked", "drop", "--config", config])).out).toContain("1 change.");
     expect((await call(["parked", "list", "--config", config])).out).toBe("Nothing is parked.");
     expect(strangers(state)).toEqual([]);
   });

@@ -105,7 +105,7 @@ describe("status and explain", () => {
   test("status counts what is active, what is withheld and why, and how far each target is", async () => {
     const { code, out } = await call(["status", "--config", config]);
     expect(code).toBe(0);
-    expect(out).toMatch(/Indicators: \d+ active, from 5 attributes in 1 events/);
+    expect(out).toMatch(/Indicators: \d+ active, from 5 attributes in 1 event\./);
     expect(out).toMatch(/1 +the newest sighting of it says false positive/);
     expect(out).toMatch(/1 +its IDS flag is off/);
     expect(out).toMatch(/blocklists: holds \d+, in step/);
