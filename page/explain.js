@@ -76,12 +76,16 @@ function articleOf({ type, value, withheld, score, parts, supports, sightings, t
   );
 }
 
-function supportOf({ attributeId, type, event, eventId, organisation, changed, tags, withheld, sightings }, reasons) {
-  const verdict = withheld === null ? "qualifies" : `does not qualify: ${reasons[withheld]}`;
+function supportOf(support, reasons) {
+  const { attributeId, type, event, eventId, organisation, origin, changed, tags, withheld, warninglists, sightings } =
+    support;
+  const from = origin === null ? "" : `, from ${visible(origin)}`;
+  const lists = warninglists.map((list) => `: ${visible(list)}`).join("");
+  const verdict = withheld === null ? "qualifies" : `does not qualify: ${reasons[withheld]}${lists}`;
   return element(
     "li",
     {},
-    `attribute ${attributeId} (${visible(type)}) of event ${eventId} “${visible(event)}” by ${visible(organisation)}, changed ${changed}: `,
+    `attribute ${attributeId} (${visible(type)}) of event ${eventId} “${visible(event)}” by ${visible(organisation)}${from}, changed ${changed}: `,
     element("b", { class: withheld === null ? "good" : "bad" }, verdict),
     tags.length > 0 ? element("div", { class: "quiet" }, `tags: ${tags.map(visible).join(", ")}`) : null,
     ...sightings.map(({ text }) => element("div", { class: "quiet" }, visible(text))),

@@ -2,8 +2,12 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
+import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
+import { thumbOnPair } from "../courier/thumb-on-pair.ts";
 import { LedgerExport } from "../ledger/export.ts";
+import { LedgerReport } from "../ledger/report.ts";
+import { counted } from "../model/counted.ts";
 import { type Command, configOption, Exit, textOption, UsageError } from "./command.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "./export-formats.ts";
 
@@ -19,8 +23,13 @@ reads the ledger alone, so a stopped courier will do.`,
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     const format = formatNamed(textOption(given, "format") ?? "ndjson");
     const publishedSince = sinceOption(textOption(given, "last"), clock());
-    const ledger = join(resolvePath(config, config.state), LEDGER_FILE);
-    using source = new LedgerExport(ledger, { ttl: config.indicators.ttl, publishedSince });
+    const file = join(resolvePath(config, config.state), LEDGER_FILE);
+    using ledger = new LedgerReport(file);
+    // Reading all lists takes a second: only where it matters who gave a sighting do they say whose counts more.
+    const trusting =
+      config.indicators.sightings === "latest" ? {} : { knowledge: await knowledgeOnDisk(config, ledger) };
+    const isDown = (attribute: number) => thumbOnPair(attribute, { config, ledger, ...trusting }) !== null;
+    using source = new LedgerExport(file, { ttl: config.indicators.ttl, publishedSince, isDown });
     let left = 0;
     for (const line of format.head) out(line);
     for (const page of source.pages()) {
@@ -33,7 +42,7 @@ reads the ledger alone, so a stopped courier will do.`,
       if (signal.aborted) return Exit.failed;
     }
     for (const line of format.tail) out(line);
-    if (left > 0) err(`${left} indicators are left out: ${format.lacks}.`);
+    if (left > 0) err(`${counted(left, "indicator")} left out: ${format.lacks}.`);
     return Exit.ok;
   },
 };

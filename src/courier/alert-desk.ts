@@ -7,6 +7,7 @@ import type { Journal } from "../delivery/journal.ts";
 import { CAUGHT_UP } from "../ledger/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { LedgerReport } from "../ledger/report.ts";
+import { counted } from "../model/counted.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Explanation, explainValue } from "./explanation.ts";
 import type { Protections } from "./protections.ts";
@@ -43,7 +44,8 @@ export function alertDesk(sources: DeskSources): Desk {
     async explain(value) {
       using report = new LedgerReport(ledgerFile);
       const targets = Object.keys(config.targets);
-      const known = { config, ledger: report, journal, protections, targets, now: clock() };
+      const { knowledge } = ledger;
+      const known = { config, ledger: report, journal, protections, knowledge, targets, now: clock() };
       return explained(explainValue(value, known));
     },
     async held() {
@@ -59,8 +61,8 @@ function targetLines({ config, ledger, journal }: DeskSources): string[] {
   return enabled.map(([name]) => {
     const attempts = journal.targets[name]?.attempts ?? 0;
     const lag = ledger.deltas.lag(name);
-    if (attempts > 0) return `${name}: failing, ${attempts} attempts`;
-    return `${name}: ${lag === 0 ? "in step" : `${lag} changes behind`}`;
+    if (attempts > 0) return `${name}: failing, ${counted(attempts, "attempt")}`;
+    return `${name}: ${lag === 0 ? "in step" : `${counted(lag, "change")} behind`}`;
   });
 }
 

@@ -173,7 +173,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();
   signal.addEventListener("abort", () => feed.close(), { once: true });
-  observer?.started?.(protections);
+  observer?.started?.({ protections, knowledge: () => ledger.knowledge });
   if (signal.aborted) feed.close();
   for await (const { frames, overrun, saved: told } of feed.batches()) {
     observer?.frames?.(frames);

@@ -1,7 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { thumbOf } from "../curation/judge.ts";
-import { IGNORANCE, type Knowledge } from "../curation/knowledge.ts";
-import { sightingRule } from "../curation/rules.ts";
+import type { Knowledge } from "../curation/knowledge.ts";
 import { partsOf } from "../curation/split.ts";
 import { wanted } from "../curation/wanted.ts";
 import type { Journal } from "../delivery/journal.ts";
@@ -14,9 +12,9 @@ import type { Indicator } from "../model/indicator.ts";
 import { SightingType } from "../model/misp.ts";
 import type { Reason, ScorePart } from "../model/verdict.ts";
 import { formsOf } from "./forms-of-value.ts";
-import { ownOrganisation } from "./learner.ts";
 import { viewOf } from "./open-targets.ts";
 import type { Protections } from "./protections.ts";
+import { thumbOnPair } from "./thumb-on-pair.ts";
 
 /** Why a value is, or is not, where it is: the shape of `explain --json`. Times are ISO 8601. */
 export interface Explanation {
@@ -137,7 +135,7 @@ function explainSupport(
   sources: Sources,
 ): SupportExplanation {
   const { ledger, knowledge } = sources;
-  const withheld = support.withheld ?? (support.composite ? thumbOn(attribute.id, sources) : null);
+  const withheld = support.withheld ?? (support.composite ? thumbOnPair(attribute.id, sources) : null);
   return {
     attributeId: attribute.id,
     attributeUuid: uuidIn(attribute.uuid),
@@ -162,12 +160,6 @@ function blocking({ type, value }: Indicator, indicator: Indicator, { warn }: Kn
   const part = partsOf(type, value).find((one) => one.type === indicator.type && one.value === indicator.value);
   const { hits } = warn(type, part?.raw ?? value);
   return hits.filter(({ role }) => role === "block").map(({ list, entry }) => `${list.name} (${entry})`);
-}
-
-/** What the sightings of an attribute of a composite type, which count for it alone, say against it. */
-function thumbOn(attribute: number, { config, ledger, knowledge }: Sources): Reason | null {
-  const known = knowledge ?? { ...IGNORANCE, ownOrganisation: ownOrganisation(ledger)?.id ?? null };
-  return thumbOf(ledger.sayings(attribute, known), { sightings: sightingRule(config.indicators) });
 }
 
 /** Whether lists have a say in it: one withholds a support, which is then to be named, or tells whose sightings weigh more. */
@@ -196,7 +188,7 @@ function explainSighting(sighting: SightingRow, ledger: LedgerReport): SightingE
 
 function explainTarget(name: string, row: IndicatorRow, sources: Sources): TargetExplanation {
   const { config, ledger, journal, protections, now } = sources;
-  const isDown = (attribute: number) => thumbOn(attribute, sources) !== null;
+  const isDown = (attribute: number) => thumbOnPair(attribute, sources) !== null;
   const protection = protections.of(name);
   const settings = config.targets[name];
   if (!settings) throw new Error(`target ${name} is not configured`);

@@ -85,7 +85,7 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
   });
   await keeper.start();
   reviewer.wake();
-  observer?.started?.(protections);
+  observer?.started?.({ protections, knowledge: () => ledger.knowledge });
   await follower.run();
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import type { Knowledge } from "../curation/knowledge.ts";
 import { Audits } from "../delivery/audits.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Journal } from "../delivery/journal.ts";
@@ -28,10 +29,17 @@ export interface CourierOptions {
   observer?: Observer | undefined;
 }
 
+/** What a running courier decides by, for whoever is to explain it. */
+export interface Standards {
+  protections: Pick<Protections, "of">;
+  /** Warninglists and trust, as they are now. */
+  knowledge: () => Knowledge;
+}
+
 /** Somebody who watches: the demonstration, the live page. */
 export interface Observer {
-  /** Everything is open and at work, and guarded like this. */
-  started?(protections: Pick<Protections, "of">): void;
+  /** Everything is open and at work, by these standards. */
+  started?(standards: Standards): void;
   line?(event: LineEvent): void;
   /** Messages arrived, as they came. */
   frames?(frames: readonly Buffer[]): void;

@@ -3,7 +3,7 @@ import type { Observer } from "./courier.ts";
 /** Several observers as one; each is told in its turn. */
 export function together(...observers: readonly (Observer | undefined)[]): Observer {
   return {
-    started: (protections) => tell((observer) => observer.started?.(protections)),
+    started: (standards) => tell((observer) => observer.started?.(standards)),
     line: (event) => tell((observer) => observer.line?.(event)),
     frames: (frames) => tell((observer) => observer.frames?.(frames)),
     alive: (now) => tell((observer) => observer.alive?.(now)),
@@ -19,7 +19,7 @@ export function together(...observers: readonly (Observer | undefined)[]): Obser
 /** The observer with its errors caught: who only watches must not hold up what he watches. */
 export function harmless(observer: Observer, failed: (error: unknown) => void): Observer {
   return {
-    started: (protections) => attempt(() => observer.started?.(protections)),
+    started: (standards) => attempt(() => observer.started?.(standards)),
     line: (event) => attempt(() => observer.line?.(event)),
     frames: (frames) => attempt(() => observer.frames?.(frames)),
     alive: (now) => attempt(() => observer.alive?.(now)),

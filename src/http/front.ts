@@ -44,8 +44,8 @@ export class Front implements AsyncDisposable {
     const watch = new Watch(clock, this.#metrics);
     this.#lists = new Lists(config, (target, store) => this.#mayBeEmpty(target, store));
     this.#live = new Live({ watch, log, clock, sources: () => this.#sources, lists: () => this.#lists.overview });
-    const started: Observer["started"] = (protections) => {
-      this.#sources = new Sources(config, clock, protections);
+    const started: Observer["started"] = (standards) => {
+      this.#sources = new Sources(config, clock, standards);
     };
     const failed = (error: unknown) => log.error("The page has missed something", { error });
     this.observer = harmless(together({ started }, watch), failed);
@@ -108,10 +108,12 @@ export class Front implements AsyncDisposable {
     const value = url.searchParams.get("value") ?? "";
     if (value === "" || value.length > LONGEST_VALUE) return refuse(response, 400, "Which value? /explain?value=…");
     if (!this.#sources) return refuse(response, 503, "The courier is starting.");
-    const { config, report: ledger, protections, targets } = this.#sources;
+    const { config, report: ledger, standards, targets } = this.#sources;
+    const { protections, knowledge } = standards;
     const journal = await this.#sources.journal();
     const now = this.#options.clock();
-    const explanation = explainValue(value, { config, ledger, journal, protections, targets, now });
+    const known = { config, ledger, journal, protections, knowledge: knowledge(), targets, now };
+    const explanation = explainValue(value, known);
     answerJson(response, 200, { ...explanation, reasons: REASONS, decides: config.http.token !== undefined });
   }
 }

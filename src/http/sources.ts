@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import type { Standards } from "../courier/line.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
-import type { Protections } from "../courier/protections.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerPulse } from "../ledger/pulse.ts";
 import { LedgerReport } from "../ledger/report.ts";
@@ -19,17 +19,16 @@ export class Sources implements Disposable {
   readonly report: LedgerReport;
   readonly counts: Counts;
   readonly sensed: SensorSightings;
-  /** What each target's guard keeps from it. */
-  readonly protections: Pick<Protections, "of">;
+  readonly standards: Standards;
   readonly #journalFile: string;
   #journal: { changed: number; journal: Journal } | undefined;
 
   /** @throws StateDamaged when there is no ledger yet */
-  constructor(config: Config, clock: () => number, protections: Pick<Protections, "of">) {
+  constructor(config: Config, clock: () => number, standards: Standards) {
     const state = resolvePath(config, config.state);
     this.config = config;
     this.clock = clock;
-    this.protections = protections;
+    this.standards = standards;
     this.pulse = new LedgerPulse(join(state, LEDGER_FILE));
     this.report = new LedgerReport(join(state, LEDGER_FILE));
     this.sensed = SensorSightings.open(join(state, LEDGER_FILE));

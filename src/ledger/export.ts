@@ -10,6 +10,8 @@ export interface ExportOptions {
   ttl: TimesToLive;
   /** Only what an event holds up that was published at or after this, Unix seconds. */
   publishedSince: number | undefined;
+  /** Whether sightings of a composite attribute say that it holds nothing up. */
+  isDown: (attribute: number) => boolean;
 }
 
 /** An active indicator with when it last changed, Unix seconds. */
@@ -32,7 +34,7 @@ export class LedgerExport implements Disposable {
   constructor(file: string, options: ExportOptions) {
     this.#database = Database.read(file);
     this.#options = options;
-    this.#supporters = new Supporters(this.#database, () => false);
+    this.#supporters = new Supporters(this.#database, options.isDown);
     this.#page = this.#database.prepare(
       `SELECT * FROM indicator i WHERE i.id > ? AND i.withheld IS NULL AND (? OR EXISTS (
          SELECT 1 FROM support s JOIN attribute a ON a.id = s.attribute JOIN event e ON e.id = a.event

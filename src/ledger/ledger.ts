@@ -155,6 +155,11 @@ export class Ledger implements Disposable {
     });
   }
 
+  /** Warninglists and trust that it judges by, as they are now. */
+  get knowledge(): Knowledge {
+    return this.#tables.judging.knowledge;
+  }
+
   /** Compares MISP's list of events with what was remembered of the last one. */
   compare(list: readonly ListedEvent[]): ListingChanges {
     return compareListing(this.#tables.events, list);

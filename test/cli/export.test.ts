@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SightingType } from "../../src/model/misp.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
 
@@ -80,7 +81,7 @@ test("stix is one bundle whose references are all in it, and says what has no pa
   for (const { created_by_ref, object_marking_refs } of indicators) {
     for (const reference of [created_by_ref, ...object_marking_refs]) expect(ids).toContain(reference);
   }
-  expect(err).toContain("1 indicators are left out");
+  expect(err).toContain("1 indicator left out");
 });
 
 test("two exports have the same ids", async () => {
@@ -108,5 +109,22 @@ test("csv leaves out values that it cannot write exactly, says how many, and sti
   expect(code).toBe(0);
   const rows = out.split("\n").filter((row) => row.includes(",user-agent,") && row.includes("Two lines"));
   expect(rows.map((row) => row.split(",")[0]).sort()).toEqual(exact);
-  expect(err).toMatch(/^3 indicators are left out: their values have control characters.*\.$/);
+  expect(err).toMatch(/^3 indicators left out: their values have control characters.*\.$/);
+});
+
+test("a pair that sightings call false is no longer named as where its halves come from", async () => {
+  const pair = { type: "domain|ip", value: "shared.example|198.51.100.9" };
+  const { attributes } = pull("Called false", pair);
+  pull("Stands", { type: "domain", value: "shared.example" });
+  const eventsOf = async (value: string) => {
+    const rows = (await exported()).out.split("\n").map((line) => JSON.parse(line));
+    const row = rows.find((one) => one.value === value);
+    return row?.origins.map(({ eventInfo }: { eventInfo: string }) => eventInfo).sort();
+  };
+  await eventually(async () => expect(await eventsOf("shared.example")).toEqual(["Called false", "Stands"]));
+  courier.misp.sight(attributes[0]?.id ?? 0, { type: SightingType.falsePositive });
+  await eventually(async () => {
+    expect(await eventsOf("198.51.100.9")).toBeUndefined();
+    expect(await eventsOf("shared.example")).toEqual(["Stands"]);
+  });
 });

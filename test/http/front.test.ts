@@ -67,6 +67,21 @@ describe("the front of a running courier", () => {
     expect((await answer("explain")).status).toBe(400);
   });
 
+  test("names the warninglists that withhold a value, as the command line does", async () => {
+    const { misp } = watched.courier;
+    const matchingAttributes = ["domain"];
+    misp.setWarninglist({
+      ...{ id: 7, name: "popular sites", type: "hostname", enabled: true },
+      ...{ matchingAttributes, list: ["popular.example"] },
+    });
+    misp.publish(misp.addEvent({ info: "Sites", attributes: [{ type: "domain", value: "www.popular.example" }] }).id);
+    await eventually(async () => {
+      const { indicators } = JSON.parse((await answer("explain?value=www.popular.example")).text);
+      const warninglists = ["popular sites (popular.example)"];
+      expect(indicators).toMatchObject([{ supports: [{ withheld: "warninglist", warninglists }] }]);
+    });
+  });
+
   test("explains a value of any length that MISP can hold", async () => {
     const { status, text } = await answer(`explain?value=${"%2F".repeat(65_535)}`);
     expect([status, JSON.parse(text)]).toMatchObject([200, { indicators: [], elsewhere: [] }]);
