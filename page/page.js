@@ -128,7 +128,8 @@ function showState() {
 function feedState() {
   if (!connected) return ["wait", "No connection to the courier"];
   if (!situation) return ["wait", "The courier is starting"];
-  const { name, cause } = situation.feed;
+  const { name, cause, saved } = situation.feed;
+  if (!saved) return ["bad", `What ${name} says is not saved`];
   return cause === null ? ["good", `${name} is heard`] : ["bad", `${name} is not heard: ${cause}`];
 }
 

@@ -1,4 +1,6 @@
+import { feedOf } from "../config/feed.ts";
 import type { Config } from "../config/schema.ts";
+import type { Pulse } from "../ledger/pulse.ts";
 import type { Sources } from "./sources.ts";
 
 /** How a courier is: the body of `/healthz`. */
@@ -16,10 +18,14 @@ const GRACE = 5 * 60_000;
 /** After so many failures in a row a target counts as down: the third opens its circuit. */
 const FAILURES = 3;
 
-/** Whether the feed is heard, the last catch-up is fresh, and no target is down. */
+/** MISP's publisher speaks after ten seconds without any message, and what it says is saved at once; milliseconds. */
+const UNSAVED = 60_000;
+
+/** Whether the feed is heard and saved, the last catch-up is fresh, and no target is down. */
 export async function healthOf(sources: Sources): Promise<Health> {
   const { config, clock, targets } = sources;
-  const { heardAt, caughtUp, spells, behind } = sources.pulse.look();
+  const pulse = sources.pulse.look();
+  const { heardAt, caughtUp, spells, behind } = pulse;
   const journal = await sources.journal();
   const attempts = (name: string) => journal.targets[name]?.attempts ?? 0;
   const blind = spells.find(({ until }) => until === null);
@@ -27,6 +33,7 @@ export async function healthOf(sources: Sources): Promise<Health> {
   const down = targets.filter((name) => attempts(name) >= FAILURES);
   const complaints = [
     ...(blind ? [`the feed is not heard: ${blind.cause}`] : []),
+    ...(isSaved(pulse, config, clock()) ? [] : ["what the feed says is not saved"]),
     ...(fresh ? [] : [caughtUp === 0 ? "the first catch-up is not done" : "the last catch-up is too long ago"]),
     ...down.map((name) => `target ${name} fails`),
   ];
@@ -44,6 +51,12 @@ export async function healthOf(sources: Sources): Promise<Health> {
 export function isFresh(caughtUp: number, config: Config, now: number): boolean {
   const every = config.role === "courier" ? config.misp.catch_up.every : 0;
   return caughtUp > 0 && now - caughtUp < 2 * every * 1000 + GRACE;
+}
+
+/** Whether what is heard gets into the ledger, as it does not on a full disk; who is not heard, or may be silent, tells nothing of that. */
+export function isSaved({ heardAt, spells }: Pulse, config: Config, now: number): boolean {
+  if (feedOf(config) !== "zeromq") return true;
+  return now - Math.max(heardAt, ...spells.map(({ until }) => until ?? now)) < UNSAVED;
 }
 
 function isoOrNull(milliseconds: number): string | null {

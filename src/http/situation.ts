@@ -3,14 +3,14 @@ import { type BlindSpell, repairWords } from "../ledger/blind-spells.ts";
 import type { Pulse } from "../ledger/pulse.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { REASONS, type Reason } from "../model/verdict.ts";
-import { isFresh } from "./health.ts";
+import { isFresh, isSaved } from "./health.ts";
 import type { ListOverview } from "./lists.ts";
 import type { Sources } from "./sources.ts";
 
 /** How things stand, as the page shows it. Times are milliseconds; texts of MISP and of far sides are hostile. */
 export interface Situation {
   /** `name`: what is listened to. */
-  feed: { name: "MISP" | "The topic"; cause: string | null; since: number | null };
+  feed: { name: "MISP" | "The topic"; cause: string | null; since: number | null; saved: boolean };
   caughtUp: number;
   /** That was not too long ago. */
   fresh: boolean;
@@ -72,6 +72,7 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
       name: feedOf(sources.config) === "topic" ? "The topic" : "MISP",
       cause: blind?.cause ?? null,
       since: blind?.since ?? null,
+      saved: isSaved(pulse, sources.config, sources.clock()),
     },
     caughtUp: pulse.caughtUp,
     fresh: isFresh(pulse.caughtUp, sources.config, sources.clock()),

@@ -10,15 +10,13 @@ import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
 
 describe("the front of a running courier", () => {
   let watched: WatchedCourier;
+  let later = 0;
   const event = { info: "Campaign", attributes: [{ type: "domain", value: "evil.example" }] };
 
   beforeAll(async () => {
-    watched = await startWatched({
-      targets: {
-        blocklists: { type: "csv", directory: "./lists" },
-        firewall: { type: "http", lists: { domains: { types: ["domain"] } } },
-      },
-    });
+    const blocklists = { type: "csv", directory: "./lists" };
+    const firewall = { type: "http", lists: { domains: { types: ["domain"] } } };
+    watched = await startWatched({ targets: { blocklists, firewall } }, () => Date.now() + later);
     const { misp } = watched.courier;
     misp.publish(misp.addEvent(event).id);
     await watched.courier.listed("domain", "evil.example");
@@ -39,6 +37,14 @@ describe("the front of a running courier", () => {
       });
       expect(status).toBe(200);
     });
+  });
+
+  test("is not healthy while nothing of what it hears is saved, as on a full disk", async () => {
+    later = 120_000;
+    const { status, text } = await answer("healthz");
+    later = 0;
+    expect(JSON.parse(text)).toMatchObject({ healthy: false, complaints: ["what the feed says is not saved"] });
+    expect(status).toBe(503);
   });
 
   test("gives a firewall what the http target holds", async () => {

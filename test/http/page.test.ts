@@ -162,6 +162,19 @@ describe.runIf(program)("the page of a courier that caught up long ago, in Chrom
   });
 });
 
+describe.runIf(program)("the page of a courier that saves nothing of what it hears, in Chromium,", () => {
+  test("says so, and not that all is well", async () => {
+    let later = 0;
+    await using watched = await startWatched({}, () => Date.now() + later);
+    await using browser = await Browser.open(program ?? "");
+    await browser.go(watched.url);
+    const feed = () => browser.evaluate("document.getElementById('feed').innerText");
+    await eventually(async () => expect(await feed()).toBe("MISP is heard"));
+    later = 120_000;
+    await eventually(async () => expect(await feed()).toBe("What MISP says is not saved"));
+  });
+});
+
 describe.runIf(program)("the page of a courier whose targets are down, in Chromium,", () => {
   test.each([
     [1, "Failing: "],
