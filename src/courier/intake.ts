@@ -36,7 +36,7 @@ const FEW = 10;
 const BURST = 4;
 /** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
 const DISK_WAIT = 1_000;
-/** So many messages that cannot be read are told one by one in a minute: a publisher gone astray must not fill the log. */
+/** So many messages that cannot be read, and one failure to save, are told in a minute: neither must fill the log. */
 const TOLD = { most: 10, within: 60_000 };
 
 /** Takes what was told into the ledger. What cannot be read is kept and skipped; what cannot be saved now is not let go. */
@@ -50,6 +50,8 @@ export class Intake {
   #waiting = 0;
   /** How many could not be read since then, milliseconds. */
   #skipped = { since: 0, count: 0 };
+  /** When it was last told that the ledger cannot be written, milliseconds; `undefined`: it can. */
+  #complained: number | undefined;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -177,13 +179,27 @@ export class Intake {
   async #save(notices: readonly Notice[], told: Told): Promise<void> {
     while (!this.#options.signal.aborted) {
       try {
-        return this.#apply(notices, told);
+        this.#apply(notices, told);
+        return this.#writes();
       } catch (error) {
         if (!(error instanceof StateUnwritable)) return this.#oneByOne(notices, told, error);
-        this.#options.log.error("The ledger cannot be written; the feed waits", { reason: error.message });
+        this.#complain(error);
         await pause(DISK_WAIT, undefined, { signal: this.#options.signal }).catch(() => undefined);
       }
     }
+  }
+
+  #complain({ message: reason }: StateUnwritable): void {
+    const now = this.#options.clock();
+    if (this.#complained !== undefined && Math.abs(now - this.#complained) < TOLD.within) return;
+    this.#complained = now;
+    this.#options.log.error("The ledger cannot be written; the feed waits", { reason });
+  }
+
+  #writes(): void {
+    if (this.#complained === undefined) return;
+    this.#complained = undefined;
+    this.#options.log.info("The ledger can be written again; the feed goes on");
   }
 
   #apply(notices: readonly Notice[], told: Told): void {

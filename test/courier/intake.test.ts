@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
 import { Intake } from "../../src/courier/intake.ts";
 import { silent } from "../../src/log.ts";
+import { StateUnwritable } from "../../src/state/damaged.ts";
 import { ALedger } from "../support/a-ledger.ts";
 
 test("of messages that cannot be read a few are told in a minute, and all are counted", async () => {
@@ -25,4 +27,31 @@ test("of messages that cannot be read a few are told in a minute, and all are co
   now += 60_000;
   await intake.read(frames.slice(0, 3));
   expect(told.slice(11)).toEqual(Array(3).fill("A message cannot be read and is skipped"));
+});
+
+test("a ledger that cannot be written is told once in a minute, however many wait for it, and so is its end", async () => {
+  const { ledger } = new ALedger();
+  const told: string[] = [];
+  let now = Date.UTC(2026, 10, 22);
+  const say = (sentence: string) => void told.push(sentence);
+  const intake = new Intake({
+    ledger,
+    log: { ...silent, error: say, info: say },
+    signal: new AbortController().signal,
+    clock: () => now,
+    saved: () => undefined,
+    asks: () => undefined,
+  });
+  const full = vi.spyOn(ledger, "apply").mockImplementation(() => {
+    throw new StateUnwritable("the disk is full");
+  });
+  const waiting = Array.from({ length: 5 }, () => intake.answers([], now));
+  await nextTurn();
+  now += 60_000;
+  waiting.push(intake.answers([], now));
+  await nextTurn();
+  expect(told).toEqual(Array(2).fill("The ledger cannot be written; the feed waits"));
+  full.mockRestore();
+  await Promise.all(waiting);
+  expect(told.slice(2)).toEqual(["The ledger can be written again; the feed goes on"]);
 });
