@@ -1,4 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { enabledTargets } from "../config/enabled-targets.ts";
+import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { type Logger, silent } from "../log.ts";
 import { within } from "../model/within.ts";
@@ -27,12 +29,21 @@ const LONGEST_REST = 50;
  * the time for itself. That it cannot be told is logged, too, and changes nothing.
  */
 export async function announcePlan({ signal, patience = PATIENCE, log, ...options }: AnnounceOptions): Promise<void> {
+  const { current, next } = options;
+  const state = resolvePath(next, next.state);
+  if (state !== resolvePath(current, current.state)) {
+    // What this ledger says of the targets is nothing that the other one knows.
+    log.warn("The changed configuration has another state: what it will bring cannot be told beforehand", { state });
+    return;
+  }
   try {
     const { targets, dropped } = await within(patience, signal, (enough) =>
       makePlan({ ...options, log: silent, signal: enough, giveWay: givingWay() }),
     );
     for (const target of targets) announceTarget(target, log);
-    for (const { name, holds } of dropped)
+    const fed = enabledTargets(current).map(([name]) => name);
+    // What was dropped before is nothing that this change brings.
+    for (const { name, holds } of dropped.filter(({ name }) => fed.includes(name)))
       log.info("The changed configuration no longer feeds a target, which keeps what it holds", {
         target: name,
         holds,
