@@ -83,10 +83,10 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
 }
 
 function targetLines(target: TargetStatus, now: number): string[] {
-  if (target.fed !== "yes") return [`  ${target.name}: keeps ${target.held}, ${target.fed}`];
+  const doubt = target.doubtful ? ` (${target.doubtful} of them in doubt)` : "";
+  if (target.fed !== "yes") return [`  ${target.name}: keeps ${target.held}${doubt}, ${target.fed}`];
   const state =
     target.attempts === 0 ? (target.lag === 0 ? "in step" : `${counted(target.lag, "change")} behind`) : "failing";
-  const doubt = target.doubtful ? ` (${target.doubtful} of them in doubt)` : "";
   const lines = [
     `  ${target.name}: holds ${target.held}${doubt}, ${state}${target.parked ? `, ${target.parked} parked` : ""}`,
   ];

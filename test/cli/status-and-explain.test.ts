@@ -144,6 +144,9 @@ describe("status and explain", () => {
     expect(out).toContain("siem: holds 2 (1 of them in doubt), failing");
     expect(out).toContain("refused\\u{202e}\\u{1b}[2J");
     expect(out).not.toMatch(CONTROL);
+    await writeFile(file, "misp: {url: 'https://m.example', key: k}");
+    const dropped = await call(["status", "--config", file]);
+    expect(dropped.out).toContain("siem: keeps 2 (1 of them in doubt), no longer configured");
     await rm(empty, { recursive: true });
   });
 
