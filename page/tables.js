@@ -33,7 +33,7 @@ function targetTable(lists) {
       element("th", { scope: "row" }, target.name, " ", quiet(target.type), ...listLinks(lists, target.name)),
       element("td", {}, stateOf(target), ...trouble(target)),
       count(target.held),
-      count(target.behind),
+      count(target.behind, target.beyond),
       count(target.parked),
     ],
   };
@@ -132,6 +132,6 @@ function quiet(text) {
   return element("span", { class: "quiet" }, visible(text));
 }
 
-function count(given) {
-  return element("td", { class: "number" }, number(given));
+function count(given, atLeast = false) {
+  return element("td", { class: "number" }, `${atLeast ? "≥ " : ""}${number(given)}`);
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { MOST_BEHIND } from "../ledger/pulse.ts";
 import type { Sources } from "./sources.ts";
 import type { Meter } from "./watch.ts";
 
@@ -33,7 +34,11 @@ export class Metrics implements Meter {
   readonly #active = this.#gauge("misp_courier_indicators_active", "Indicators that targets may hold");
   readonly #withheld = this.#gauge("misp_courier_indicators_withheld", "Indicators that are withheld", ["reason"]);
   readonly #held = this.#gauge("misp_courier_target_held", "Items that a target holds", ["target"]);
-  readonly #lag = this.#gauge("misp_courier_target_lag", "Changes that a target has not heard of", ["target"]);
+  readonly #lag = this.#gauge(
+    "misp_courier_target_lag",
+    `Changes that a target has not heard of, counted as far as ${MOST_BEHIND}`,
+    ["target"],
+  );
   readonly #failures = this.#gauge("misp_courier_target_failures", "Failed tries since the last success", ["target"]);
   readonly #parked = this.#gauge("misp_courier_target_parked", "Items that a target will never take", ["target"]);
   readonly #sensed = this.#gauge(

@@ -1,6 +1,6 @@
 import { feedOf } from "../config/feed.ts";
 import { type BlindSpell, repairWords } from "../ledger/blind-spells.ts";
-import type { Pulse } from "../ledger/pulse.ts";
+import { MOST_BEHIND, type Pulse } from "../ledger/pulse.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { REASONS, type Reason } from "../model/verdict.ts";
 import { isFresh, isSaved } from "./health.ts";
@@ -42,6 +42,8 @@ interface TargetSituation {
   enabled: boolean;
   held: number;
   behind: number;
+  /** At least that: further is not counted. */
+  beyond: boolean;
   parked: number;
   attempts: number;
   nextAttempt: number | null;
@@ -60,7 +62,8 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
     const { parked = [], attempts = 0, nextAttempt = null, lastError = null } = journal.targets[name] ?? {};
     const held = counted.find((target) => target.name === name)?.held ?? 0;
     const behind = enabled ? (pulse.behind.get(name) ?? 0) : 0;
-    return { name, type, enabled, held, behind, parked: parked.length, attempts, nextAttempt, lastError };
+    const beyond = behind >= MOST_BEHIND;
+    return { name, type, enabled, held, behind, beyond, parked: parked.length, attempts, nextAttempt, lastError };
   });
   const waiting = sources.targets.flatMap((target) =>
     (journal.targets[target]?.parked ?? []).map(({ type, value, reason, at }) => {

@@ -59,6 +59,7 @@ describe("the front of a running courier", () => {
       expect(text).toMatch(/^misp_courier_delivered_items_total\{target="blocklists",operation="add"\} 1$/m);
       expect(text).toMatch(/^misp_courier_target_held\{target="firewall"\} 1$/m);
       expect(text).toMatch(/^misp_courier_target_lag\{target="firewall"\} 0$/m);
+      expect(text).toMatch(/^# HELP misp_courier_target_lag .* counted as far as 100000$/m);
       expect(text).toMatch(/^misp_courier_visible_seconds_count\{target="blocklists"\} 1$/m);
       expect(text).toMatch(/^misp_courier_delivery_seconds_bucket\{le="\+Inf",target="firewall"\} 1$/m);
       expect(text).toMatch(/^misp_courier_feed_heard 1$/m);

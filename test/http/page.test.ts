@@ -162,6 +162,23 @@ describe.runIf(program)("the page of a courier that caught up long ago, in Chrom
   });
 });
 
+describe.runIf(program)("the page of a courier whose target lags far behind, in Chromium,", () => {
+  test("says that its lag was counted no further", async () => {
+    await using watched = await startWatched();
+    await using browser = await Browser.open(program ?? "");
+    await browser.go(watched.url);
+    await eventually(async () => expect(await browser.evaluate("document.title")).toBe("misp-courier"));
+    const target = { name: "siem", type: "splunk", enabled: true, attempts: 0, held: 7, parked: 0 };
+    const nothing = { lists: [], held: [], waiting: [], spells: [], withheld: [], feed: { name: "MISP" } };
+    const situation = { ...nothing, targets: [{ ...target, behind: 100_000, beyond: true }] };
+    const shown = await browser.evaluate(`import("./tables.js").then(({ showTables }) => {
+      showTables(${JSON.stringify(situation)});
+      return document.querySelector("#targets tbody").innerText;
+    })`);
+    expect(shown).toMatch(/siem splunk\s+in step\s+7\s+≥ 100,000\s+0/);
+  });
+});
+
 describe.runIf(program)("the page of a courier that saves nothing of what it hears, in Chromium,", () => {
   test("says so, and not that all is well", async () => {
     let later = 0;
