@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import PQueue from "p-queue";
 import { CAUGHT_UP } from "../ledger/facts.ts";
 import type { ListingChanges } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -11,8 +9,9 @@ import { catchUpAttributeTags } from "./catch-up-attribute-tags.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 import { catchUpSightings } from "./catch-up-sightings.ts";
 import { catchUpTags } from "./catch-up-tags.ts";
+import { each } from "./each.ts";
 import { firstLoad } from "./first-load.ts";
-import { miscounted } from "./miscounted.ts";
+import { listed, refreshEvents } from "./refresh-events.ts";
 
 /** What a catch-up brought. */
 export interface Caught {
@@ -24,8 +23,6 @@ export interface Caught {
   unsettled: number;
   milliseconds: number;
 }
-
-const AT_ONCE = 4;
 
 /**
  * Brings the ledger in step with MISP's REST: the first load, events that are new, changed or gone, tags, sightings. Nothing is
@@ -46,14 +43,15 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const loaded = await firstLoad(options, since);
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
-  await refresh(changed, options);
-  const deleted = await settle(list, vanished, isDeleted, options);
-  const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options));
+  const unread = await refreshEvents(changed, options);
+  const deleted = await settle(list, vanished, isDeleted, options, unread);
+  const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options, unread));
   // Of an event that came back, they were taken back with it.
   const lacking = before === undefined || ledger.sightingListings.incomplete;
   const sightings = (before ?? 0) + (lacking ? await catchUpSightings(options, since) : 0);
   await catchUpTags(options, isFirst);
   const tagged = isFirst ? 0 : await catchUpAttributeTags(options);
+  demandAll(unread);
   await answer([], began, { [CAUGHT_UP]: String(began) });
   ledger.adoption.release();
   return {
@@ -79,26 +77,6 @@ function unsettled(list: readonly ListedEvent[], ledger: Ledger): number {
 
 /** When the list of events was first read, milliseconds. */
 const LISTED = "listed";
-
-function listed({ id, uuid, state }: ListedEvent): Notice {
-  return { kind: "listed", id, uuid, state };
-}
-
-/**
- * Reads again each event that is other than it was, and remembers how the list had it with what was read; before it, as
- * what was read may say that it came too early.
- */
-async function refresh(events: readonly ListedEvent[], options: CatchUpOptions): Promise<void> {
-  const { client, signal, clock, answer, progress } = options;
-  let done = 0;
-  await each(events, async (event) => {
-    const asked = clock();
-    const notices = await askWhole(client, event.uuid, signal);
-    await answer([listed(event), ...notices, ...(await miscounted(options, notices))], asked);
-    done += 1;
-    progress?.({ phase: "events", done, total: events.length });
-  });
-}
 
 /** More events than this, and more than this share of all, do not vanish in one night: rather, the key sees less. */
 const TOO_MANY = { events: 100, share: 0.2 };
@@ -138,34 +116,34 @@ const isDeleted: Verdict = ({ id, uuid }) => ({ kind: "event-deleted", id, uuid 
  */
 const isUnconfirmed: Verdict = ({ id, uuid }) => ({ kind: "contents", id, uuid, attributes: new Set() });
 
-/** Events that are not in the list. Each is asked for by name before that is believed; returns how many are gone. */
+/** What MISP does not tell of one event holds up that event alone; in step with MISP the ledger is not. */
+function demandAll(unread: readonly MispError[]): void {
+  const [first, ...others] = unread;
+  if (!first) return;
+  const more = others.length > 0 ? `; nor can ${others.length} more events be read` : "";
+  throw new MispError(first.meaning, `${first.message}${more}`);
+}
+
+/**
+ * Events that are not in the list. Each is asked for by name before that is believed; returns how many are gone.
+ * @param unread gets why some could not be asked for
+ */
 async function settle(
   list: readonly ListedEvent[],
   missing: ListingChanges["vanished"],
   verdict: Verdict,
   options: CatchUpOptions,
+  unread: MispError[],
 ): Promise<number> {
   if (await areTooMany(list, missing, options)) return 0;
   const { client, signal, clock, answer } = options;
   let gone = 0;
-  await each(missing, async (event) => {
+  const failures = await each(missing, async (event) => {
     const asked = clock();
     const notices = await askWhole(client, event.uuid, signal);
     if (notices.length === 0) gone += 1;
     await answer(notices.length > 0 ? notices : [verdict(event)], asked);
   });
+  unread.push(...failures);
   return gone;
-}
-
-async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = new PQueue({ concurrency: AT_ONCE });
-  const failures: unknown[] = [];
-  for (const item of items) {
-    await queue.onSizeLessThan(AT_ONCE * 2);
-    if (failures.length > 0) break;
-    void queue.add(() => work(item).catch((error) => failures.push(error)));
-    await nextTurn();
-  }
-  await queue.onIdle();
-  if (failures.length > 0) throw failures[0];
 }

@@ -115,6 +115,30 @@ describe("what happened while the courier could not hear", () => {
     expect(await courier.list("domain")).toHaveLength(101);
   });
 
+  test.each([
+    ["few", 3],
+    ["many", 30],
+  ])("an event that MISP cannot show keeps none of %s others from being made up for", async (_, count) => {
+    courier = await RunningCourier.start();
+    const name = (word: string) => Array.from({ length: count }, (_, number) => `${word}${number}.example`);
+    const large = courier.misp.addEvent({ info: "large", attributes: [{ type: "domain", value: "large.example" }] });
+    courier.misp.publish(large.id);
+    const others = name("old").map((value) => courier.publishDomains(value));
+    const gone = courier.publishDomains("gone.example");
+    await courier.listed("domain", "large.example", ...name("old"), "gone.example");
+    await courier.stop();
+    await pause(2_100);
+    courier.misp.faults.tooLarge = [large.uuid];
+    courier.misp.editEvent(large.id, { info: "larger" });
+    courier.misp.deleteEvent(gone.event);
+    for (const { event, attributes } of others) {
+      courier.misp.editAttribute(attributes[0] ?? 0, { value: `new${event}.example` });
+      courier.misp.publish(event);
+    }
+    await courier.start();
+    await courier.listed("domain", "large.example", ...others.map(({ event }) => `new${event}.example`));
+  });
+
   test("a deleted sighting brings its value back", async () => {
     courier = await RunningCourier.start();
     const { attributes } = courier.publishDomains("a.example");

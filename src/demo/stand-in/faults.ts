@@ -12,6 +12,8 @@ export interface Faults {
   restStatus: number | undefined;
   /** A search for more rows than this is too much for MISP's memory: it answers 500. */
   mostRows: number;
+  /** UUIDs of events that as a whole are too much for MISP's memory: it answers 500. */
+  tooLarge: readonly string[];
   /** Milliseconds that every request waits. */
   restDelay: number;
   /** Lists and searches answer 200 with nothing in them. */
@@ -33,6 +35,7 @@ export function noFaults(): Faults {
     restDown: false,
     restStatus: undefined,
     mostRows: Number.POSITIVE_INFINITY,
+    tooLarge: [],
     restDelay: 0,
     emptyAnswers: false,
     missingRoutes: [],

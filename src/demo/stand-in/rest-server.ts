@@ -78,9 +78,10 @@ export class RestServer {
   }
 
   #answer(request: RestRequest, key: unknown): RestAnswer {
-    const { restStatus, mostRows, errorInside, emptyAnswers, missingRoutes } = this.#faults;
+    const { restStatus, mostRows, tooLarge, errorInside, emptyAnswers, missingRoutes } = this.#faults;
     if (restStatus !== undefined) return faulty(request, restStatus);
     if (request.route.endsWith("restSearch") && Number(request.fields.limit) > mostRows) return faulty(request, 500);
+    if (tooLarge.some((event) => asksWhole(request, event))) return faulty(request, 500);
     if (key !== this.#key) return problem(request, 403, NO_KEY);
     if (errorInside) return answer({ errors: "An Internal Error Has Occurred." });
     const route = this.#routes.get(request.route);
@@ -118,6 +119,10 @@ function parsed(text: string): unknown {
   } catch {
     return BROKEN;
   }
+}
+
+function asksWhole({ args, fields }: RestRequest, event: string): boolean {
+  return args.includes(event) || (!fields.metadata && [fields.uuid].flat().includes(event));
 }
 
 function faulty(request: RestRequest, status: number): RestAnswer {
