@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
+import { retryAfter } from "../rest/retry-after.ts";
 import { standardWebhookHeaders } from "../rest/standard-webhooks.ts";
 import { type Notifier, TellLater } from "./notifier.ts";
 import { readable, type Word } from "./words.ts";
@@ -31,9 +32,9 @@ export function webhookNotifier({ url, secret, proxy }: WebhookSettings, clock: 
       const signed = secret === undefined ? {} : standardWebhookHeaders({ id, secrets: [secret], now: clock() }, body);
       const answer = await ask(rest, { method: "POST", path: "", body, headers: signed }, signal);
       if (answer.status < 300) return;
-      const seconds = Number(answer.headers["retry-after"]);
+      const wait = retryAfter(answer.headers, clock());
       const complaint = `the webhook answered ${answer.status}`;
-      if (seconds > 0) throw new TellLater(complaint, Math.min(seconds * 1000, LONGEST_WAIT));
+      if (wait !== undefined) throw new TellLater(complaint, Math.min(wait, LONGEST_WAIT));
       throw new Error(complaint);
     },
   };

@@ -22,7 +22,7 @@ export async function askFacts(
 /** An event with all its attributes as REST tells them; empty when MISP does not have it. */
 export async function askWhole(client: MispClient, event: string | number, signal: AbortSignal): Promise<Notice[]> {
   const body = await client.viewEvent(event, signal);
-  return body ? readAnswer("/events/view", () => wholeEvent(body)) : [];
+  return body ? readAnswer(`/events/view/${event}`, () => wholeEvent(body)) : [];
 }
 
 /** An event without tags has no Tag block, where REST tells tags at all. */

@@ -87,11 +87,10 @@ export class MispClient {
 
   /** A whole event. `undefined`: MISP does not have it, or does not show it to this key. */
   async viewEvent(event: string | number, signal?: AbortSignal): Promise<Json | undefined> {
+    const path = `/events/view/${encodeURIComponent(event)}`;
     try {
-      const answer = objectAnswer(
-        await this.#request("GET", `/events/view/${encodeURIComponent(event)}`, undefined, signal),
-      );
-      if (!isObject(answer.Event)) throw unexpected("/events/view");
+      const answer = objectAnswer(await this.#request("GET", path, undefined, signal), path);
+      if (!isObject(answer.Event)) throw unexpected(path);
       return answer.Event;
     } catch (error) {
       if (error instanceof MispError && error.meaning === "unknown") return undefined;
@@ -195,14 +194,14 @@ function unexpected(path: string): MispError {
   return new MispError("garbled", `${path} answered with something that is not its answer`);
 }
 
-function objectAnswer({ body }: RestAnswer): Json {
-  if (!isObject(body)) throw unexpected("MISP");
+function objectAnswer({ body }: RestAnswer, path = "MISP"): Json {
+  if (!isObject(body)) throw unexpected(path);
   return body;
 }
 
 /** `{"response": [{"Event": {…}}, …]}`. */
 function responseRows(answer: RestAnswer, path: string, key: string): Json[] {
-  const { response } = objectAnswer(answer);
+  const { response } = objectAnswer(answer, path);
   if (!Array.isArray(response)) throw unexpected(path);
   return rowsIn(response, key);
 }

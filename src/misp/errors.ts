@@ -1,4 +1,5 @@
 import type { RestAnswer } from "../rest/rest.ts";
+import { retryAfter } from "../rest/retry-after.ts";
 import { isObject, type Json, Malformed } from "./coerce.ts";
 
 /**
@@ -70,7 +71,7 @@ function ofStatus(status: number, body: unknown, path: string): Diagnosis {
     case 404:
       return isObject(body) ? ["unknown", "MISP knows no such thing"] : ["garbled", "there is no MISP at this url"];
     case 405:
-      return ["unknown", "MISP will not do this"];
+      return isObject(body) ? ["unknown", "MISP will not do this"] : ["garbled", "there is no MISP at this url"];
     case 429:
       return ["busy", "MISP's rate limit is reached"];
     default:
@@ -109,6 +110,8 @@ const LONGEST_WAIT = 24 * 3_600_000;
 
 function waitOf(status: number, headers: RestAnswer["headers"]): number | undefined {
   // MISP tells when the window ends with every answer to a search, whether the limit was reached or not.
-  const seconds = Number(headers["retry-after"] ?? (status === 429 ? headers["x-rate-limit-reset"] : undefined));
-  return seconds > 0 ? Math.min(seconds * 1000, LONGEST_WAIT) : undefined;
+  const reset = status === 429 ? Number(headers["x-rate-limit-reset"]) * 1000 : 0;
+  // A date is one of MISP's clock, which the answer shows.
+  const wait = retryAfter(headers, Date.parse(String(headers.date))) ?? reset;
+  return wait > 0 ? Math.min(wait, LONGEST_WAIT) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { RestAnswer, RestRequest } from "../rest/rest.ts";
-import { type Ask, waitOf } from "./rest-target.ts";
+import { retryAfter } from "../rest/retry-after.ts";
+import type { Ask } from "./rest-target.ts";
 import { NotNow } from "./target.ts";
 
 /** What a console answered: done, or one of the refusals that its caller can make something of. */
@@ -60,7 +61,7 @@ export class QradarClient {
   #failure(answer: RestAnswer, message: string): Error {
     const { status } = answer;
     const said = message === "" ? "" : `: ${message}`;
-    const wait = waitOf(answer, this.#clock());
+    const wait = retryAfter(answer.headers, this.#clock());
     if (status === 401) return new NotNow(`the console refuses the token (401)${said}`, { wait: wait ?? LOCKED_OUT });
     if (status === 403) {
       return new NotNow(`the token may not manage reference data (403)${said}`, { wait: wait ?? LOCKED_OUT });

@@ -1,6 +1,6 @@
 import type { RestAnswer } from "../rest/rest.ts";
+import { retryAfter } from "../rest/retry-after.ts";
 import { onOneLine } from "./one-line.ts";
-import { waitOf } from "./rest-target.ts";
 import { NotNow } from "./target.ts";
 
 /** The most of Splunk's own words that go into a message of ours. */
@@ -36,7 +36,7 @@ export function wordsOf({ body }: RestAnswer): string {
 export function failureOf(answer: RestAnswer, doing: string, tell: Tell, now: number): NotNow {
   const words = tell(wordsOf(answer));
   const said = words === "" ? "" : `: ${words}`;
-  return new NotNow(`${meaningOf(answer.status, doing)}${said}`, { wait: waitOf(answer, now) });
+  return new NotNow(`${meaningOf(answer.status, doing)}${said}`, { wait: retryAfter(answer.headers, now) });
 }
 
 function meaningOf(status: number, doing: string): string {

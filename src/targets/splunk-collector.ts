@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { type Indicator, keyOf } from "../model/indicator.ts";
 import type { RestAnswer } from "../rest/rest.ts";
-import { type Ask, waitOf } from "./rest-target.ts";
+import { retryAfter } from "../rest/retry-after.ts";
+import type { Ask } from "./rest-target.ts";
 import { fieldOf, isDone, type Tell } from "./splunk-answers.ts";
 import type { CollectorSettings } from "./splunk-settings.ts";
 import { NotNow } from "./target.ts";
@@ -98,7 +99,9 @@ export class Collector {
     const words = tell(String(fieldOf(body, "text") ?? "no words"));
     const code = fieldOf(body, "code");
     const told = typeof code === "number" ? `${words}, code ${code}` : words;
-    return new NotNow(`the event collector answered ${status} (${told})`, { wait: waitOf(answer, clock()) });
+    return new NotNow(`the event collector answered ${status} (${told})`, {
+      wait: retryAfter(answer.headers, clock()),
+    });
   }
 }
 

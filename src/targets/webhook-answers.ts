@@ -1,5 +1,5 @@
 import type { RestAnswer } from "../rest/rest.ts";
-import { waitOf } from "./rest-target.ts";
+import { retryAfter } from "../rest/retry-after.ts";
 import { NotNow, Refused } from "./target.ts";
 
 /** What only a person can mend is not tried more often than this, milliseconds. */
@@ -28,7 +28,7 @@ const OF_THE_BATCH = new Set([400, 413, 422]);
 export function failureOf(answer: RestAnswer, now: number): NotNow | Refused {
   const { status } = answer;
   if (OF_THE_BATCH.has(status)) return new Refused(wordsFor(status));
-  const asked = waitOf(answer, now);
+  const asked = retryAfter(answer.headers, now);
   if (status === 410) return new NotNow(wordsFor(status), { wait: Math.max(asked ?? 0, GONE) });
   const lasts = LASTING.has(status) || (status >= 300 && status < 400);
   return new NotNow(wordsFor(status), { wait: asked ?? (lasts ? FOR_A_PERSON : undefined) });

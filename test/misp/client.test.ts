@@ -124,6 +124,7 @@ describe("refusals", () => {
     ["404 of MISP", json(refusal, 404), "unknown"],
     ["404 of something else", text("<html>not found</html>", 404), "garbled"],
     ["405", json(refusal, 405), "unknown"],
+    ["405 of something else", text("<html>not allowed</html>", 405), "garbled"],
     ["400", json(refusal, 400), "invalid"],
     ["429", json(refusal, 429), "busy"],
     ["500", json({ name: "An Internal Error Has Occurred." }, 500), "busy"],
@@ -157,6 +158,9 @@ describe("refusals", () => {
     expect(await waiting({ "X-Rate-Limit-Reset": "900" })).toBe(900_000);
     expect(await waiting({ "Retry-After": "1e300" })).toBe(86_400_000);
     expect(await waiting({ "Retry-After": "tomorrow" })).toBeUndefined();
+    const times = { Date: "Sun, 22 Nov 2026 22:00:00 GMT", "Retry-After": "Sun, 22 Nov 2026 22:02:00 GMT" };
+    expect(await waiting(times)).toBe(120_000);
+    expect(await waiting({ "Retry-After": "tomorrow", "X-Rate-Limit-Reset": "900" })).toBe(900_000);
     expect(await waiting({})).toBeUndefined();
   });
 
