@@ -140,7 +140,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   using _desk = attendRequests(ledger.requests, {
     ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, () => dispatcher.wake()),
     "catch-up": (since) => catching.request(Number(since) || undefined),
-    drift: (asked) => void answerDrift(asked, { audits, ledger, log, begun: opening.isOver }),
+    drift: (asked) => void answerDrift(asked, { audits, ledger, log, signal, begun: opening.isOver }),
   });
 
   await using _post = new SensorPost({ client, queue: ledger.sensed, log, signal, clock });

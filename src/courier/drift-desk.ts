@@ -28,12 +28,14 @@ interface DriftDesk {
   audits: Audits;
   ledger: Ledger;
   log: Logger;
+  /** Of the line that is to answer. */
+  signal: AbortSignal;
   /** Deliveries have begun: before, nobody can say what a target is to hold. */
   begun: boolean;
 }
 
 /** Answers a request of the command, in the ledger, where the command looks for it. */
-export async function answerDrift(asked: string, { audits, ledger, log, begun }: DriftDesk): Promise<void> {
+export async function answerDrift(asked: string, { audits, ledger, log, signal, begun }: DriftDesk): Promise<void> {
   const { target, repair, ticket } = JSON.parse(asked) as DriftRequest;
   const answer: DriftAnswer = { ticket };
   try {
@@ -41,6 +43,8 @@ export async function answerDrift(asked: string, { audits, ledger, log, begun }:
     if (audits.reads(target)) answer.drift = await audits.audit(target, repair ? "all" : "nothing");
     else answer.readable = false;
   } catch (error) {
+    // Once it is laid anew, as after a change of the configuration, the line finds the request again.
+    if (signal.aborted) return ledger.requests.postpone("drift", asked);
     if (!(error instanceof NotNow)) log.error("Reading a target back failed unexpectedly", { target, error });
     answer.problem = error instanceof Error ? error.message : String(error);
   }

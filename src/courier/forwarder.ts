@@ -81,7 +81,7 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
   using _desk = attendRequests(ledger.requests, {
     ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, settled),
     "catch-up": () => follower.reread(),
-    drift: (asked) => void answerDrift(asked, { audits, ledger, log, begun: started }),
+    drift: (asked) => void answerDrift(asked, { audits, ledger, log, signal, begun: started }),
   });
   await keeper.start();
   reviewer.wake();

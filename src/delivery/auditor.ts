@@ -76,8 +76,13 @@ async function* nothing() {}
 
 /** A lane may be at work for long: whoever ends does not wait for it. */
 async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: over.signal });
   });
-  await Promise.race([work, aborted]);
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    over.abort();
+  }
 }

@@ -31,6 +31,11 @@ export class Requests {
     }
   }
 
+  /** Leaves again what was taken. */
+  postpone(what: string, argument: string): void {
+    this.#add.run(what, argument);
+  }
+
   /** Those that wait, in their order; each is taken once. */
   take(): Request[] {
     const requests = this.#all.all();

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Auditor, type Repair } from "../../src/delivery/auditor.ts";
 import type { Indicator } from "../../src/model/indicator.ts";
@@ -49,6 +50,12 @@ const audit = (repair: Repair = "nothing") => auditor.audit(repair, new AbortCon
 describe("an audit", () => {
   test("of a target that holds all that it should finds nothing", async () => {
     expect(await audit()).toMatchObject({ target: "lists", found: 10, held: 10, missing: 0, stale: 0, extra: 0 });
+  });
+
+  test("leaves nothing behind that waits for the courier's end", async () => {
+    const { signal } = new AbortController();
+    await auditor.audit("nothing", signal);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   test("finds what the target lost, and changes nothing unless it is asked to", async () => {
