@@ -68,6 +68,7 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
     role === "forwarder"
       ? `Topic: last heard ${moment(summary.heardAt)}, last read to its end ${moment(summary.caughtUp)}.`
       : `MISP: feed last heard ${moment(summary.heardAt)}, last caught up ${moment(summary.caughtUp)}.`,
+    ...(summary.catchUpFailed ? [`  the last try to catch up failed: ${printable(summary.catchUpFailed)}`] : []),
     ...summary.blindSpells.slice(0, 5).map(blindLine),
     ...summary.findings.map((finding) => `  ${printable(finding)}`),
     ...uncuratedLines(summary.uncurated),

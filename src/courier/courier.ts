@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { CourierConfig } from "../config/schema.ts";
-import { CAUGHT_UP, FINDINGS } from "../ledger/facts.ts";
+import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS } from "../ledger/facts.ts";
 import type { Question } from "../ledger/questions.ts";
 import { MispClient } from "../misp/client.ts";
+import { MispError } from "../misp/errors.ts";
 import { EventDesk } from "../misp/event-desk.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
@@ -114,6 +115,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
         return caughtUp;
       } catch (error) {
         opening.failed("MISP", error);
+        if (error instanceof MispError && !signal.aborted) ledger.note(CATCH_UP_FAILED, error.message);
         throw error;
       }
     },

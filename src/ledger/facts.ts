@@ -1,5 +1,7 @@
 /** When the last complete catch-up began, milliseconds. */
 export const CAUGHT_UP = "caught-up";
+/** Why the last catch-up failed; empty: it did not. */
+export const CATCH_UP_FAILED = "catch-up-failed";
 /** What was missing when MISP was last asked, and what curation lacks: lists of sentences. */
 export const FINDINGS = "findings";
 export const LACKS = "curation-lacks";

@@ -5,7 +5,7 @@ import type { AttributeRow } from "./attributes.ts";
 import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
 import type { EventRow } from "./events.ts";
-import { CAUGHT_UP, FINDINGS, LACKS, UNCURATED } from "./facts.ts";
+import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, LACKS, UNCURATED } from "./facts.ts";
 import { type Hold, Holds } from "./holds.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
 import { type Acquaintances, Opinions } from "./opinions.ts";
@@ -29,6 +29,8 @@ export interface Summary {
   /** When something was last heard on the feed, and when the last complete catch-up began; milliseconds, 0: never. */
   heardAt: number;
   caughtUp: number;
+  /** Why the last catch-up failed, if it did. */
+  catchUpFailed: string | null;
   /** What is missing in MISP for what the configuration asks, each with its cure. */
   findings: string[];
   /** Events that wait for their curation, and why. */
@@ -89,6 +91,7 @@ export class LedgerReport implements Disposable {
       reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
       heardAt: this.#number("heard-at"),
       caughtUp: this.#number(CAUGHT_UP),
+      catchUpFailed: this.fact(CATCH_UP_FAILED) || null,
       findings: [...new Set([...this.#list<string>(FINDINGS), ...this.#list<string>(LACKS)])],
       uncurated: this.#list<[string, { reason: string }]>(UNCURATED).map(([event, { reason }]) => ({
         event,

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { call } from "../cli/captured-terminal.ts";
-import { calm, RunningCourier } from "../support/running-courier.ts";
+import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 
 describe("what happened while the courier could not hear", () => {
   let courier: RunningCourier;
@@ -137,6 +137,21 @@ describe("what happened while the courier could not hear", () => {
     }
     await courier.start();
     await courier.listed("domain", "large.example", ...others.map(({ event }) => `new${event}.example`));
+  });
+
+  test("status tells why the last catch-up failed, until one goes well", async () => {
+    courier = await RunningCourier.start();
+    const failure = async () =>
+      (await call(["status", ...config()])).out.match(/last try to catch up failed: (.*)/)?.[1];
+    courier.publishDomains("a.example");
+    await courier.listed("domain", "a.example");
+    expect(await failure()).toBeUndefined();
+    courier.misp.faults.restStatus = 502;
+    await call(["catch-up", ...config()]);
+    await eventually(async () => expect(await failure()).toMatch("/events/index: MISP answered 502"));
+    courier.misp.faults.restStatus = undefined;
+    await call(["catch-up", ...config()]);
+    await eventually(async () => expect(await failure()).toBeUndefined());
   });
 
   test("a deleted sighting brings its value back", async () => {
