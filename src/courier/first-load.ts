@@ -55,7 +55,8 @@ async function load(query: LoadQuery, stand: Stand, queries: number, options: Ca
     ledger.note(LOADING, JSON.stringify(stand));
   });
   if (!page) return;
-  if (page.unreadable > 0) log.warn("Attributes that cannot be read are skipped", { attributes: page.unreadable });
+  const [reason, ...others] = page.unreadable;
+  if (reason) log.warn("Attributes that cannot be read are skipped", { attributes: others.length + 1, reason });
   stand.done += page.rows;
   stand.cursor = page.next ?? { since: 0, page: 1 };
   if (!page.next) stand.query += 1;

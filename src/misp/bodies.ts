@@ -12,6 +12,7 @@ import {
   numberOr,
   objectAt,
   objectsAt,
+  tells,
   textAt,
   timeAt,
   uuidAt,
@@ -50,7 +51,7 @@ export function attributeOf(
       numberOr(body, "distribution", INHERIT),
       isObject(object) ? numberOr(object, "distribution", INHERIT) : INHERIT,
     ),
-    tags: "Tag" in body ? ownTags(body) : noTags,
+    tags: tells(body, "Tag") ? ownTags(body) : noTags,
   };
 }
 
@@ -105,10 +106,10 @@ function creatorOf(body: Json, beside: Json): Organisation {
 
 /** The names of an event's tags; `undefined` where they are not told. */
 export function eventTagsOf(body: Json, beside: Json = body): string[] | undefined {
-  if ("EventTag" in beside) {
+  if (tells(beside, "EventTag")) {
     return listAt(beside, "EventTag").map((tie) => tagName(objectAt(tie, "Tag")));
   }
-  if ("Tag" in body) return ownTags(body);
+  if (tells(body, "Tag")) return ownTags(body);
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Notice } from "../model/notice.ts";
 import { attributeOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
-import { isObject, type Json, numberOr } from "./coerce.ts";
+import { isObject, type Json, numberOr, textAt } from "./coerce.ts";
 import { fewerRows, MOST_ROWS, moreRows } from "./page-size.ts";
 
 /** What one search of the first load asks for; times are Unix seconds. */
@@ -25,8 +25,8 @@ export interface LoadCursor {
 export interface LoadPage {
   notices: Notice[];
   rows: number;
-  /** Rows that could not be read. */
-  unreadable: number;
+  /** Why rows could not be read. */
+  unreadable: string[];
   /** When MISP was asked, milliseconds. */
   asked: number;
   /** Where the next page begins; `undefined` after the last. */
@@ -64,14 +64,14 @@ export async function loadPage(
   };
   const { rows, skipped, found } = await client.searchAttributes(query, signal);
   const read = rows.map(readRow);
-  const notices = read.flatMap((row) => row ?? []);
+  const notices = read.flatMap((row) => (typeof row === "string" ? [] : row));
   // One that cannot search by when attributes were seen answers with all of them.
   const heeds = seen === undefined || notices.every(({ attribute }) => (attribute.lastSeen ?? 0) >= seen);
   const last = found < limit || rows.length + skipped === 0 || !heeds;
   return {
     notices: [...eventsOf(notices), ...notices],
     rows: rows.length,
-    unreadable: read.filter((row) => row === undefined).length,
+    unreadable: read.filter((row) => typeof row === "string"),
     asked,
     next: last ? undefined : following(rows, from, cursor),
   };
@@ -89,12 +89,13 @@ const END_OF_TIME = Date.UTC(9999) / 1000;
 
 type AttributeNotice = Extract<Notice, { kind: "attribute" }>;
 
-function readRow(row: Json): AttributeNotice | undefined {
+/** What a row tells, or why it cannot be read. */
+function readRow(row: Json): AttributeNotice | string {
   try {
     const event = isObject(row.Event) ? eventOf(row.Event) : undefined;
     return { kind: "attribute", attribute: attributeOf(row, []), event, how: "answer" };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return `attribute ${textAt(row, "uuid", 36)}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

@@ -50,6 +50,17 @@ test("all of an event comes with its attributes, and those that are inherited fr
   ]);
 });
 
+test("null in the place of a block says no more than its lack", async () => {
+  const nothing = { Tag: null, EventTag: null, Orgc: null, Object: null };
+  const whole = { ...EVENT, ...nothing, attribute_count: "1", Attribute: [wireAttribute({ Tag: null, Object: null })] };
+  const notices = await askWhole((await mispWith([], whole)).client, UUID, NEVER);
+  expect(notices).toMatchObject([
+    { kind: "event", event: { tags: [] } },
+    { kind: "attribute", attribute: { id: 3, tags: [] } },
+    { kind: "contents" },
+  ]);
+});
+
 test("an event that is missing as a whole is no answer at all", async () => {
   expect(await askWhole((await mispWith([])).client, UUID, NEVER)).toEqual([]);
 });
