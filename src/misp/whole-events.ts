@@ -44,7 +44,7 @@ function portionsOf(events: ReadonlyMap<string, Json>): string[][] {
   for (const [uuid, event] of events) {
     const attributes = numberOr(event, "attribute_count", Number.POSITIVE_INFINITY);
     if (attributes > MOST_ATTRIBUTES) continue;
-    if (attributes > room) {
+    if (portions.length === 0 || attributes > room) {
       portions.push([]);
       room = MOST_ATTRIBUTES;
     }

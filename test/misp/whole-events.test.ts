@@ -59,6 +59,11 @@ test("no answer holds more attributes than one can, and an event with more is in
   expect(portions).toEqual([1, 2]);
 });
 
+test("events of which all attributes are deleted are searched for like others", async () => {
+  expect(await found([event(1, 0), event(2, 0)])).toEqual([1, 2].map((number) => uuidOf(1, number)));
+  expect(server.asked).toHaveLength(2);
+});
+
 test("an event of which the search leaves something out, or that it does not find, is to be asked for by name", async () => {
   expect(await found([event(1, 3, 2), event(2, 3)], { asked: [event(1), event(2), event(3)] })).toEqual([uuidOf(1, 2)]);
 });
