@@ -80,7 +80,9 @@ export class Reading {
     const untouched = (kind: DriftKind) => this.#ids[kind].filter((id) => !touched.has(id));
     const ids = { missing: untouched("missing"), stale: untouched("stale"), extra: untouched("extra"), foreign: [] };
     const counts = { missing: ids.missing.length, stale: ids.stale.length, extra: ids.extra.length };
-    const sizes = { found: this.#found, held: this.#held, ...counts, foreign: this.#foreign };
+    // What came while it was read may not have been there yet.
+    const held = this.#held - (this.#ids.missing.length - ids.missing.length);
+    const sizes = { found: this.#found, held, ...counts, foreign: this.#foreign };
     return { drift: { target: this.#target, at, ...sizes, examples: this.#examples }, ids };
   }
 

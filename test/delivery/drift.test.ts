@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Auditor, type Repair } from "../../src/delivery/auditor.ts";
+import type { Step } from "../../src/ledger/deltas.ts";
 import type { Indicator } from "../../src/model/indicator.ts";
 import { type Found, NotNow } from "../../src/targets/target.ts";
 import { ALane, until } from "../support/a-lane.ts";
@@ -124,6 +125,12 @@ describe("an audit", () => {
     await until(() => !target.held.has("d9.example"));
     expect(drift).toMatchObject({ missing: 0, extra: 0 });
     expect(target.held.size).toBe(9);
+  });
+
+  test("expects nothing of what is delivered while it reads, and was not there yet", async () => {
+    target.held.delete("d9.example");
+    target.onPage = () => auditor.delivered({ holdings: [{ id: 9 }] } as unknown as Step);
+    expect(await audit()).toMatchObject({ found: 9, held: 9, missing: 0 });
   });
 
   test("of a target that cannot be read to its end changes nothing", async () => {
