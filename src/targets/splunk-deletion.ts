@@ -3,7 +3,7 @@ import type { RestRequest } from "../rest/rest.ts";
 
 declare const made: unique symbol;
 
-/** The key of a document that the courier made: 40 hexadecimal digits. Only `documentKey` makes one. */
+/** The key of one document. Only `documentKey` and `givenKey` make one. */
 export type DocumentKey = string & { readonly [made]: true };
 
 /** One key at the least: the KV store takes a deletion that names none for one of everything. */
@@ -12,9 +12,14 @@ export type SomeKeys = readonly [DocumentKey, ...DocumentKey[]];
 /** How many keys one deletion names, so that its address stays below 8 kB. */
 const KEYS_IN_ONE = 100;
 
-/** The key of an indicator's document. */
+/** The key of an indicator's document: 40 hexadecimal digits. */
 export function documentKey(indicator: Indicator): DocumentKey {
   return keyOf(indicator) as DocumentKey;
+}
+
+/** The key that Splunk gave a document that came without one; `undefined` for any other. */
+export function givenKey(key: unknown): DocumentKey | undefined {
+  return typeof key === "string" && /^[0-9a-f]{24}$/.test(key) ? (key as DocumentKey) : undefined;
 }
 
 /** The keys in portions, none of which is empty. */

@@ -1,6 +1,7 @@
 import { type Indicator, isComposite, keyOf } from "../model/indicator.ts";
 import { nameOf, typeOf } from "./csv-names.ts";
 import { unfitForLine } from "./one-line.ts";
+import { type DocumentKey, givenKey } from "./splunk-deletion.ts";
 import type { SplunkSettings } from "./splunk-settings.ts";
 
 /** Where the indicators of a type are. */
@@ -18,15 +19,29 @@ export function isOurs(collection: string, naming: Naming): boolean {
 
 /** Whose document this is, by its value; `null` if the courier would not have given it this key, or not here. */
 export function indicatorOf(
-  { _key, type, value }: Readonly<Record<string, unknown>>,
+  document: Readonly<Record<string, unknown>>,
   collection: string,
   naming: Naming,
 ): Indicator | null {
+  const { _key, type, value } = document;
   if (typeof value !== "string") return null;
   const name = collection.slice(prefixOf(naming).length);
   const types = typeof type === "string" ? [type] : [name, typeOf(name)];
   const known = types.find((type) => keyOf({ type, value }) === _key && collectionOf(type, naming) === collection);
-  return known === undefined ? null : { type: known, value };
+  return known === undefined ? (inheritedBy(document, collection, naming)?.indicator ?? null) : { type: known, value };
+}
+
+/** What a document of MISP-Broker holds, which left keys to Splunk, and its key; `undefined` for any other document. */
+export function inheritedBy(
+  { _key, _user, value, ...others }: Readonly<Record<string, unknown>>,
+  collection: string,
+  naming: Naming,
+): { indicator: Indicator; key: DocumentKey } | undefined {
+  const key = givenKey(_key);
+  const type = typeOf(collection.slice(prefixOf(naming).length));
+  const isBrokers = naming.layout === "broker" && Object.keys(others).length === 0;
+  if (!isBrokers || key === undefined || typeof value !== "string") return undefined;
+  return collectionOf(type, naming) === collection ? { indicator: { type, value }, key } : undefined;
 }
 
 /** Why no document can hold an indicator, or `undefined` when one can. */

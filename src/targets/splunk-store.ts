@@ -50,6 +50,10 @@ export class KvStore {
     return this.#collections;
   }
 
+  async has(collection: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#known(signal)).has(collection);
+  }
+
   /**
    * Inserts documents, or replaces those with the same key; makes the collection where there is none.
    * @param fieldTypes of a collection that is made

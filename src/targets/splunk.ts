@@ -4,6 +4,7 @@ import { tellWithout } from "./splunk-answers.ts";
 import { Collector } from "./splunk-collector.ts";
 import { type DocumentKey, documentKey } from "./splunk-deletion.ts";
 import { fieldsOf, fieldTypesOf, shownBy } from "./splunk-document.ts";
+import { Inheritance } from "./splunk-inheritance.ts";
 import type { Serialized } from "./splunk-limits.ts";
 import { listStore } from "./splunk-list.ts";
 import { collectionOf, type Naming, unfitForStore } from "./splunk-names.ts";
@@ -29,6 +30,7 @@ export const splunk = defineTarget<SplunkSettings>({
 interface Connection {
   naming: Naming;
   store: KvStore;
+  inheritance: Inheritance;
   collector: Collector | undefined;
 }
 
@@ -41,7 +43,7 @@ function open(settings: SplunkSettings, context: TargetContext): Target {
   const store = new KvStore({ app, ask, tell, clock });
   const collector =
     hec && new Collector({ name, settings: hec, ask: askCollector(settings, hec, context), tell, clock });
-  const connection = { naming, store, collector };
+  const connection = { naming, store, inheritance: new Inheritance(store, naming), collector };
   return {
     apply: (delta, signal) => apply(delta, signal, connection),
     list: (signal) => listStore(store, naming, signal),
@@ -53,9 +55,10 @@ function askCollector(settings: SplunkSettings, { url, token }: CollectorSetting
   return openRest({ ...settings, url }, { Authorization: `Splunk ${token}` }, context);
 }
 
-async function apply(delta: Delta, signal: AbortSignal, { naming, store, collector }: Connection) {
+async function apply(delta: Delta, signal: AbortSignal, { naming, store, inheritance, collector }: Connection) {
   signal.throwIfAborted();
   const { changes, refusals } = sortByCollection(delta, naming);
+  for (const collection of changes.keys()) await inheritance.take(collection, signal);
   // What no longer holds is the more urgent: it raises false alarms.
   for (const [collection, { drop }] of changes) await store.remove(collection, drop, signal);
   for (const [collection, { hold, type }] of changes) {

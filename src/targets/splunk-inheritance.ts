@@ -1,0 +1,46 @@
+import { type DocumentKey, documentKey } from "./splunk-deletion.ts";
+import type { Serialized } from "./splunk-limits.ts";
+import { inheritedBy, type Naming } from "./splunk-names.ts";
+import type { KvStore } from "./splunk-store.ts";
+
+/**
+ * The documents that MISP-Broker has left. By the keys that Splunk gave them they could neither be removed nor written again, so
+ * each gets its indicator's own, before the courier first touches their collection.
+ */
+export class Inheritance {
+  readonly #store: KvStore;
+  readonly #naming: Naming;
+  readonly #taken = new Set<string>();
+
+  constructor(store: KvStore, naming: Naming) {
+    this.#store = store;
+    this.#naming = naming;
+  }
+
+  /** @throws NotNow when not all of it could be done; what was done stays so */
+  async take(collection: string, signal: AbortSignal): Promise<void> {
+    if (this.#naming.layout !== "broker" || this.#taken.has(collection)) return;
+    if (await this.#store.has(collection, signal)) {
+      for await (const page of this.#store.pages(collection, signal)) {
+        const inherited = page.flatMap((document) => inheritedBy(document, collection, this.#naming) ?? []);
+        await this.#replace(collection, inherited, signal);
+      }
+    }
+    this.#taken.add(collection);
+  }
+
+  async #replace(
+    collection: string,
+    inherited: readonly NonNullable<ReturnType<typeof inheritedBy>>[],
+    signal: AbortSignal,
+  ) {
+    const documents = inherited.map(({ indicator }): Serialized => {
+      const key = documentKey(indicator);
+      return { key, text: JSON.stringify({ _key: key, value: indicator.value }) };
+    });
+    const keys: DocumentKey[] = inherited.map(({ key }) => key);
+    // In this order no value is missing for a moment.
+    await this.#store.save(collection, documents, {}, signal);
+    await this.#store.remove(collection, keys, signal);
+  }
+}
