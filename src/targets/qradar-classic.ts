@@ -2,6 +2,7 @@ import PQueue from "p-queue";
 import type { Indicator } from "../model/indicator.ts";
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
 import { fieldsOf, isOfWhatWasSent, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
+import { Misfits } from "./qradar-fit.ts";
 import { pages } from "./qradar-pages.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { NotNow, Refused } from "./target.ts";
@@ -18,7 +19,8 @@ const AT_ONCE = 4;
 export class ClassicSets implements SetsApi {
   readonly #client: QradarClient;
   readonly #encode: (value: string) => string;
-  readonly #known = new Set<string>();
+  /** The kind of elements of the sets that are there, by name. */
+  readonly #known = new Map<string, unknown>();
   /** Newer versions take the namespace and the domain in the address. */
   #loadPath = (name: string): string => `${SETS}/bulk_load/${name}`;
 
@@ -29,9 +31,13 @@ export class ClassicSets implements SetsApi {
 
   async change(changes: readonly SetChange[], signal: AbortSignal): Promise<readonly Unwanted[]> {
     const unwanted: Unwanted[] = [];
+    const misfits = new Misfits();
     // Loads first: what is refused there is halved and tried again, and nothing needs to be removed twice.
-    for (const { set, hold } of changes) if (hold.length > 0) unwanted.push(...(await this.#load(set, hold, signal)));
+    for (const { set, hold } of changes) {
+      if (hold.length > 0) unwanted.push(...(await this.#load(set, hold, misfits, signal)));
+    }
     for (const { set, drop } of changes) unwanted.push(...(await this.#drop(set, drop, signal)));
+    misfits.tell();
     return unwanted;
   }
 
@@ -52,9 +58,18 @@ export class ClassicSets implements SetsApi {
     }
   }
 
-  async #load(set: ReferenceSet, hold: readonly Indicator[], signal: AbortSignal): Promise<readonly Unwanted[]> {
+  async #load(
+    set: ReferenceSet,
+    wanted: readonly Indicator[],
+    misfits: Misfits,
+    signal: AbortSignal,
+  ): Promise<readonly Unwanted[]> {
     const reason = await this.#ensure(set, signal);
-    if (reason !== undefined) return hold.map((indicator) => ({ indicator, reason }));
+    if (reason !== undefined) return wanted.map((indicator) => ({ indicator, reason }));
+    const hold = misfits.without(wanted, set, this.#known.get(set.name));
+    // Somebody may make room: it is asked about again.
+    if (hold.length < wanted.length) this.#known.delete(set.name);
+    if (hold.length === 0) return [];
     const reply = await this.#bulkLoad(set, hold, signal);
     if (isMissing(reply)) {
       // Somebody removed the set since: made anew, it holds what is loaded from here on.
@@ -104,26 +119,17 @@ export class ClassicSets implements SetsApi {
     const ttl = days === null ? {} : { time_to_live: `${days} days` };
     const query = { name, element_type: element, timeout_type: "LAST_SEEN", ...ttl };
     const { status, problem } = await this.#client.call({ method: "POST", path: SETS, query }, signal);
-    if (status === 409) await this.#requireFit(set, signal);
+    if (status === 409) this.#known.set(name, await this.#kindOf(set, signal));
     else if (problem && element === "CIDR") return `the console has no sets of networks: ${problem.message}`;
     else if (problem) throw new NotNow(`the console does not make the set ${name}: ${problem.message}`);
-    this.#known.add(name);
+    else this.#known.set(name, element);
     return undefined;
   }
 
-  async #requireFit({ name, element }: ReferenceSet, signal: AbortSignal): Promise<void> {
+  async #kindOf({ name }: ReferenceSet, signal: AbortSignal): Promise<unknown> {
     const request = { method: "GET", path: `${SETS}/${encoded(name)}`, headers: { Range: "items=0-0" } };
-    const { element_type: found } = fieldsOf((await this.#client.call(request, signal)).body);
-    requireFit(name, element, found);
+    return fieldsOf((await this.#client.call(request, signal)).body).element_type;
   }
-}
-
-/** @throws NotNow when a set that was there before holds elements of another kind than ours */
-export function requireFit(name: string, element: string, found: unknown): void {
-  if (typeof found !== "string" || found === element || found === "ALN" || found === "ALNIC") return;
-  throw new NotNow(
-    `the set ${name} is there already, for elements of type ${found}: remove it or choose another prefix`,
-  );
 }
 
 /** A path's part: dots, too, or `..` as a value would make it another path. */

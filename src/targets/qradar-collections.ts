@@ -1,6 +1,7 @@
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
-import { elementOf, requireFit } from "./qradar-classic.ts";
+import { elementOf } from "./qradar-classic.ts";
 import { fieldsOf, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
+import { Misfits } from "./qradar-fit.ts";
 import { pages } from "./qradar-pages.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { BulkUpdates, type Update } from "./qradar-tasks.ts";
@@ -12,12 +13,17 @@ const ENTRIES = "/reference_data_collections/set_entries";
 export const SOURCE = "misp-courier";
 const DAY = 86_400_000;
 
+interface There {
+  id: number;
+  kind: unknown;
+}
+
 /** The API of newer consoles: additions and removals of all sets in one call, which the console works off by itself. */
 export class CollectionSets implements SetsApi {
   readonly #client: QradarClient;
   readonly #updates: BulkUpdates;
-  /** The console's numbers of the sets, by name. */
-  readonly #ids = new Map<string, number>();
+  /** The console's numbers of the sets, and the kind of their elements, by name. */
+  readonly #there = new Map<string, There>();
 
   constructor(client: QradarClient) {
     this.#client = client;
@@ -28,20 +34,24 @@ export class CollectionSets implements SetsApi {
     // A task of a try that was given up must not have its effect after this one.
     await this.#updates.settle(signal);
     const updates: Update[] = [];
+    const misfits = new Misfits();
     for (const { set, hold, drop } of changes) {
-      const id = hold.length > 0 ? await this.#ensure(set, signal) : await this.#find(set, signal);
+      const there = hold.length > 0 ? await this.#ensure(set, signal) : await this.#find(set, signal);
       // Of a set that is not there nothing is held.
-      if (id === undefined) continue;
-      const entry = { collection_id: id };
+      if (there === undefined) continue;
+      const entry = { collection_id: there.id };
       for (const item of drop) updates.push({ item, body: { ...entry, value: item.value, delete_entry: true } });
-      for (const item of hold) updates.push({ item, body: { ...entry, value: item.value, source: SOURCE } });
+      for (const item of misfits.without(hold, set, there.kind)) {
+        updates.push({ item, body: { ...entry, value: item.value, source: SOURCE } });
+      }
     }
-    if (updates.length === 0) return [];
     try {
-      return await this.#updates.apply(updates, signal);
+      const unwanted = updates.length === 0 ? [] : await this.#updates.apply(updates, signal);
+      misfits.tell();
+      return unwanted;
     } catch (error) {
       // Whatever went wrong, a set may have been removed since: its number is asked for again.
-      this.#ids.clear();
+      this.#there.clear();
       throw error;
     }
   }
@@ -67,8 +77,8 @@ export class CollectionSets implements SetsApi {
     }
   }
 
-  async #find({ name, element }: ReferenceSet, signal: AbortSignal): Promise<number | undefined> {
-    const known = this.#ids.get(name);
+  async #find({ name }: ReferenceSet, signal: AbortSignal): Promise<There | undefined> {
+    const known = this.#there.get(name);
     if (known !== undefined) return known;
     // No name of ours holds a quote.
     const query = { filter: `name="${name}"`, fields: "id,name,entry_type" };
@@ -77,12 +87,12 @@ export class CollectionSets implements SetsApi {
       .map(fieldsOf)
       .find((set) => set.name === name);
     if (found === undefined || typeof found.id !== "number") return undefined;
-    requireFit(name, element, found.entry_type);
-    this.#ids.set(name, found.id);
-    return found.id;
+    const there = { id: found.id, kind: found.entry_type };
+    this.#there.set(name, there);
+    return there;
   }
 
-  async #ensure(set: ReferenceSet, signal: AbortSignal): Promise<number> {
+  async #ensure(set: ReferenceSet, signal: AbortSignal): Promise<There> {
     const known = await this.#find(set, signal);
     if (known !== undefined) return known;
     const { name, element, days } = set;
@@ -93,8 +103,9 @@ export class CollectionSets implements SetsApi {
     const reply = await this.#client.call({ method: "POST", path: SETS, body }, signal);
     const { id } = fieldsOf(reply.body);
     if (typeof id === "number" && !reply.problem) {
-      this.#ids.set(name, id);
-      return id;
+      const there = { id, kind: element };
+      this.#there.set(name, there);
+      return there;
     }
     // Somebody may have made it in the same moment.
     const made = reply.status === 409 ? await this.#find(set, signal) : undefined;

@@ -1,0 +1,36 @@
+import ipaddr from "ipaddr.js";
+import type { Indicator } from "../model/indicator.ts";
+import type { ReferenceSet } from "./qradar-sets.ts";
+import { NotNow } from "./target.ts";
+
+/** What sets take whose elements are no text. */
+const TAKES: Readonly<Record<string, (value: string) => boolean>> = {
+  IP: (value) => ipaddr.IPv4.isValidFourPartDecimal(value),
+  CIDR: (value) => ipaddr.isValidCIDR(value),
+  NUM: (value) => /^\d+$/.test(value),
+  PORT: (value) => /^\d{1,5}$/.test(value),
+  DATE: () => false,
+};
+
+/**
+ * What of one delta finds sets that were there before, for elements of another kind. That waits until somebody makes room; all
+ * else goes on, for a thumbs-down must not wait for a set that it has nothing to do with.
+ */
+export class Misfits {
+  #words: string | undefined;
+
+  /** Those that a set takes whose elements are of the kind `found`. */
+  without(hold: readonly Indicator[], { name, element }: ReferenceSet, found: unknown): readonly Indicator[] {
+    const takes = found === element || typeof found !== "string" ? undefined : TAKES[found];
+    const fit = takes ? hold.filter(({ value }) => takes(value)) : hold;
+    if (fit.length < hold.length) {
+      this.#words ??= `the set ${name} is there already, for elements of type ${found}: remove it or choose another prefix`;
+    }
+    return fit;
+  }
+
+  /** @throws NotNow when there was any */
+  tell(): void {
+    if (this.#words !== undefined) throw new NotNow(this.#words);
+  }
+}

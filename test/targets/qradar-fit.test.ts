@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { anEntry } from "../support/entries.ts";
+import { apply, withFarSide } from "./far-side.ts";
+import { type ConsoleSide, openConsole, valuesOf } from "./qradar/a-console.ts";
+import type { StandInOptions } from "./qradar/stand-in-qradar.ts";
+
+const apis: [string, StandInOptions][] = [
+  ["classic", { versions: ["6.0", "13.1"] }],
+  ["collections", {}],
+];
+const hash = anEntry({ type: "md5", value: "d41d8cd98f00b204e9800998ecf8427e" });
+const ours = anEntry({ value: "a.example" });
+
+describe.each(apis)("a set that was there for other elements, over the %s API,", (_, options) => {
+  const using = (use: (side: ConsoleSide) => Promise<void>) =>
+    withFarSide({ open: () => openConsole({}, options) }, use);
+
+  it("keeps up neither removals nor what is for other sets, and says what is wrong", () =>
+    using(async (side) => {
+      side.console.store.create("misp_md5", "NUM", "UNKNOWN", null);
+      await apply(side, { add: [ours] });
+      const delta = { add: [hash, anEntry({ value: "b.example" })], remove: [ours] };
+      await expect(apply(side, delta)).rejects.toThrow(/misp_md5 is there already, for elements of type NUM/);
+      expect(valuesOf(side.console, "misp_domain")).toEqual(["b.example"]);
+    }));
+
+  it("is made anew once somebody has removed it", () =>
+    using(async (side) => {
+      side.console.store.create("misp_md5", "NUM", "UNKNOWN", null);
+      await expect(apply(side, { add: [hash] })).rejects.toThrow(/is there already/);
+      side.console.store.remove("misp_md5");
+      await apply(side, { add: [hash] });
+      expect(valuesOf(side.console, "misp_md5")).toEqual([hash.value]);
+    }));
+
+  it("takes those that fit, and only the others wait", () =>
+    using(async (side) => {
+      side.console.store.create("misp_port", "NUM", "UNKNOWN", null);
+      const [number, text] = ["4444", "4444/tcp"].map((value) => anEntry({ type: "port", value }));
+      await apply(side, { add: number ? [number] : [] });
+      expect(valuesOf(side.console, "misp_port")).toEqual(["4444"]);
+      await expect(apply(side, { add: text ? [text] : [] })).rejects.toThrow(/is there already/);
+    }));
+});
