@@ -9,7 +9,7 @@ import {
 } from "../ledger/deltas.ts";
 import type { Logger } from "../log.ts";
 import type { Indicator } from "../model/indicator.ts";
-import type { Reason } from "../model/verdict.ts";
+import { isThumb, type Reason } from "../model/verdict.ts";
 import type { Sieve } from "./gather.ts";
 import { Allowance, type MassLimits } from "./mass.ts";
 
@@ -22,8 +22,6 @@ export interface GuardOptions {
   clock: () => number;
 }
 
-/** A person's word on one value: it must get through whatever else goes on, and counts apart. */
-const THUMBS: ReadonlySet<Reason> = new Set(["false_positive", "expired_sighting"]);
 /** What MISP said of an attribute. Every other reason may come from a changed rule or list, and so for many at once. */
 const SAID: ReadonlySet<Reason> = new Set(["to_ids", "deleted", "event_deleted", "unsupported"]);
 
@@ -198,7 +196,8 @@ function kindOf(lack: Lack): Kind | null {
   if ("renew" in lack) return null;
   // What is in doubt was let through once, and is only sent again.
   if ("add" in lack) return lack.holding.before === IN_DOUBT ? null : "add";
-  return lack.holding.why !== null && THUMBS.has(lack.holding.why) ? "thumb" : "remove";
+  // It must get through whatever else goes on, and counts apart.
+  return isThumb(lack.holding.why) ? "thumb" : "remove";
 }
 
 /** Whether MISP said something that brings a removal, and no changed rule does. */

@@ -1,6 +1,6 @@
 import type { Support } from "../curation/qualify.ts";
 import { type Known, sees, type Wish, wanted } from "../curation/wanted.ts";
-import type { Reason } from "../model/verdict.ts";
+import { isThumb, type Reason } from "../model/verdict.ts";
 import type { Database } from "./database.ts";
 import type { Statement } from "./statement.ts";
 import { type Comparison, fingerprint, IN_DOUBT, type Lack, type TargetView } from "./step.ts";
@@ -14,14 +14,16 @@ interface Candidate extends Known {
   kind: "add" | "remove" | null;
   why: string | null;
   asideAt: number | null;
+  /** Milliseconds. */
+  asideSince: number | null;
 }
 
 /** Who judges: what sightings say, and what it has to know of the targets. */
 export interface Judge {
   /** Whether those of a composite attribute say that it holds nothing up. */
   isDown(attribute: number): boolean;
-  /** Whether those of a value say that it is none to be afraid of. */
-  isValueDown(value: string): boolean;
+  /** Whether those of a value say that it is none to be afraid of; `heardSince`: one that was heard later says so, too. */
+  isValueDown(value: string, heardSince?: number): boolean;
   /** Some target shows where an indicator comes from. */
   showsOrigins: boolean;
 }
@@ -39,7 +41,7 @@ const SCAN = 1_000;
 const STRIDE = 10_000;
 
 const COLUMNS = `i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, h.shown,
-       s.kind, s.why, s.revision AS asideAt`;
+       s.kind, s.why, s.revision AS asideAt, s.since AS asideSince`;
 const ASIDE = "LEFT JOIN aside s ON s.target = ?1 AND s.indicator = i.id";
 
 /** Compares indicators with what a target holds of them. */
@@ -118,10 +120,13 @@ export class Candidates {
   }
 
   /** What a guard keeps aside stays so until something else is to be said of it, or a person says that it is harmless. */
-  #staysAside({ kind, why, revision, asideAt, value }: Candidate, lack: Lack): boolean {
+  #staysAside({ kind, why, revision, asideAt, asideSince, value }: Candidate, lack: Lack): boolean {
     if ("add" in lack) return kind === "add";
     if (!("remove" in lack) || kind !== "remove" || why !== lack.holding.why) return false;
-    if (revision <= (asideAt ?? 0) || !this.#judge.isValueDown(value)) return true;
+    if (revision <= (asideAt ?? 0)) return true;
+    // Where it was a thumb already, only one more is something else: its event may have been edited or read again since.
+    const known = isThumb(why) ? (asideSince ?? 0) : undefined;
+    if (!this.#judge.isValueDown(value, known)) return true;
     lack.holding.why = "false_positive";
     return false;
   }

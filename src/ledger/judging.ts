@@ -129,9 +129,10 @@ export class Judging {
     return thumbOf(this.#opinions.ofAttribute(attribute, this.knowledge), this.#rules) !== null;
   }
 
-  /** Whether the sightings of a value say that it is none to be afraid of. */
-  isValueDown(value: string): boolean {
-    return thumbOf(this.#opinions.ofValue(value, this.knowledge), this.#rules) !== null;
+  /** Whether the sightings of a value say that it is none to be afraid of, and one of them was heard since (milliseconds). */
+  isValueDown(value: string, heardSince = Number.NEGATIVE_INFINITY): boolean {
+    if (thumbOf(this.#opinions.ofValue(value, this.knowledge), this.#rules) === null) return false;
+    return this.#opinions.downHeard(value) > heardSince;
   }
 
   #holder({ attribute, withheld, reference, composite, worth }: SupportRow): Holder {

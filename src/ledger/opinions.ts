@@ -31,6 +31,11 @@ export class Opinions {
     return this.#named(this.#sightings.thumbsOfAttribute(id), () => this.#sightings.voicesOfAttribute(id), known);
   }
 
+  /** When the last word against a value was heard, milliseconds. */
+  downHeard(value: string): number {
+    return this.#sightings.downHeard(value);
+  }
+
   /** Who spoke is only looked up where anybody did. */
   #named(thumbs: Thumbs, voices: () => VoiceRow[], { ownOrganisation, trust }: Acquaintances): Sayings {
     if (thumbs.seen + thumbs.falsePositive + thumbs.expired === 0) return SILENCE;

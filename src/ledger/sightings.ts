@@ -50,6 +50,7 @@ export class Sightings {
   readonly #saidBy: Statement<Pick<SightingRow, "attribute" | "value">>;
   readonly #newestOfValue: Statement<Newest>;
   readonly #newestOfAttribute: Statement<Newest>;
+  readonly #downHeard: Statement<{ heard: number | null }>;
 
   constructor(database: Database) {
     this.#byId = database.prepare("SELECT * FROM sighting WHERE id = ?");
@@ -76,6 +77,10 @@ export class Sightings {
     this.#saidBy = database.prepare("SELECT attribute, value FROM sighting WHERE organisation = ? AND deleted = 0");
     this.#newestOfValue = database.prepare(newest("value"));
     this.#newestOfAttribute = database.prepare(newest("attribute"));
+    this.#downHeard = database.prepare(
+      `SELECT max(heard) AS heard FROM sighting
+       WHERE value = ? AND type IN (${SightingType.falsePositive}, ${SightingType.expired}) AND deleted = 0 AND muted = 0`,
+    );
   }
 
   get(id: number): SightingRow | undefined {
@@ -140,6 +145,11 @@ export class Sightings {
   /** The newest of each type that counts for a value. */
   thumbsOfValue(value: string): Thumbs {
     return thumbsOf(this.#newestOfValue.get(value));
+  }
+
+  /** When the last thumbs-down or expiration that counts for a value was heard, milliseconds. */
+  downHeard(value: string): number {
+    return this.#downHeard.get(value)?.heard ?? 0;
   }
 
   /** The newest of each type that was given to an attribute. */

@@ -22,6 +22,11 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** True for a person's word on one value. */
+export function isThumb(why: string | null): why is "false_positive" | "expired_sighting" {
+  return why === "false_positive" || why === "expired_sighting";
+}
+
 /** One part of a score: what it adds or takes, and why. */
 export interface ScorePart {
   name: "neutral" | "courier" | "organisation" | "tags" | "sightings" | "warninglists" | "bounds" | "decay";

@@ -4,6 +4,7 @@ import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget } from "../support/a-target.ts";
 import { aView } from "../support/a-view.ts";
+import { NOW } from "../support/an-attribute.ts";
 import { anEvent } from "../support/an-event.ts";
 import { ruleSettings } from "../support/rule-settings.ts";
 
@@ -128,6 +129,23 @@ describe("a mass change", () => {
     tell(8, 8, { toIds: false, deleted: true });
     await lane.deliver();
     expect(target.held.size).toBe(98);
+  });
+
+  test("of thumbs that is discarded stays so when their attributes are edited or read again, until one more is given", async () => {
+    let lane = await filled(100);
+    ledger.hear(...Array.from({ length: 95 }, (_, n) => sighted({ id: n + 1, attributeId: n + 1 })));
+    lane = await lane.deliver();
+    expect(ledger.ledger.deltas.holds.discard(undefined, ledger.now)).toBe(95);
+    ledger.pass(60);
+    const edited = (id: number) => told({ id, value: domain(id), timestamp: NOW + 30 }, "edit");
+    ledger.hear(edited(7), edited(20));
+    lane = await lane.deliver();
+    expect(target.held.size).toBe(100);
+    expect(holds()).toEqual([]);
+    ledger.hear(sighted({ id: 200, attributeId: 7, organisationId: 3 }));
+    await lane.deliver();
+    expect([...target.held.values()].map(({ value }) => value)).not.toContain(domain(7));
+    expect(target.held.size).toBe(99);
   });
 
   test("that comes bit by bit is noticed all the same, and single removals pass after it", async () => {
