@@ -2,13 +2,10 @@ import { targetKinds } from "../targets/index.ts";
 import type { Rival } from "./rival.ts";
 import type { Config } from "./schema.ts";
 
-/** Kinds that make the far side hold just what they deliver, whoever else fills it. */
-const FILLED = new Set(["splunk", "qradar"]);
-
 /** The targets that fill the same collections or sets as another: what one takes out, the other believes to be there. */
 export function sharedPlaces(targets: Config["targets"]): Rival[] {
   const filling = Object.entries(targets).flatMap(([name, { type, enabled, types, settings }]) => {
-    const place = enabled && FILLED.has(type) ? targetKinds[type]?.place(settings) : undefined;
+    const place = enabled ? targetKinds[type]?.fills?.(settings) : undefined;
     return place === undefined ? [] : [{ name, place: `${type} ${place}`, types }];
   });
   return filling.flatMap(({ name, place, types }, index) => {

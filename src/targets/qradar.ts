@@ -21,6 +21,10 @@ export const qradar = defineTarget<QradarSettings>({
   // MISP-Broker has for years given consoles 10,000 at a time with a pause behind them.
   rate: 2_000,
   place: (settings) => JSON.stringify([settings.url.replace(/\/+$/, ""), prefixOf(settings), settings.layout]),
+  fills: (settings) => {
+    const { host, pathname } = new URL(settings.url);
+    return JSON.stringify([host, pathname.replace(/\/+$/, ""), prefixOf(settings)]);
+  },
   composites: ({ layout }) => layout === "broker",
   shows:
     () =>

@@ -9,12 +9,12 @@ export type Naming = Pick<SplunkSettings, "layout" | "prefix">;
 
 /** The collection of a type. Two types never share one. */
 export function collectionOf(type: string, naming: Naming): string {
-  return `${prefixOf(naming)}${nameOf(type)}`;
+  return `${collectionPrefix(naming)}${nameOf(type)}`;
 }
 
 /** True for the collections that the courier fills. */
 export function isOurs(collection: string, naming: Naming): boolean {
-  return collection.startsWith(prefixOf(naming));
+  return collection.startsWith(collectionPrefix(naming));
 }
 
 /** Whose document this is, by its value; `null` if the courier would not have given it this key, or not here. */
@@ -25,7 +25,7 @@ export function indicatorOf(
 ): Indicator | null {
   const { _key, type, value } = document;
   if (typeof value !== "string") return null;
-  const name = collection.slice(prefixOf(naming).length);
+  const name = collection.slice(collectionPrefix(naming).length);
   const types = typeof type === "string" ? [type] : [name, typeOf(name)];
   const known = types.find((type) => keyOf({ type, value }) === _key && collectionOf(type, naming) === collection);
   return known === undefined ? (inheritedBy(document, collection, naming)?.indicator ?? null) : { type: known, value };
@@ -38,7 +38,7 @@ export function inheritedBy(
   naming: Naming,
 ): { indicator: Indicator; key: DocumentKey } | undefined {
   const key = givenKey(_key);
-  const type = typeOf(collection.slice(prefixOf(naming).length));
+  const type = typeOf(collection.slice(collectionPrefix(naming).length));
   const isBrokers = naming.layout === "broker" && Object.keys(others).length === 0;
   if (!isBrokers || key === undefined || typeof value !== "string") return undefined;
   return collectionOf(type, naming) === collection ? { indicator: { type, value }, key } : undefined;
@@ -50,6 +50,7 @@ export function unfitForStore({ type, value }: Indicator, { layout }: Naming): s
   return unfitForLine(value);
 }
 
-function prefixOf({ layout, prefix }: Naming): string {
+/** What the names of the collections begin with. */
+export function collectionPrefix({ layout, prefix }: Naming): string {
   return layout === "broker" ? "tsi_misp_" : prefix;
 }

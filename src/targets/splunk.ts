@@ -7,7 +7,7 @@ import { fieldsOf, fieldTypesOf, shownBy } from "./splunk-document.ts";
 import { Inheritance } from "./splunk-inheritance.ts";
 import type { Serialized } from "./splunk-limits.ts";
 import { listStore } from "./splunk-list.ts";
-import { collectionOf, type Naming, unfitForStore } from "./splunk-names.ts";
+import { collectionOf, collectionPrefix, type Naming, unfitForStore } from "./splunk-names.ts";
 import { type CollectorSettings, type SplunkSettings, splunkSettings } from "./splunk-settings.ts";
 import { KvStore } from "./splunk-store.ts";
 import { defineTarget, type Target, type TargetContext } from "./target.ts";
@@ -20,6 +20,10 @@ export const splunk = defineTarget<SplunkSettings>({
   place: ({ url, app, prefix, layout }) => {
     const { host, pathname } = new URL(url);
     return JSON.stringify([host, pathname, app, layout === "broker" ? layout : prefix]);
+  },
+  fills: (settings) => {
+    const { host, pathname } = new URL(settings.url);
+    return JSON.stringify([host, pathname, settings.app, collectionPrefix(settings)]);
   },
   composites: ({ layout }) => layout === "broker",
   shows: ({ layout }) => shownBy(layout),

@@ -104,6 +104,11 @@ export interface TargetKind<Settings = unknown> {
    * should leave out what only changes how the same far side is reached.
    */
   place(settings: Settings): string;
+  /**
+   * What the far side is made to hold just what is delivered to, whoever else fills it, however that is reached and laid out: two
+   * targets with a type in common may not have the same. Left out where there is no such thing.
+   */
+  fills?(settings: Settings): string;
   /** What no two targets may use, nor one of them twice: `place` tells it from others, `words` are for a person. */
   sole?(settings: Settings): { place: string; words: string }[];
   /** True for layouts that also take composite types as such (`domain|ip`, value `a|b`). */

@@ -433,6 +433,12 @@ test("an attribute type that a later MISP may have is taken as it is", () => {
   expect(indicators.ttl.default).toBe(3 * 86_400);
 });
 
+test("a QRadar is the same one however its address is written", () => {
+  const console = (url: string) => `{type: qradar, url: "${url}", token: t}`;
+  const targets = `targets: {one: ${console("https://siem.example")}, other: ${console("https://SIEM.example:443/")}}\n`;
+  expect(complaints(MINIMAL + targets)).toEqual([expect.stringMatching(/target one fills the same there/)]);
+});
+
 test("targets share a Splunk or a QRadar where they fill nothing in common", () => {
   const siem = "url: https://siem.example:8089, token: t";
   const sharing = (one: string, other: string) =>
@@ -454,6 +460,9 @@ test("targets share a Splunk or a QRadar where they fill nothing in common", () 
     ["type: splunk", "type: splunk, min_score: 60"],
     ["type: splunk, types: [domain]", "type: splunk, types: [ip-dst, domain]"],
     ["type: qradar", "type: qradar, types: [domain]"],
+    // The names of the collections and sets are those of the other layout.
+    ["type: splunk, prefix: tsi_misp_", "type: splunk, layout: broker"],
+    ["type: qradar, prefix: tsi_misp_", "type: qradar, layout: broker"],
   ] as const) {
     expect(complaints(sharing(one, other))).toEqual([
       expect.stringMatching(/^2 targets\.other\.url: target one fills the same there/),
