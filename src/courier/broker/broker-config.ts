@@ -33,7 +33,7 @@ export function importConfig({ settings, configs }: Broker): ImportedConfig {
   }
   const general = (key: string) => settingOf(settings, "BROKER_SETTINGS", key);
   const yaml = {
-    misp: { ...mispOf(configs), ...firstLoad(general("START_DATE")) },
+    misp: { ...mispOf(configs), ...firstLoad(general("START_DATE"), notes) },
     // It published nothing and looked at no list: curation begins when it is wanted.
     curation: { enabled: false },
     indicators: {
@@ -95,8 +95,16 @@ function mispOf(configs: readonly BrokerConfig[]) {
 }
 
 /** For types that never run out it read back to a day; nothing that still lives is older for the others. */
-function firstLoad(date: string | undefined) {
-  return date !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(date) ? { catch_up: { first_load: date } } : {};
+function firstLoad(given: string | undefined, notes: string[]) {
+  if (given === undefined) return {};
+  // Python takes 2022-1-31 as well.
+  const date = given.replaceAll(/-(?=\d(-|$))/g, "-0");
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;
+  // JavaScript takes the 30th of February for a day in March.
+  const isDate = !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+  if (isDate) return { catch_up: { first_load: date } };
+  notes.push(`START_DATE is no date here, and left out, so that the first load looks back as far as it can: ${given}`);
+  return {};
 }
 
 function comment(pattern: string | undefined, notes: string[]): string {
