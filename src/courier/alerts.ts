@@ -55,18 +55,19 @@ async function factsOf(sources: AlertSources): Promise<Facts> {
   const { config, state, journal, client, vigil, catching, clock, ledger } = sources;
   const hide = redactor(secretsOf(config));
   const { failing } = catching;
-  const enabled = enabledTargets(config);
+  // Of a target that is fed no longer nobody has to decide anything.
+  const enabled = enabledTargets(config).map(([name]) => name);
   return {
     now: clock(),
     feed: feedOf(config),
     blind: vigil.blindSince,
     keyExpires: client?.keyExpires ?? null,
     catchUp: failing && { ...failing, error: hide(failing.error) },
-    failing: enabled.flatMap(([target]) => {
+    failing: enabled.flatMap((target) => {
       const { failingSince: since, attempts, lastError } = journal.targets[target] ?? NEVER_TRIED;
       return since === null ? [] : [{ target, since, attempts, error: hide(lastError ?? "") }];
     }),
-    held: ledger.deltas.holds.reasons(),
+    held: ledger.deltas.holds.reasons().filter(({ target }) => enabled.includes(target)),
     disk: await diskOf(state),
   };
 }

@@ -37,3 +37,22 @@ test("a chat is told that MISP refuses the key, and answers what it is asked", a
   await said(/⚠ MISP refuses the courier's key/);
   expect((await stat(join(courier.directory, "state", "alerts.json"))).mode & 0o777).toBe(0o600);
 }, 40_000);
+
+test("a chat is told of what a guard holds as long as its target is fed", async () => {
+  await using api = await BotApi.start();
+  const alerts = { telegram: { token: TOKEN, chat_id: CHAT, api_root: api.url } };
+  const guard = { max_removed: { percent: 0, at_least: 1 } };
+  await using courier = await RunningCourier.start({ alerts, guard });
+  const said = (what: RegExp) =>
+    eventually(async () => expect(api.messages.map(({ text }) => text).join("\n---\n")).toMatch(what));
+
+  const { event } = courier.publishDomains("a.example", "b.example", "c.example");
+  await courier.listed("domain", "a.example", "b.example", "c.example");
+  courier.misp.deleteEvent(event);
+  await said(/⚠ A change for target blocklists is held/);
+  await courier.stop();
+  const other = { type: "csv", directory: join(courier.directory, "other") };
+  await courier.start({ alerts, guard, targets: { other } });
+  api.say(CHAT, "/held");
+  await said(/No change waits for a person/);
+}, 40_000);
