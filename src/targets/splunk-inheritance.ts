@@ -11,6 +11,8 @@ export class Inheritance {
   readonly #store: KvStore;
   readonly #naming: Naming;
   readonly #taken = new Set<string>();
+  /** The key that each collection was looked through to: for a large one, one try may be too short. */
+  readonly #reached = new Map<string, string>();
 
   constructor(store: KvStore, naming: Naming) {
     this.#store = store;
@@ -21,9 +23,10 @@ export class Inheritance {
   async take(collection: string, signal: AbortSignal): Promise<void> {
     if (this.#naming.layout !== "broker" || this.#taken.has(collection)) return;
     if (await this.#store.has(collection, signal)) {
-      for await (const page of this.#store.pages(collection, signal)) {
+      for await (const page of this.#store.pages(collection, signal, this.#reached.get(collection))) {
         const inherited = page.flatMap((document) => inheritedBy(document, collection, this.#naming) ?? []);
         await this.#replace(collection, inherited, signal);
+        this.#reached.set(collection, String(page.at(-1)?._key));
       }
     }
     this.#taken.add(collection);

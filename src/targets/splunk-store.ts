@@ -82,22 +82,22 @@ export class KvStore {
     }
   }
 
-  /** All documents of a collection, a page at a time. */
-  async *pages(collection: string, signal: AbortSignal): AsyncGenerator<readonly Document[]> {
+  /** All documents of a collection whose keys come after one, a page at a time, in the order of their keys. */
+  async *pages(collection: string, signal: AbortSignal, after = ""): AsyncGenerator<readonly Document[]> {
     const { rows } = await this.#askedLimits(signal);
     // By key and not by number: what others insert or delete meanwhile hides nothing. And until a page is empty, since
     // Splunk cuts a page that is too large for it without a word.
-    for (let after = ""; ; ) {
-      const query = { query: JSON.stringify({ _key: { $gt: after } }), sort: "_key", limit: rows };
+    for (let reached = after; ; ) {
+      const query = { query: JSON.stringify({ _key: { $gt: reached } }), sort: "_key", limit: rows };
       const answer = await this.#ask({ method: "GET", path: this.#data(collection), query }, signal);
       if (!isDone(answer)) throw this.#failure(answer, `read collection ${collection}`);
       const page: unknown = answer.body;
       if (!Array.isArray(page)) throw new NotNow(`the answer of collection ${collection} is no list of documents`);
       if (page.length === 0) return;
       const last = fieldOf(page.at(-1), "_key");
-      if (typeof last !== "string" || last === after) throw new NotNow(`collection ${collection} has no order`);
+      if (typeof last !== "string" || last === reached) throw new NotNow(`collection ${collection} has no order`);
       yield page;
-      after = last;
+      reached = last;
     }
   }
 

@@ -75,6 +75,17 @@ describe("what MISP-Broker has left in Splunk", () => {
     expect(asked(far).slice(before)).toEqual(["POST batch_save"]);
   });
 
+  it("is looked through from where a try ended, as one try may be too short for all of it", async () => {
+    const far = await inherited({ tsi_misp_domain: ["a.example"] });
+    const beginnings = () => far.far.asked.filter(({ path }) => decodeURIComponent(path).includes('{"$gt":""}')).length;
+    // The first page is read, and the next not.
+    failing(far, '"$gt":"5410be', { status: 503 }, 1);
+    await expect(apply(far, { add: [domain("b.example")] })).rejects.toThrow(/could not read/);
+    await apply(far, { add: [domain("b.example")] });
+    expect(beginnings()).toBe(1);
+    expect(values(far, "tsi_misp_domain")).toEqual(["a.example", "b.example"]);
+  });
+
   it("is told from what people put there, which has more to it, and from the documents of another layout", async () => {
     const far = await inherited({ tsi_misp_domain: [] });
     const note = { _key: "5410be5441ba15298e0000ff", value: "a.example", note: "by hand" };
