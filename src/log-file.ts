@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, renameSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, renameSync, statSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { Writable } from "node:stream";
+import { makeFolderSync } from "./state/make-folder.ts";
 
 /** Bytes of one file, and how many older ones are kept beside it: `courier.log`, `courier.log.1` and so on. */
 const LARGEST = 20 * 1024 * 1024;
@@ -42,7 +43,7 @@ export class LogFile extends Writable {
   /** Opened by its name each time: whoever else moves it away gets a new one. */
   #append(line: string): void {
     if (sizeOf(this.#file) >= this.#largest) this.#rotate();
-    mkdirSync(dirname(this.#file), { recursive: true });
+    makeFolderSync(dirname(this.#file));
     const before = sizeOf(this.#file);
     try {
       appendFileSync(this.#file, line, { mode: 0o640 });

@@ -73,6 +73,10 @@ test("no signal is a timeout by itself, of which Node would not let go where it 
   expect(files.filter((file) => /AbortSignal\.timeout\(/.test(read(`src/${file}`)))).toEqual([]);
 });
 
+test("folders are made one by one: Node's own way turns in a circle for ever in one like /proc", () => {
+  expect(files.filter((file) => /\bmkdir(Sync)?\([^;]*recursive/.test(read(`src/${file}`)))).toEqual([]);
+});
+
 test("clock, environment and output come in from outside", () => {
   const strays = files
     .filter((file) => !EDGE.includes(roomOf(file)))

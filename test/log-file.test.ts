@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LogFile } from "../src/log-file.ts";
@@ -39,6 +39,12 @@ test("a file that cannot be written is told of once, costs the lines of that tim
   expect(told).toEqual([CANNOT, "ended 2"]);
   expect(readFileSync(join(folder, "courier.log"), "utf8")).toBe("after\n");
   expect(log.writableLength).toBe(0);
+});
+
+test.runIf(existsSync("/proc/self"))("a folder that cannot be made anywhere is told of, and not tried for ever", () => {
+  const { log, told } = aLogFile("/proc/courier/logs/courier.log");
+  log.write("lost\n");
+  expect(told).toEqual(["began ENOENT"]);
 });
 
 test("a full disk cuts no line in two", ({ skip }) => {

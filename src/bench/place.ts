@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import type { StandInMisp } from "../demo/stand-in/stand-in-misp.ts";
+import { makeFolder } from "../state/make-folder.ts";
 
 /** The name of the one target. */
 export const TARGET = "blocklists";
@@ -57,7 +58,7 @@ export class Place {
       targets: { [TARGET]: target },
       state: "./state",
     };
-    await mkdir(this.directory, { recursive: true });
+    await makeFolder(this.directory);
     await writeFile(this.configFile, stringify(settings), { mode: 0o600 });
   }
 

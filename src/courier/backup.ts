@@ -1,10 +1,11 @@
 import { constants, existsSync } from "node:fs";
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, link, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
 import { demandLedger } from "../ledger/database.ts";
 import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
+import { makeFolder } from "../state/make-folder.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
 import { replaceFile } from "../state/replace-file.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "./open-ledger.ts";
@@ -88,8 +89,10 @@ async function attachmentsIn(state: string): Promise<Attachment[]> {
 async function putBack(state: string, name: string, content: string): Promise<void> {
   if (!KEPT.test(name) || normalize(name) !== name) return;
   const place = join(state, name);
-  const made = await mkdir(dirname(place), { recursive: true, mode: 0o700 });
-  if (made !== undefined) ownAsFolder(made);
+  const folder = dirname(place);
+  const isThere = existsSync(folder);
+  await makeFolder(folder, 0o700);
+  if (!isThere) ownAsFolder(folder);
   await replaceFile(place, content, 0o600);
   ownAsFolder(place);
 }

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
 import type { Json } from "../misp/coerce.ts";
+import { makeFolder } from "../state/make-folder.ts";
 import { replaceFile } from "../state/replace-file.ts";
 
 /** A list as it was fetched from MISP. */
@@ -30,7 +31,7 @@ export class WarninglistCopies {
 
   /** Makes the folder, and reads what is in it. */
   async open(): Promise<Copy[]> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#directory, 0o700);
     return readCopies(this.#directory);
   }
 

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
+import { makeFolder } from "../state/make-folder.ts";
 import { MERGED } from "./list-files.ts";
 import type { StandInMisp } from "./stand-in/stand-in-misp.ts";
 
@@ -34,7 +35,7 @@ export class Premises implements AsyncDisposable {
   static async open(named: string | undefined): Promise<Premises> {
     if (named === undefined) return new Premises(await mkdtemp(join(tmpdir(), "misp-courier-demo-")), false);
     const directory = resolve(named);
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     if ((await readdir(directory)).length > 0) {
       throw new DirectoryNotEmpty(`${directory} is not empty; the demonstration wants a new or empty directory`);
     }

@@ -1,7 +1,8 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged, StateUnreadable, stateTrouble } from "../state/damaged.ts";
+import { makeFolderSync } from "../state/make-folder.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
 import { SCHEMA } from "./schema.sql.ts";
 import { type Connection, Statement } from "./statement.ts";
@@ -148,7 +149,7 @@ function connect(file: string, readOnly: boolean): Connection {
     );
   }
   try {
-    if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (!readOnly) makeFolderSync(dirname(file), 0o700);
     // Made before SQLite does: the files that it lays beside it take over its permissions.
     if (!existsSync(file)) create(file);
     const database = new DatabaseSync(file, { readOnly, timeout: 5_000 });

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { makeFolder } from "../state/make-folder.ts";
 import { type UnitFile, type UnitSettings, unitFiles, unitName, unitPaths } from "./unit.ts";
 
 /** One command of the system, as its words. */
@@ -64,7 +65,7 @@ export async function install({ before, files, after }: Installation, system: Sy
   for (const command of before) await system.run(command);
   for (const { path, content } of files) {
     const place = join(system.root, path);
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolder(dirname(place));
     await writeFile(place, content, { mode: 0o644 });
   }
   for (const command of after) await system.run(command);

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
+import { makeFolderSync } from "../state/make-folder.ts";
 import { NotNow } from "./target.ts";
 
 export type HeldFile = InstanceType<typeof DatabaseSync>;
@@ -14,7 +14,7 @@ const PATIENCE = 100;
  * @throws StateDamaged when the file is none
  */
 export function openHeldFile(file: string, schema: string): HeldFile {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolderSync(dirname(file), 0o700);
   // FULL: what the ledger says is held must not be forgotten in a power cut.
   return connectHeldFile(file, false, `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${schema}`);
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
+import { makeFolderSync } from "../state/make-folder.ts";
 import { NotNow } from "./target.ts";
 import type { Change, Telling } from "./webhook-event.ts";
 
@@ -37,7 +37,7 @@ export class Told {
   constructor(file: string) {
     this.#file = file;
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      makeFolderSync(dirname(file), 0o700);
       this.#database = new DatabaseSync(file, { timeout: PATIENCE });
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
       this.#last = Number(this.#database.prepare("SELECT max(number) AS last FROM told").get()?.last ?? 0);

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError, loadConfig, resolvePath } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { lockState } from "../../state/lock.ts";
+import { makeFolderSync } from "../../state/make-folder.ts";
 import { LEDGER_FILE, openLedger } from "../open-ledger.ts";
 import { viewOf } from "../open-targets.ts";
 import { type ImportedConfig, importConfig } from "./broker-config.ts";
@@ -42,7 +43,7 @@ export function importBroker({ directory, only, output, environment, clock }: Im
   for (const file of [output, join(state, LEDGER_FILE)]) {
     if (existsSync(file)) throw new AlreadyThere(`${file} is there already, and nothing is overwritten`);
   }
-  mkdirSync(dirname(output), { recursive: true });
+  makeFolderSync(dirname(output));
   writeFileSync(output, imported.yaml, { flag: "wx", mode: 0o600 });
   try {
     const config = loadConfig(output, { ...placeholders(imported.yaml), ...environment });
