@@ -63,7 +63,11 @@ function readFirstLoad(given: string): FirstLoad | undefined {
 const catchUp = z
   .strictObject({
     every: duration.prefault("10m").describe("Time between two comparisons with MISP's REST API"),
-    overlap: durationOrZero.prefault("2m").describe("How far each one looks back behind the last"),
+    overlap: durationOrZero
+      .prefault("2m")
+      .describe(
+        "How far each one looks back behind the last for sightings, which carry the date that their writer says; a day at the least",
+      ),
     first_load: firstLoad,
   })
   .prefault({})

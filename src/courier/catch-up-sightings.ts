@@ -11,7 +11,7 @@ const SPAN = 30 * DAY;
 const FEW = 5_000;
 /** How far back sightings of all times are asked for in spans, seconds; what is older comes in one answer. */
 const REACH = 360 * DAY;
-/** Sightings carry the date that their writer says: each catch-up looks back so far behind the last, seconds. */
+/** Sightings carry the date that their writer says: each catch-up looks back so far behind the last at the least, seconds. */
 const BACKDATED = DAY;
 
 /**
@@ -19,11 +19,12 @@ const BACKDATED = DAY;
  * comes from another MISP with its date. So after a blind spell, and once a day, those of all times are listed.
  */
 export async function catchUpSightings(options: CatchUpOptions, since?: number): Promise<number> {
-  const { client, ledger, signal, clock, answer, progress } = options;
+  const { client, config, ledger, signal, clock, answer, progress } = options;
   const began = clock();
   const all = isDue(options, began);
   const last = Math.min(Number(ledger.fact(CAUGHT_UP) ?? 0), began);
-  const start = all ? 0 : (since ?? Math.floor(last / 1000) - BACKDATED);
+  const behind = Math.max(BACKDATED, config.misp.catch_up.overlap);
+  const start = all ? 0 : (since ?? Math.floor(last / 1000) - behind);
   const end = Math.floor(began / 1000) + DAY;
   let found = 0;
   const few = all && ledger.fact(ALL_LISTED) !== undefined && ledger.sightingListings.countUpTo(FEW) < FEW;

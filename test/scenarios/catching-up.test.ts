@@ -201,17 +201,23 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example", "b.example");
   });
 
-  test("a thumb that was lost without a trace is found by the next catch-up, though its date is of before the last", async () => {
-    courier = await RunningCourier.start();
-    const { attributes } = courier.publishDomains("a.example", "b.example");
-    await courier.listed("domain", "a.example", "b.example");
-    await call(["catch-up", ...config()]);
-    courier.misp.faults.dropFrames = 1;
-    const date = Math.floor(Date.now() / 1000) - 3 * 3_600;
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive, date });
-    await call(["catch-up", ...config()]);
-    await courier.listed("domain", "b.example");
-  });
+  test.for([
+    ["hours", "2m", 3 * 3_600],
+    ["days, where the configuration looks back so far", "4d", 3 * 86_400],
+  ] as const)(
+    "a thumb that was lost without a trace, dated before the last catch-up by %s, is found by the next one",
+    async ([, overlap, age]) => {
+      courier = await RunningCourier.start({ misp: { catch_up: { overlap } } });
+      const { attributes } = courier.publishDomains("a.example", "b.example");
+      await courier.listed("domain", "a.example", "b.example");
+      await call(["catch-up", ...config()]);
+      courier.misp.faults.dropFrames = 1;
+      const date = Math.floor(Date.now() / 1000) - age;
+      courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive, date });
+      await call(["catch-up", ...config()]);
+      await courier.listed("domain", "b.example");
+    },
+  );
 
   test("thumbs of any age that came or went meanwhile are made up for", async () => {
     const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 86_400;

@@ -10,7 +10,7 @@ import { StandInMisp, type StandInOptions } from "../../src/demo/stand-in/stand-
 import { type Logger, silent } from "../../src/log.ts";
 import { TOPICS } from "../../src/misp/messages.ts";
 
-type Settings = Record<string, unknown>;
+type Settings = Record<string, unknown> & { misp?: Record<string, unknown> };
 
 /** `clock` is the courier's, and MISP's as well unless that has its own; `watched` gives whoever is to watch a courier. */
 interface Options extends StandInOptions {
@@ -30,7 +30,7 @@ export class RunningCourier implements AsyncDisposable {
   #settings: Settings;
   #watched: Options["watched"];
   /** What it is told of the feed: where it is, and with what to log in. */
-  #feed: Settings | string;
+  #feed: Record<string, unknown> | string;
 
   private constructor(misp: StandInMisp, directory: string, settings: Settings, clock: () => number, log: Logger) {
     this.misp = misp;
@@ -41,7 +41,7 @@ export class RunningCourier implements AsyncDisposable {
     this.log = log;
   }
 
-  /** `settings` are laid over a configuration with one csv target, `blocklists`. */
+  /** `settings` are laid over a configuration with one csv target, `blocklists`, and those of `misp` over where the stand-in is. */
   static async start(
     settings: Settings = {},
     { clock = Date.now, mispClock = clock, log = silent, watched, ...options }: Options = {},
@@ -58,7 +58,8 @@ export class RunningCourier implements AsyncDisposable {
 
   async config(): Promise<CourierConfig> {
     const file = join(this.directory, "config.yaml");
-    await writeFile(file, stringify({ ...this.#shipped(), ...this.#settings }));
+    const { misp, ...shipped } = this.#shipped();
+    await writeFile(file, stringify({ ...shipped, ...this.#settings, misp: { ...misp, ...this.#settings.misp } }));
     const config = loadConfig(file, {});
     if (config.role !== "courier") throw new Error("a forwarder is none that follows a MISP");
     return config;
