@@ -127,7 +127,7 @@ async function planTarget(name: string, settings: TargetConfig, sources: Sources
     const kept = after.of(name)(indicator) ?? before.of(name)(indicator);
     return [...new Set([...(kept ? [kept.by] : []), ...lists])];
   });
-  for (let position = deltas.position(name), more = true; more; ) {
+  for (let position = deltas.progress(name).position, more = true; more; ) {
     const scanned = deltas.scan(view, position);
     for (const { lack } of scanned.comparisons) if (lack) changes.take(lack);
     ({ position, more } = scanned);

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Belief, Holdings } from "../ledger/holdings.ts";
-import type { Indicator } from "../model/indicator.ts";
+import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Found, Target } from "../targets/target.ts";
 
 /** How a target differs from what the ledger believes of it. */
@@ -138,10 +138,6 @@ export class Reading {
   #show(kind: DriftKind, label: string): void {
     if (this.#examples[kind].length < EXAMPLES) this.#examples[kind].push(label);
   }
-}
-
-function nameOf({ type, value }: Indicator): string {
-  return `${type}\0${value}`;
 }
 
 async function turn(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Aside, AsideState, Comparison, Deltas, Lack, Step, TargetView } from "../ledger/deltas.ts";
-import { type Indicator, keyOf } from "../model/indicator.ts";
+import { type Indicator, nameOf } from "../model/indicator.ts";
 
 /** A step, and whether the target lacks more than it holds. */
 export interface Gathered extends Step {
@@ -31,7 +31,7 @@ class Collected {
 
   constructor(limit: number, parked: readonly Indicator[]) {
     this.#limit = limit;
-    this.#parked = new Set(parked.map(keyOf));
+    this.#parked = new Set(parked.map(nameOf));
   }
 
   get full(): boolean {
@@ -42,7 +42,7 @@ class Collected {
     this.lacks.delete(id);
     this.asides.delete(id);
     if (settled) this.settled.add(id);
-    if (needless && this.#parked.size > 0 && this.#parked.has(keyOf(needless))) this.needless.push(needless);
+    if (needless && this.#parked.size > 0 && this.#parked.has(nameOf(needless))) this.needless.push(needless);
     if (!lack) return;
     const state = sieve?.aside(lack, revision) ?? null;
     if (state === null) this.lacks.set(id, lack);

@@ -1,5 +1,5 @@
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
-import { type Indicator, keyOf } from "../model/indicator.ts";
+import { type Indicator, nameOf } from "../model/indicator.ts";
 import { Refused, type Target } from "../targets/target.ts";
 
 /** Applies a delta; one that is refused as a whole is halved until the items at fault stand alone. */
@@ -26,8 +26,8 @@ export function sizeOf({ add, renew, remove }: Delta): number {
 
 /** What is left of a delta when the target has refused some of it. */
 export function without({ add, renew, remove }: Delta, refusals: readonly Refusal[]): Delta {
-  const refused = new Set(refusals.map(keyOf));
-  const isTaken = (item: Indicator) => !refused.has(keyOf(item));
+  const refused = new Set(refusals.map(nameOf));
+  const isTaken = (item: Indicator) => !refused.has(nameOf(item));
   return { add: add.filter(isTaken), renew: renew.filter(isTaken), remove: remove.filter(isTaken) };
 }
 

@@ -149,7 +149,7 @@ export class Lane {
   async #deliver(step: Step): Promise<boolean> {
     const { deltas, view, target } = this.#options;
     if (sizeOf(step.delta) === 0) {
-      const moves = step.position !== deltas.position(this.name);
+      const moves = step.position !== deltas.progress(this.name).position;
       if (moves || step.asides.length + step.settled.length > 0) deltas.record(view, step, []);
       return true;
     }

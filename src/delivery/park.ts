@@ -1,6 +1,6 @@
 import type { Step } from "../ledger/deltas.ts";
 import type { Refusal } from "../model/delta.ts";
-import { type Indicator, keyOf } from "../model/indicator.ts";
+import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Journal, Parked } from "./journal.ts";
 
 /**
@@ -10,8 +10,8 @@ import type { Journal, Parked } from "./journal.ts";
 export function park(journal: Journal, target: string, step: Step, refusals: readonly Refusal[], at: number): void {
   const entry = journal.entry(target);
   if (entry.parked.length > 0) {
-    const tried = new Set(step.holdings.map(keyOf));
-    entry.parked = entry.parked.filter((item) => !tried.has(keyOf(item)));
+    const tried = new Set(step.holdings.map(nameOf));
+    entry.parked = entry.parked.filter((item) => !tried.has(nameOf(item)));
   }
   if (refusals.length === 0) return;
   const operation = operations(step.delta);
@@ -30,12 +30,12 @@ export function park(journal: Journal, target: string, step: Step, refusals: rea
 /** What the target does not want any more need not be sent again. */
 export function unpark(journal: Journal, target: string, needless: readonly Indicator[]): void {
   const entry = journal.entry(target);
-  const keys = new Set(needless.map(keyOf));
-  entry.parked = entry.parked.filter((item) => !keys.has(keyOf(item)));
+  const keys = new Set(needless.map(nameOf));
+  entry.parked = entry.parked.filter((item) => !keys.has(nameOf(item)));
 }
 
 function operations({ renew, remove }: Step["delta"]): (indicator: Indicator) => Parked["operation"] {
-  const has = (items: readonly Indicator[], { type, value }: Indicator) =>
-    items.some((item) => item.type === type && item.value === value);
-  return (indicator) => (has(remove, indicator) ? "remove" : has(renew, indicator) ? "renew" : "add");
+  const [removed, renewed] = [remove, renew].map((items: readonly Indicator[]) => new Set(items.map(nameOf)));
+  return (indicator) =>
+    removed?.has(nameOf(indicator)) ? "remove" : renewed?.has(nameOf(indicator)) ? "renew" : "add";
 }

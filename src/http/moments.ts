@@ -1,5 +1,5 @@
 import { indicatorsOf } from "../curation/split.ts";
-import type { Indicator } from "../model/indicator.ts";
+import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Notice } from "../model/notice.ts";
 
 /** When something was said: by MISP's own word and by our clock, both milliseconds. */
@@ -107,8 +107,4 @@ function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
   map.set(key, value);
   const [oldest] = map.keys();
   if (map.size > MOST && oldest !== undefined) map.delete(oldest);
-}
-
-function nameOf({ type, value }: Indicator): string {
-  return `${type}|${value}`;
 }

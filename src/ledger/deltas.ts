@@ -1,4 +1,5 @@
 import type { Refusal } from "../model/delta.ts";
+import { nameOf } from "../model/indicator.ts";
 import { Audit } from "./audit.ts";
 import { Candidates, type Judge, type Scanned } from "./candidates.ts";
 import type { Database } from "./database.ts";
@@ -148,10 +149,10 @@ export class Deltas {
   /** Records that a target now has a step, except for what it refused, which is as it was. */
   record(view: TargetView, step: Step, refusals: readonly Refusal[]): void {
     const target = this.#opened(view.name);
-    const refused = new Map(refusals.map(({ type, value, reason }) => [`${type}|${value}`, reason]));
+    const refused = new Map(refusals.map((refusal) => [nameOf(refusal), refusal.reason]));
     const now = this.#clock();
     const after = step.holdings.map((holding) => {
-      const answer = refused.get(`${holding.type}|${holding.value}`);
+      const answer = refused.get(nameOf(holding));
       return { holding, answer, shown: answer === undefined ? holding.shown : holding.before };
     });
     const held = after.flatMap(({ holding, shown }) => (shown === null ? [] : [[holding.id, shown] as const]));
@@ -186,11 +187,6 @@ export class Deltas {
   /** How far a target has come, with removals and with all, and how often it was started over. */
   progress(name: string): { position: number; ahead: number; restarts: number } {
     return this.#opened(name);
-  }
-
-  /** How far a target has come. */
-  position(name: string): number {
-    return this.#opened(name).position;
   }
 
   /** The number that a target has in the ledger. */

@@ -98,7 +98,7 @@ export class Holdings {
     const these = types === null ? null : JSON.stringify(types);
     for (let after = 0; after < last; after += STRETCH) {
       const held = this.#certain.list(after, after + STRETCH, these, id);
-      const position = this.#deltas.position(target);
+      const position = this.#deltas.progress(target).position;
       const numbers = (pending: boolean) =>
         held.filter(({ revision }) => revision > position === pending).map(({ id }) => id);
       yield { lost: numbers(false), doubtful: numbers(true) };

@@ -1,4 +1,4 @@
-import type { Indicator } from "../model/indicator.ts";
+import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Reason, Verdict } from "../model/verdict.ts";
 import type { Database } from "./database.ts";
 import { Recent } from "./recent.ts";
@@ -151,10 +151,6 @@ export class Indicators {
     const bySupporter = new Map(supports.map((support) => [support.attribute, support]));
     return this.recent.set(nameOf(row), { row, supports: bySupporter });
   }
-}
-
-function nameOf({ type, value }: Indicator): string {
-  return `${type}\0${value}`;
 }
 
 /** The parts of a score as a column holds them: of a neutral one there is nothing to keep. */

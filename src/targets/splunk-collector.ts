@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
-import { type Indicator, keyOf } from "../model/indicator.ts";
+import { type Indicator, keyOf, nameOf } from "../model/indicator.ts";
 import type { RestAnswer } from "../rest/rest.ts";
 import { retryAfter } from "../rest/retry-after.ts";
 import type { Ask } from "./rest-target.ts";
@@ -106,8 +106,8 @@ export class Collector {
 }
 
 function eventsOf({ add, renew, remove }: Delta, refusals: readonly Refusal[]): object[] {
-  const refused = new Set(refusals.map(keyOf));
-  const taken = (item: Indicator) => !refused.has(keyOf(item));
+  const refused = new Set(refusals.map(nameOf));
+  const taken = (item: Indicator) => !refused.has(nameOf(item));
   return [
     ...remove.filter(taken).map((item) => ({ action: "remove", ...namesOf(item) })),
     ...renew.filter(taken).map((item) => ({ action: "renew", ...namesOf(item), ...worthOf(item) })),

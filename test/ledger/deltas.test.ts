@@ -168,6 +168,20 @@ describe("what a target refuses", () => {
     expect(await deliver(view)).toEqual({ ...NOTHING, add: ["a.example"] });
   });
 
+  test("is one indicator, and none that is written like it where type and value are read as one text", async () => {
+    const pair = `x.exe|${"a".repeat(32)}`;
+    ledger.hear(
+      told({ id: 3, type: "filename|md5", value: pair }),
+      told({ id: 4, type: "filename", value: `md5|${pair}` }),
+    );
+    ledger.published();
+    const view = registered(aView({ rules: { composites: true, types: new Set(["filename", "filename|md5"]) } }));
+    target.behaviour = refusing(`md5|${pair}`);
+    expect((await deliver(view)).add).toContain(pair);
+    ledger.hear(told({ id: 3, type: "filename|md5", value: pair, toIds: false, timestamp: NOW }, "edit"));
+    expect((await deliver(view)).remove).toContain(pair);
+  });
+
   test("to let go of is still held, and so is what it refuses to renew", async () => {
     const view = registered(aView(CONTEXT));
     await deliver(view);
