@@ -194,14 +194,14 @@ function explainTarget(name: string, row: IndicatorRow, sources: Sources): Targe
   if (!settings) throw new Error(`target ${name} is not configured`);
   const wish = wanted(row, () => ledger.qualifying(row, isDown), viewOf(name, settings, protection).rules, now);
   const kept = protection(row);
-  const held = ledger.held(row.id).find(({ target }) => target === name);
+  const since = ledger.heldSince(name, row.id);
   const aside = ledger.aside(name, row.id);
   const parked = journal.targets[name]?.parked.find(({ type, value }) => type === row.type && value === row.value);
   return {
     name,
     enabled: settings.enabled,
-    held: held !== undefined,
-    since: held ? iso(held.since) : null,
+    held: since !== undefined,
+    since: since === undefined ? null : iso(since),
     wanted: !("withheld" in wish),
     withheld: "withheld" in wish ? wish.withheld : null,
     protectedBy: "withheld" in wish && wish.withheld === kept?.withheld ? kept.by : null,

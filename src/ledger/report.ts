@@ -23,7 +23,7 @@ export interface Summary {
   attributes: number;
   heard: number;
   unreadable: number;
-  /** Attributes still to be judged again, or `undefined` when none. */
+  /** Something is still to be judged again. */
   reviewing: boolean;
   targets: TargetSummary[];
   /** When something was last heard on the feed, and when the last complete catch-up began; milliseconds, 0: never. */
@@ -58,12 +58,6 @@ export interface SupportReport {
   attribute: AttributeRow;
   event: EventRow | undefined;
   sightings: SightingRow[];
-}
-
-export interface HeldReport {
-  target: string;
-  /** Milliseconds. */
-  since: number;
 }
 
 /** Reads a ledger beside the courier that writes it, or without one. */
@@ -155,10 +149,10 @@ export class LedgerReport implements Disposable {
     return new Supporters(this.#database, isDown).qualifying(indicator);
   }
 
-  held(indicator: number): HeldReport[] {
-    return this.#sql<HeldReport>(
-      "SELECT t.name AS target, h.since FROM held h JOIN target t ON t.id = h.target WHERE h.indicator = ?",
-    ).all(indicator);
+  /** Since when a target holds an indicator, milliseconds; `undefined`: it does not. */
+  heldSince(target: string, indicator: number): number | undefined {
+    const sql = "SELECT h.since FROM target t JOIN held h ON h.target = t.id WHERE t.name = ? AND h.indicator = ?";
+    return this.#sql<{ since: number }>(sql).get(target, indicator)?.since;
   }
 
   /** How much of what a target counts as holding it may not hold: a delivery of it failed half-way, or goes on. */
@@ -206,8 +200,7 @@ export class LedgerReport implements Disposable {
 
   /** A fact that is a list; one that was never saved is empty. */
   #list<Item>(name: string): Item[] {
-    const saved = this.#sql<{ value: string }>("SELECT value FROM fact WHERE name = ?").get(name);
-    return saved ? JSON.parse(saved.value) : [];
+    return JSON.parse(this.fact(name) ?? "[]");
   }
 
   #number(name: string): number {

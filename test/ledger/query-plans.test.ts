@@ -5,6 +5,7 @@ import { Database } from "../../src/ledger/database.ts";
 import { Deltas } from "../../src/ledger/deltas.ts";
 import { Events } from "../../src/ledger/events.ts";
 import { Indicators } from "../../src/ledger/indicators.ts";
+import { LedgerReport } from "../../src/ledger/report.ts";
 import { SensorSightings } from "../../src/ledger/sensor-sightings.ts";
 import { Sightings } from "../../src/ledger/sightings.ts";
 import { aFolder } from "../support/a-folder.ts";
@@ -58,6 +59,17 @@ describe("what one change costs does not grow with the ledger: no statement read
       planned.filter(({ plan }) => /\bSCAN (?!CONSTANT ROW|json_each|\()|TEMP B-TREE FOR ORDER BY/.test(plan)),
     ).toEqual([]);
   });
+});
+
+test("to tell whether a target holds an indicator, and what its guard keeps back, no table is read as a whole", () => {
+  const planned = plans((database) => {
+    const report = new LedgerReport(database.file);
+    for (const ask of [() => report.heldSince("lists", 1), () => report.aside("lists", 1)]) ask();
+    report[Symbol.dispose]();
+  });
+  const asked = planned.filter(({ sql }) => sql.includes("JOIN"));
+  expect(asked).toHaveLength(2);
+  expect(asked.filter(({ plan }) => /\bSCAN /.test(plan))).toEqual([]);
 });
 
 test("the next changes for a target come from the index of revisions, in its order", () => {
