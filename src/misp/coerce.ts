@@ -34,6 +34,20 @@ export function numberOr<Fallback>(parent: Json, key: string, fallback: Fallback
   return wholeNumber(parent[key]) ?? fallback;
 }
 
+/** The last second of the year 9999: later times have no name that all programs understand. */
+const LAST_SECOND = 253_402_300_799;
+
+/** Unix seconds, as {@link numberAt}; of a time beyond all calendars, the last that there is. */
+export function secondsAt(parent: Json, key: string): number {
+  return Math.min(numberAt(parent, key), LAST_SECOND);
+}
+
+/** As {@link secondsAt}, with a value for what is missing, empty or null. */
+export function secondsOr<Fallback>(parent: Json, key: string, fallback: Fallback): number | Fallback {
+  const seconds = wholeNumber(parent[key]);
+  return seconds === undefined ? fallback : Math.min(seconds, LAST_SECOND);
+}
+
 /** A MISP id: a whole number above 0. */
 export function idAt(parent: Json, key = "id"): number {
   const id = numberAt(parent, key);
@@ -100,9 +114,9 @@ export function booleanAt(parent: Json, key: string): boolean {
 /** An ISO 8601 time, or a Unix time in seconds, as Unix seconds; `null` for anything else. */
 export function timeAt(parent: Json, key: string): number | null {
   const value = parent[key];
-  const seconds = wholeNumber(value);
+  const seconds = secondsOr(parent, key, undefined);
   if (seconds !== undefined) return seconds > 0 ? seconds : null;
   if (typeof value !== "string" || value === "") return null;
   const time = Date.parse(value);
-  return Number.isNaN(time) || time < 0 ? null : Math.floor(time / 1000);
+  return Number.isNaN(time) || time < 0 ? null : Math.min(Math.floor(time / 1000), LAST_SECOND);
 }

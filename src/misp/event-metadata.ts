@@ -6,6 +6,7 @@ import {
   Malformed,
   numberOr,
   objectsAt,
+  secondsOr,
   textAt,
   uuidAt,
   uuidOrNull,
@@ -35,7 +36,7 @@ export function metadataOf(event: Json): EventMetadata | undefined {
       organisation: uuidOrNull(creator),
       isLocal: booleanAt(creator, "local"),
       published: booleanAt(event, "published"),
-      timestamp: numberOr(event, "timestamp", 0),
+      timestamp: secondsOr(event, "timestamp", 0),
       attributes: numberOr(event, "attribute_count", 0),
       tags: objectsAt(event, "Tag").map((tag) => ({
         name: textAt(tag, "name", 255),

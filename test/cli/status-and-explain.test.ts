@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Database } from "../../src/ledger/database.ts";
 import { IN_DOUBT } from "../../src/ledger/step.ts";
 import { SightingType } from "../../src/model/misp.ts";
+import { wireAttribute } from "../support/frames.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
 
@@ -168,6 +169,21 @@ describe("status and explain", () => {
       withheld: { false_positive: 1, to_ids: 1 },
       events: 1,
       targets: [{ name: "blocklists", lag: 0, attempts: 0, parked: expect.any(Number) }],
+    });
+  });
+
+  test("a time that no calendar has keeps nobody from explaining what bears it", async () => {
+    const attribute = wireAttribute({
+      id: "900",
+      event_id: "900",
+      value: "late.example",
+      timestamp: "999999999999999",
+    });
+    courier.misp.sendRaw(`misp_json_attribute ${JSON.stringify({ Attribute: attribute, action: "add" })}`);
+    await eventually(async () => {
+      const { code, out, err } = await explain("late.example");
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out).toContain("changed 9999-12-31T23:59:59Z");
     });
   });
 

@@ -8,6 +8,7 @@ import {
   numberOr,
   objectAt,
   objectsAt,
+  secondsOr,
   textAt,
   timeAt,
   uuidAt,
@@ -66,6 +67,14 @@ describe("times", () => {
     expect(timeAt({ t: "1795208613" }, "t")).toBe(1795208613);
     expect(timeAt({ t: 1795208613 }, "t")).toBe(1795208613);
   });
+
+  test.for([["999999999999999"], [Number.MAX_SAFE_INTEGER], ["+200000-01-01T00:00:00Z"]])(
+    "%j, which no calendar has, is the last that there is",
+    ([value]) => {
+      expect(new Date((timeAt({ t: value }, "t") ?? 0) * 1000).toISOString()).toBe("9999-12-31T23:59:59.000Z");
+      expect(secondsOr({ t: value }, "t", timeAt({ t: value }, "t"))).toBe(timeAt({ t: value }, "t"));
+    },
+  );
 
   test.for([[null], [""], ["0"], ["yesterday"], [{}], ["1901-01-01T00:00:00Z"]])("%j is none", ([value]) => {
     expect(timeAt({ t: value }, "t")).toBeNull();
