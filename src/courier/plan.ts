@@ -83,13 +83,17 @@ async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promi
   using before = await Protections.read(current, log);
   using after = await Protections.read(next, log);
   const named = compileWarninglists([...lists, ...(await listsOnDisk(current))]);
+  // Before the new ones are made known to the ledger.
+  const former = ledger.holdings.targets();
   const plan: Plan = { targets: [], dropped: [] };
   for (const [name, settings] of enabledTargets(next)) {
     signal.throwIfAborted();
-    plan.targets.push(await planTarget(name, settings, { ledger, before, after, named, clock, giveWay, signal }));
+    const isNew = !former.some((target) => target.name === name);
+    const sources = { ledger, isNew, before, after, named, clock, giveWay, signal };
+    plan.targets.push(await planTarget(name, settings, sources));
   }
   const fed = new Set(plan.targets.map(({ name }) => name));
-  plan.dropped = ledger.holdings.targets().filter(({ name }) => !fed.has(name));
+  plan.dropped = former.filter(({ name }) => !fed.has(name));
   return plan;
 }
 
@@ -106,6 +110,7 @@ async function review(ledger: Ledger, { signal, progress, giveWay = nextTurn }: 
 
 interface Sources {
   ledger: Ledger;
+  isNew: boolean;
   before: Protections;
   after: Protections;
   named: Warninglists;
@@ -115,10 +120,9 @@ interface Sources {
 }
 
 async function planTarget(name: string, settings: TargetConfig, sources: Sources): Promise<TargetPlan> {
-  const { ledger, before, after, named, clock, giveWay, signal } = sources;
+  const { ledger, isNew, before, after, named, clock, giveWay, signal } = sources;
   const { deltas } = ledger;
   const view = viewOf(name, settings, after.of(name));
-  const isNew = !ledger.holdings.targets().some((target) => target.name === name);
   deltas.register(view);
   deltas.guarded(name, after.digestOf(name));
   const holds = deltas.held(name);
