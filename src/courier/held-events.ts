@@ -54,7 +54,8 @@ export class HeldEvents {
 
   /** The one that MISP calls by this number. */
   numbered(id: number): [uuid: string, held: HeldEvent] | undefined {
-    return [...this.#held].find(([, held]) => held.id === id);
+    for (const entry of this.#held) if (entry[1].id === id) return entry;
+    return undefined;
   }
 
   #store(): void {
