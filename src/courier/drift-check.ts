@@ -17,7 +17,8 @@ export interface DriftCheckOptions {
 
 /**
  * Reads one target back while no courier runs; nothing is delivered.
- * @throws NotNow when it cannot be read now, or never
+ * @returns `undefined` where it can never be read
+ * @throws NotNow when it cannot be read now
  */
 export async function checkDrift(name: string, options: DriftCheckOptions): Promise<Drift | undefined> {
   const { config, ledger, repair, signal, clock } = options;

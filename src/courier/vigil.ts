@@ -65,7 +65,7 @@ export class Vigil implements Disposable {
     else this.#goesBlind(at, kind === "refused" ? REFUSED : "disconnected");
   }
 
-  /** Messages came in; `backlog` of them waited, so that the socket may have run over. */
+  /** Messages came in. `overrun`: so many waited before them that the socket may have dropped some. */
   heard(notices: readonly Notice[], overrun: boolean): void {
     const before = this.#lastFrame;
     this.#lastFrame = this.#options.clock();
