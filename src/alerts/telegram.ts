@@ -14,7 +14,7 @@ export interface TelegramSettings {
 }
 
 /** Telegram takes no longer message. */
-export const LONGEST_MESSAGE = 4_096;
+const LONGEST_MESSAGE = 4_096;
 /** A try takes at most so long, milliseconds. */
 const TIMEOUT = 20_000;
 
@@ -77,7 +77,7 @@ export class TelegramNotifier implements Notifier {
 }
 
 /** What Telegram's refusal means; other errors may name the address with the token in it, so their text is not passed on. */
-export function refusalOf(error: unknown): { wait?: number; moved?: string; complaint: string; code?: number } {
+export function refusalOf(error: unknown): { wait?: number; moved?: string; complaint: string } {
   const response = member(error, "response");
   const code = member(response, "error_code");
   if (typeof code !== "number") return { complaint: "Telegram does not answer" };
@@ -87,7 +87,6 @@ export function refusalOf(error: unknown): { wait?: number; moved?: string; comp
   const complaint = `Telegram answered ${code}: ${shortened(String(member(response, "description") ?? ""), 200)}`;
   return {
     complaint,
-    code,
     ...(seconds > 0 ? { wait: seconds * 1000 } : {}),
     ...(moved === undefined ? {} : { moved: String(moved) }),
   };

@@ -74,7 +74,7 @@ export function attributeFrame(number: number, { action, at, comment, toIds = tr
 }
 
 /** One `misp_json_event` frame. */
-export function eventFrame(event: number, at: number): Buffer {
+function eventFrame(event: number, at: number): Buffer {
   const block = { ...eventBlock(event), timestamp: `${at}`, publish_timestamp: "0" };
   return frame("misp_json_event", { Event: block, Orgc: CREATOR, EventTag: [], action: "add" });
 }

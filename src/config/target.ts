@@ -82,7 +82,7 @@ export const targets = z.record(z.string().regex(NAME, { error: NAME_HINT }), ta
 });
 
 /** The names of a kind's own keys, wherever its schema allows them. */
-export function settingKeys(kind: TargetKind): string[] {
+function settingKeys(kind: TargetKind): string[] {
   return propertyNames(z.toJSONSchema(kind.settings, { io: "input", unrepresentable: "any" }));
 }
 

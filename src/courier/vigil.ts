@@ -49,11 +49,6 @@ export class Vigil implements Disposable {
     this.#timer = setInterval(() => this.#look(), TICK);
   }
 
-  /** Whether the feed is being heard. */
-  get blind(): boolean {
-    return this.#blind;
-  }
-
   /** Since when, milliseconds, and why the feed cannot be heard; `null`: it can. */
   get blindSince(): { since: number; cause: string } | null {
     return this.#blind ? this.#spell : null;

@@ -1,3 +1,4 @@
+import { NEUTRAL } from "../curation/score.ts";
 import { expiry } from "../curation/ttl.ts";
 import type { Indicator } from "../model/indicator.ts";
 import type { Database } from "./database.ts";
@@ -34,7 +35,7 @@ export class Adoption {
     this.#newest = database.prepare("SELECT max(revision) AS revision FROM indicator");
     this.#insert = database.prepare(
       `INSERT INTO indicator (value, type, withheld, reference, score, parts, due, revision, since)
-       VALUES (?, ?, NULL, ?, 50, '', NULL, ?, ?) ON CONFLICT (value, type) DO NOTHING`,
+       VALUES (?, ?, NULL, ?, ${NEUTRAL}, '', NULL, ?, ?) ON CONFLICT (value, type) DO NOTHING`,
     );
     this.#id = database.prepare("SELECT id FROM indicator WHERE value = ? AND type = ?");
     this.#hold = database.prepare(
@@ -57,7 +58,7 @@ export class Adoption {
         revision += 1;
         this.#insert.run(value, type, reference, revision, now);
         const expires = expiry(rules.ttl, type, reference);
-        const shown = fingerprint(shows({ type, value, score: 50, reference, expires, origins: [] }));
+        const shown = fingerprint(shows({ type, value, score: NEUTRAL, reference, expires, origins: [] }));
         const id = this.#id.get(value, type)?.id ?? 0;
         this.#hold.run(id, shown, now, name);
       }

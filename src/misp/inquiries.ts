@@ -47,7 +47,7 @@ export class Inquiries {
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
   /** Events being asked about; the value is what came up since the question was sent. */
   readonly #open = new Map<string, Inquiry | undefined>();
-
+  /** Answers that came in this turn of the event loop. */
   #together: { answers: (readonly Notice[])[]; asked: number; taken: Promise<void> } | undefined;
 
   constructor(options: InquiriesOptions) {
@@ -127,6 +127,7 @@ export class Inquiries {
     if (notices.length > 0) await this.#takeIn(notices, asked);
     return notices.some((notice) => notice.kind === "event" && notice.event.published);
   }
+
   /** Answers that come together are taken in together, as of when the first of them was asked. */
   #takeIn(notices: readonly Notice[], asked: number): Promise<void> {
     this.#together ??= { answers: [], asked, taken: nextTurn().then(() => this.#takeAll()) };

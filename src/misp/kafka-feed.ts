@@ -73,11 +73,9 @@ export class KafkaFeed implements MispFeed {
 
   /** Reads these topics until the feed is closed, or others are there. */
   async *#read(topics: readonly string[]): AsyncGenerator<Batch> {
-    const { kafka, group, noticed } = {
-      ...{ kafka: this.#kafka, group: this.#settings.group },
-      noticed: (event: ReaderEvent) => this.#line(event),
-    };
-    const reader = new TopicReader({ kafka, topics, group, noticed });
+    const { group } = this.#settings;
+    const noticed = (event: ReaderEvent) => this.#line(event);
+    const reader = new TopicReader({ kafka: this.#kafka, topics, group, noticed });
     this.#reader = reader;
     if (this.#stop.signal.aborted) return;
     const timer = setInterval(() => void this.#compare(topics), LOOK.some);

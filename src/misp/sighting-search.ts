@@ -1,5 +1,6 @@
-import type { SightedEvent, SightingType } from "../model/misp.ts";
+import type { SightedEvent } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
+import type { SensorSighting } from "../model/sensed.ts";
 import { sightingOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { idAt, isObject, type Json, objectsAt } from "./coerce.ts";
@@ -49,19 +50,8 @@ function readable(row: Json): Notice[] {
   }
 }
 
-/** A sighting that MISP may have. */
-export interface SoughtSighting {
-  /** A value; only asked for where `attribute` is `null`. */
-  subject: string;
-  attribute: string | null;
-  type: SightingType;
-  /** Unix seconds. */
-  date: number;
-  source: string;
-}
-
 /** Whether MISP has a sighting with all of this. */
-export async function hasSighting(client: MispClient, sought: SoughtSighting, signal: AbortSignal): Promise<boolean> {
+export async function hasSighting(client: MispClient, sought: SensorSighting, signal: AbortSignal): Promise<boolean> {
   const { subject, attribute, type, date, source } = sought;
   const rows = await client.searchSightings({ from: date, to: date, type, source }, signal);
   return rows.some((row) => {

@@ -20,7 +20,7 @@ export interface UnitFile {
 }
 
 const FOLDER = "/etc/systemd/system";
-export const STATE_ROOT = "/var/lib";
+const STATE_ROOT = "/var/lib";
 const NAME = "misp-courier";
 
 /** How systemctl calls it. */
@@ -29,7 +29,7 @@ export function unitName(instance: string | undefined): string {
 }
 
 /** The folder under /var/lib that systemd makes for it. */
-export function stateFolder(instance: string | undefined): string {
+function stateFolder(instance: string | undefined): string {
   return instance === undefined ? NAME : `${NAME}-${instance}`;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import { openKafka } from "../kafka/connection.ts";
-import { failureOf, KafkaFailure } from "../kafka/failure.ts";
+import { KafkaFailure } from "../kafka/failure.ts";
 import { TopicWriter, type Written } from "../kafka/writer.ts";
 import type { Delta, Refusal } from "../model/delta.ts";
 import { holdings } from "./kafka-holdings.ts";
@@ -84,7 +84,7 @@ class KafkaTopic implements Target {
 
 function inDeliverysWords(error: unknown, topic: string): unknown {
   if (!(error instanceof KafkaFailure)) return error;
-  const { meaning, message } = failureOf(error);
+  const { meaning, message } = error;
   if (meaning === "refused") return new Refused(message);
   if (meaning === "login") return new NotNow(message, { wait: FOR_A_PERSON });
   if (meaning === "fenced") return new NotNow(`somebody else writes to ${topic} under the same origin, too`);

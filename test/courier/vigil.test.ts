@@ -40,7 +40,7 @@ test("a socket that ran over is a blind spell from what was heard before, and as
   vigil.heard([], false);
   hands.now = 9_000;
   vigil.heard([], true);
-  expect(vigil.blind).toBe(false);
+  expect(vigil.blindSince).toBeNull();
   expect(spells()).toEqual([FIRST, { cause: "overrun", since: 5_000, until: 9_000 }]);
   expect(counts.missed).toBe(2);
   vigil[Symbol.dispose]();

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { compilingKnowledge, type Knowledge } from "../../src/curation/knowledge.ts";
-import { diff, touches } from "../../src/curation/warninglists/change.ts";
 import { finish } from "../../src/curation/warninglists/compilation.ts";
 import type { Warninglist } from "../../src/curation/warninglists/warninglist.ts";
 import type { Touched } from "../../src/ledger/relearning.ts";
@@ -8,6 +7,7 @@ import type { Notice } from "../../src/model/notice.ts";
 import { aWarninglist } from "../curation/warninglists/a-warninglist.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { NOW } from "../support/an-attribute.ts";
+import { diff, touches } from "../support/list-changes.ts";
 import { DAY, ruleSettings } from "../support/rule-settings.ts";
 
 const OWN = 1;

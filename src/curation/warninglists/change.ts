@@ -1,5 +1,5 @@
 import { normalize } from "../normalize.ts";
-import { type Compilation, eachEntry, finish } from "./compilation.ts";
+import { type Compilation, eachEntry } from "./compilation.ts";
 import { compileCidrs } from "./match-cidr.ts";
 import { compileHostnames, hostEntry } from "./match-hostname.ts";
 import type { Matcher } from "./matcher.ts";
@@ -15,11 +15,6 @@ export interface WarninglistChange {
 }
 
 /** What changed from one state of all lists to another; lists are the same when id and name are. */
-export function diff(before: readonly Warninglist[], after: readonly Warninglist[]): WarninglistChange[] {
-  return finish(comparing(before, after));
-}
-
-/** As {@link diff}, in steps. */
 export function* comparing(
   before: readonly Warninglist[],
   after: readonly Warninglist[],
@@ -93,11 +88,6 @@ function* without(entries: ReadonlySet<string>, others: ReadonlySet<string>): Co
  * A test for attributes, or indicators made of them, whose warnings a change may alter: true for some that it leaves as
  * they are, never false for one that it alters. Of an attribute, what alters one half alters both.
  */
-export function touches(change: WarninglistChange): (type: string, value: string) => boolean {
-  return finish(touching(change));
-}
-
-/** As {@link touches}, made ready in steps. */
 export function* touching(change: WarninglistChange): Compilation<(type: string, value: string) => boolean> {
   const types = withHalves(change.matchingAttributes);
   const test = yield* valueTest(change);

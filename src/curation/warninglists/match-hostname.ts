@@ -24,7 +24,7 @@ export function hostEntry(entry: string): string {
 }
 
 /** What MISP takes for the host of a value. */
-export function hostOf(value: string): string {
+function hostOf(value: string): string {
   const pieces = value.split("/", 3);
   return withoutDotsAtEnd((value.includes("//") ? pieces[2] : pieces[0]) ?? "");
 }

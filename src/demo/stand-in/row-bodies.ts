@@ -5,7 +5,7 @@ import type { AttributeRow, EventRow, OrganisationRow, SightingRow, TagLink, Tag
 export type Body = Record<string, unknown>;
 
 /** Unix seconds the way MISP writes `first_seen` and `last_seen`. */
-export function isoTime(seconds: number | null): string | null {
+function isoTime(seconds: number | null): string | null {
   return seconds === null ? null : new Date(seconds * 1000).toISOString().replace("Z", "000+00:00");
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { comparing, diff, touches, touching, values } from "../../../src/curation/warninglists/change.ts";
+import { comparing, touching, values } from "../../../src/curation/warninglists/change.ts";
 import { type Compilation, finish } from "../../../src/curation/warninglists/compilation.ts";
 import type { Warninglist } from "../../../src/curation/warninglists/warninglist.ts";
 import { compileWarninglists } from "../../../src/curation/warninglists/warninglists.ts";
+import { diff, touches } from "../../support/list-changes.ts";
 import { aWarninglist } from "./a-warninglist.ts";
 
 const before = aWarninglist({ entries: ["a", "b", "c", "d"] });
