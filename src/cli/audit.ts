@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { formsOf } from "../courier/forms-of-value.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { AuditReport, type AuditRow } from "../ledger/audit-report.ts";
 import { REASONS } from "../model/verdict.ts";
+import { agoOption } from "./ago-option.ts";
 import { type Command, configOption, Exit, jsonOption, textOption, UsageError } from "./command.ts";
 import { printable } from "./printable.ts";
 
@@ -16,13 +16,11 @@ export const audit: Command = {
   words: [0, 1],
   async run(given, { environment, out, clock }) {
     const [value] = given.positionals;
-    const since = textOption(given, "since");
+    const since = agoOption(given, "since", "1d", clock());
     if ((value === undefined) === (since === undefined)) throw new UsageError("name a value, or give --since");
-    const seconds = since === undefined ? 0 : parseDuration(since);
-    if (since !== undefined && !seconds) throw new UsageError(`--since takes a duration such as 1d, not ${since}`);
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     using report = new AuditReport(join(resolvePath(config, config.state), LEDGER_FILE));
-    const rows = value === undefined ? report.since(clock() - (seconds ?? 0) * 1000) : report.of(formsOf(value));
+    const rows = value === undefined ? report.since(since ?? 0) : report.of(formsOf(value));
     const shown = rows.map((row) => ({ ...row, at: iso(row.at), who: whoOf(row) }));
     if (given.values.json === true) out(JSON.stringify(shown, null, 2));
     else out(rows.length === 0 ? "Nothing is on record." : rows.map(readable).join("\n"));

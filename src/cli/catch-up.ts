@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import type { CourierConfig } from "../config/schema.ts";
 import { type Caught, catchUp } from "../courier/catch-up.ts";
@@ -11,7 +10,8 @@ import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { counted } from "../model/counted.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
-import { type Command, configOption, Exit, type Terminal, textOption, UsageError } from "./command.ts";
+import { agoOption } from "./ago-option.ts";
+import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
 import { logOf } from "./log-of.ts";
 import { exitAfter } from "./misp-exit.ts";
 
@@ -23,7 +23,8 @@ export const catchUpCommand: Command = {
   async run(given, terminal) {
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
     if (config.role === "forwarder") return readAgain(resolvePath(config, config.state), terminal);
-    const since = sinceOption(textOption(given, "since"), terminal.clock());
+    const ago = agoOption(given, "since", "7d", terminal.clock());
+    const since = ago === undefined ? undefined : Math.floor(ago / 1000);
     const state = resolvePath(config, config.state);
     try {
       using _lock = lockState(state);
@@ -44,13 +45,6 @@ function readAgain(state: string, terminal: Terminal): number {
     "The forwarder has been asked to read its topic again from the beginning; it does so as soon as it runs.",
   );
   return Exit.ok;
-}
-
-function sinceOption(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  const seconds = parseDuration(text);
-  if (!seconds) throw new UsageError(`--since takes a duration such as 7d, not ${JSON.stringify(text)}`);
-  return Math.floor(now / 1000) - seconds;
 }
 
 async function catchUpHere(

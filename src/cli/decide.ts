@@ -10,6 +10,7 @@ import { Requests } from "../ledger/requests.ts";
 import { counted } from "../model/counted.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { Exit, type Given, type Terminal, textOption, UsageError } from "./command.ts";
+import { demandTarget } from "./demand-target.ts";
 
 /** A command that lists what did not reach a target, and takes decisions on it. */
 interface DecisionCommand {
@@ -23,9 +24,7 @@ interface DecisionCommand {
 export async function runDecision({ decisions, list }: DecisionCommand, given: Given, terminal: Terminal) {
   const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
   const [word = "list", target = ""] = given.positionals;
-  if (target !== "" && !Object.hasOwn(config.targets, target)) {
-    throw new UsageError(`there is no target ${target}; there is ${Object.keys(config.targets).join(", ") || "none"}`);
-  }
+  if (target !== "") demandTarget(config, target);
   if (word === "list") {
     await list(config, given, terminal);
     return Exit.ok;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { checkDrift } from "../courier/drift-check.ts";
@@ -12,6 +13,7 @@ import { LedgerReport } from "../ledger/report.ts";
 import { Requests } from "../ledger/requests.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { type Command, configOption, Exit, jsonOption, type Terminal, textOption, UsageError } from "./command.ts";
+import { demandTarget } from "./demand-target.ts";
 import { printable } from "./printable.ts";
 
 /** A target that was not read: not now, or, where `readable` is false, never. */
@@ -43,13 +45,11 @@ export const drift: Command = {
   },
 };
 
-function namesOf({ targets }: Config, name: string | undefined): string[] {
-  if (name !== undefined && !Object.hasOwn(targets, name)) {
-    throw new UsageError(`there is no target ${name}; there is ${Object.keys(targets).join(", ") || "none"}`);
-  }
-  if (name !== undefined && !targets[name]?.enabled) throw new UsageError(`the target ${name} is switched off`);
-  const enabled = Object.entries(targets).filter(([, target]) => target.enabled);
-  return name === undefined ? enabled.map(([one]) => one) : [name];
+function namesOf(config: Config, name: string | undefined): string[] {
+  if (name === undefined) return enabledTargets(config).map(([one]) => one);
+  demandTarget(config, name);
+  if (!config.targets[name]?.enabled) throw new UsageError(`the target ${name} is switched off`);
+  return [name];
 }
 
 async function readAll(config: Config, names: readonly string[], repair: boolean, terminal: Terminal) {

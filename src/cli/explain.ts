@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { enabledTargets } from "../config/enabled-targets.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
-import { closest } from "../config/suggestion.ts";
 import { asksForLists, type Explanation, explainValue } from "../courier/explanation.ts";
 import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
@@ -10,7 +9,8 @@ import { Journal } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { silent } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
-import { type Command, configOption, Exit, jsonOption, textOption, UsageError } from "./command.ts";
+import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+import { demandTarget } from "./demand-target.ts";
 import { printable } from "./printable.ts";
 
 export const explain: Command = {
@@ -22,12 +22,7 @@ export const explain: Command = {
   async run(given, { environment, out, clock }) {
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     const target = textOption(given, "target");
-    if (target !== undefined && !Object.hasOwn(config.targets, target)) {
-      const names = Object.keys(config.targets);
-      const meant = closest(target, names);
-      const question = meant === undefined ? "" : `, did you mean ${meant}?`;
-      throw new UsageError(`there is no target ${target}${question}; there is ${names.join(", ") || "none"}`);
-    }
+    if (target !== undefined) demandTarget(config, target);
     const state = resolvePath(config, config.state);
     using ledger = new LedgerReport(join(state, LEDGER_FILE));
     const journal = await Journal.open(join(state, JOURNAL_FILE));

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { parseDuration } from "../config/duration.ts";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
@@ -8,6 +7,7 @@ import { thumbOnPair } from "../courier/thumb-on-pair.ts";
 import { LedgerExport } from "../ledger/export.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { counted } from "../model/counted.ts";
+import { agoOption } from "./ago-option.ts";
 import { type Command, configOption, Exit, textOption, UsageError } from "./command.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "./export-formats.ts";
 
@@ -22,7 +22,8 @@ reads the ledger alone, so a stopped courier will do.`,
   async run(given, { environment, out, err, clock, signal }) {
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     const format = formatNamed(textOption(given, "format") ?? "ndjson");
-    const publishedSince = sinceOption(textOption(given, "last"), clock());
+    const since = agoOption(given, "last", "1d", clock());
+    const publishedSince = since === undefined ? undefined : Math.floor(since / 1000);
     const file = join(resolvePath(config, config.state), LEDGER_FILE);
     using ledger = new LedgerReport(file);
     // Reading all lists takes a second: only where it matters who gave a sighting do they say whose counts more.
@@ -52,11 +53,4 @@ function formatNamed(name: string): ExportFormat {
   if (!make)
     throw new UsageError(`--format takes ${Object.keys(EXPORT_FORMATS).join(", ")}, not ${JSON.stringify(name)}`);
   return make();
-}
-
-function sinceOption(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  const seconds = parseDuration(text);
-  if (!seconds) throw new UsageError(`--last takes a duration such as 1d, not ${JSON.stringify(text)}`);
-  return Math.floor(now / 1000) - seconds;
 }

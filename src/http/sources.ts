@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { enabledTargets } from "../config/enabled-targets.ts";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Standards } from "../courier/line.ts";
@@ -50,7 +51,7 @@ export class Sources implements Disposable {
 
   /** The names of the targets that are delivered to. */
   get targets(): string[] {
-    return Object.entries(this.config.targets).flatMap(([name, { enabled }]) => (enabled ? [name] : []));
+    return enabledTargets(this.config).map(([name]) => name);
   }
 
   [Symbol.dispose](): void {

@@ -85,10 +85,14 @@ describe("status and explain", () => {
     });
   });
 
-  test("explain refuses a target that there is not", async () => {
-    const { code, err } = await explain("held.example", "--target", "siem");
+  test.for([
+    ["explain", ["explain", "held.example", "--target", "blocklist"]],
+    ["drift", ["drift", "blocklist"]],
+    ["held", ["held", "list", "blocklist"]],
+  ] as const)("%s refuses a target that there is not, and names the one that was meant", async ([, words]) => {
+    const { code, err } = await call([...words, "--config", config]);
     expect(code).toBe(64);
-    expect(err).toContain("there is blocklists");
+    expect(err).toContain("there is no target blocklist, did you mean blocklists?; there is blocklists");
   });
 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come through
