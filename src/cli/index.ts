@@ -42,8 +42,7 @@ async function loadAll(): Promise<Record<string, Command>> {
 /** Runs the command that the words name; returns the exit code. */
 export function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   // Complaints quote what they are about: words, names of files, keys.
-  const { signal } = terminal;
-  return runWords(words, { ...terminal, signal, err: (text) => terminal.err(printableLines(text)) });
+  return runWords(words, { ...terminal, err: (text) => terminal.err(printableLines(text)) });
 }
 
 async function runWords(words: readonly string[], terminal: Terminal): Promise<number> {

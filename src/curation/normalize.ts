@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { parseAddress } from "./warninglists/ip-address.ts";
+import { isIpv4, parseAddress } from "./warninglists/ip-address.ts";
 
 type Normalize = (value: string) => string | null;
 
@@ -42,11 +42,9 @@ function hardware(value: string): string {
   return isAddress ? (digits.match(/../g) ?? []).join(":") : value.toLowerCase();
 }
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
-
 /** An address or a network in CIDR notation; a mask that says "one address" is dropped. */
 function address(value: string): string | null {
-  if (IPV4.test(value)) return value;
+  if (isIpv4(value)) return value;
   const [base = "", bits, ...rest] = value.split("/");
   // Not by ipaddr.js, to which `::192.0.2.1` is the same as `::ffff:192.0.2.1`.
   const bytes = rest.length === 0 ? parseAddress(base) : null;

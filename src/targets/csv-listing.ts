@@ -6,7 +6,7 @@ import { linesOfLists } from "./csv-lists.ts";
 import { typeOfCsv } from "./csv-names.ts";
 import { unspell } from "./csv-row.ts";
 import { orNotNow, readIfThere } from "./edit-file.ts";
-import { rows } from "./line-search.ts";
+import { byteText, rows } from "./line-search.ts";
 import type { Found } from "./target.ts";
 
 const PAGE = 1_000;
@@ -36,7 +36,7 @@ async function* listFile(
   for (const { field, rest } of rows(content, files.format)) {
     if (field === "") continue;
     const value = unspell(utf8(field), files.style.guard);
-    const lacking = lists.find(({ lines }) => !lines.has(utf8Bytes(value)));
+    const lacking = lists.find(({ lines }) => !lines.has(byteText(value)));
     const shows = lacking === undefined ? utf8(rest) : `not in ${lacking.name}`;
     page.push({ indicator: { type, value }, label: `${value} in ${name}`, shows });
     if (page.length < PAGE) continue;
@@ -50,8 +50,4 @@ async function* listFile(
 
 function utf8(bytes: string): string {
   return Buffer.from(bytes, "latin1").toString();
-}
-
-function utf8Bytes(text: string): string {
-  return Buffer.from(text).toString("latin1");
 }

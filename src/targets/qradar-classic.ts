@@ -3,7 +3,7 @@ import type { Indicator } from "../model/indicator.ts";
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
 import { fieldsOf, isOfWhatWasSent, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
 import { Misfits } from "./qradar-fit.ts";
-import { pages } from "./qradar-pages.ts";
+import { inBody, pages } from "./qradar-pages.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { NotNow, Refused } from "./target.ts";
 
@@ -147,10 +147,6 @@ function requireDone({ status, problem, body }: Reply, { name }: ReferenceSet): 
     throw new Refused(`QRadar refuses values for ${name}: ${problem.message || status}`);
   if (problem) throw new NotNow(`the console does not load ${name}: ${problem.message}`);
   if (fieldsOf(body).name !== name) throw new NotNow("the console's answer does not name the set: is this QRadar?");
-}
-
-function inBody(what: string) {
-  return ({ body }: Reply) => ({ elements: listIn(body, what), total: undefined });
 }
 
 function inSet({ body }: Reply) {

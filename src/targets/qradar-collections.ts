@@ -1,8 +1,8 @@
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
 import { elementOf } from "./qradar-classic.ts";
-import { fieldsOf, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
+import { fieldsOf, listIn, type QradarClient } from "./qradar-client.ts";
 import { Misfits } from "./qradar-fit.ts";
-import { pages } from "./qradar-pages.ts";
+import { inBody, pages } from "./qradar-pages.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { BulkUpdates, type Update } from "./qradar-tasks.ts";
 import { NotNow } from "./target.ts";
@@ -112,8 +112,4 @@ export class CollectionSets implements SetsApi {
     if (made !== undefined) return made;
     throw new NotNow(`the console does not make the set ${name}: ${reply.problem?.message ?? "no number"}`);
   }
-}
-
-function inBody(what: string) {
-  return ({ body }: Reply) => ({ elements: listIn(body, what), total: undefined });
 }

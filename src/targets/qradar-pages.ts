@@ -1,5 +1,5 @@
 import type { RestRequest } from "../rest/rest.ts";
-import type { QradarClient, Reply } from "./qradar-client.ts";
+import { listIn, type QradarClient, type Reply } from "./qradar-client.ts";
 import { NotNow } from "./target.ts";
 
 /** How many elements one page of a list has: unasked, some versions give twenty and call that the list. */
@@ -28,4 +28,9 @@ export async function* pages(
     if (total === undefined ? page.elements.length < PAGE : from >= total) return;
     if (page.elements.length === 0) throw new NotNow(`the console lists ${from} of ${total} elements`);
   }
+}
+
+/** For lists that are the whole of an answer, which then does not say how long they are. */
+export function inBody(what: string) {
+  return ({ body }: Reply) => ({ elements: listIn(body, what), total: undefined });
 }

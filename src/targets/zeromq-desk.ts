@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { Reply } from "zeromq";
-import { bindSocket, heardBy, STRANGERS } from "./zeromq-publisher.ts";
+import { bindSocket, heardBy, portOf, STRANGERS } from "./zeromq-publisher.ts";
 
 /** What an application asked for when it was given a topic of its own. */
 interface Registration {
@@ -129,8 +129,4 @@ function requestIn(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function portOf(endpoint: string): number {
-  return Number(endpoint.slice(endpoint.lastIndexOf(":") + 1));
 }

@@ -40,6 +40,11 @@ export async function bindSocket(socket: Socket & { lastEndpoint: string | null 
   }
 }
 
+/** The port at the end of an address. */
+export function portOf(endpoint: string): number {
+  return Number(endpoint.slice(endpoint.lastIndexOf(":") + 1));
+}
+
 function isInUse(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Subscriber } from "zeromq";
 import type { SightingBox } from "./target.ts";
-import { bindSocket, STRANGERS } from "./zeromq-publisher.ts";
+import { bindSocket, portOf, STRANGERS } from "./zeromq-publisher.ts";
 import { readSighting } from "./zeromq-sighting.ts";
 
 export interface SightingsOptions {
@@ -40,7 +40,7 @@ export class Sightings {
   async open(address: string, options?: SightingsOptions): Promise<void> {
     if (options) this.#socket.subscribe(TOPIC);
     const endpoint = await bindSocket(this.#socket, address);
-    this.#port = Number(endpoint.slice(endpoint.lastIndexOf(":") + 1));
+    this.#port = portOf(endpoint);
     if (options) this.#working = this.#work(options);
   }
 

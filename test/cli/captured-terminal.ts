@@ -8,6 +8,7 @@ export class CapturedTerminal implements Terminal {
   readonly width = 1_000;
   readonly clock = Date.now;
   readonly #stop = new AbortController();
+  readonly signal = this.#stop.signal;
   readonly #out: string[] = [];
   readonly #err: string[] = [];
   /** Called with everything written so far. */
@@ -23,10 +24,6 @@ export class CapturedTerminal implements Terminal {
   };
 
   readonly err = (text: string): void => void this.#err.push(text);
-
-  get signal(): AbortSignal {
-    return this.#stop.signal;
-  }
 
   get written(): string {
     return this.#out.join("\n");

@@ -1,4 +1,8 @@
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** Whether a text is an IPv4 address as MISP has it: four numbers, none with a leading zero. */
+export const isIpv4 = (text: string) => IPV4.test(text);
+
 const GROUP = /^[\da-f]{1,4}$/i;
 const isGroup = (text: string) => GROUP.test(text);
 const GROUPS = 8;
@@ -6,7 +10,7 @@ const GROUPS = 8;
 /** The 4 or 16 bytes of an IP address, or `null`; as in PHP, neither leading zeros nor a zone make an address. */
 export function parseAddress(text: string): Uint8Array | null {
   if (text.includes(":")) return parseIpv6(text);
-  return IPV4.test(text) ? parseIpv4(text) : null;
+  return isIpv4(text) ? parseIpv4(text) : null;
 }
 
 function parseIpv4(text: string): Uint8Array {
@@ -47,7 +51,7 @@ function withoutIpv4(text: string): string | null {
   if (!text.includes(".")) return text;
   const start = text.lastIndexOf(":") + 1;
   const tail = text.slice(start);
-  if (!IPV4.test(tail)) return null;
+  if (!isIpv4(tail)) return null;
   const [first = 0, second = 0, third = 0, fourth = 0] = parseIpv4(tail);
   return `${text.slice(0, start)}${(first * 256 + second).toString(16)}:${(third * 256 + fourth).toString(16)}`;
 }
