@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { CourierConfig } from "../config/schema.ts";
-import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS } from "../ledger/facts.ts";
+import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, RULES } from "../ledger/facts.ts";
 import type { Question } from "../ledger/questions.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
@@ -138,7 +138,7 @@ async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   const health = { ledger, ledgerFile: files.ledger, journal, protections, vigil, catching };
   await using _alerts = await attendAlerts({ config, state, client, log, clock, ...health });
 
-  using _pulse = beat(() => ledger.fact("rules") !== undefined && observer?.alive?.(clock()));
+  using _pulse = beat(() => ledger.fact(RULES) !== undefined && observer?.alive?.(clock()));
   using _desk = attendRequests(ledger.requests, {
     ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, () => dispatcher.wake()),
     "catch-up": (since) => catching.request(Number(since) || undefined),

@@ -1,6 +1,7 @@
 import { resolvePath } from "../config/load.ts";
 import type { ForwarderConfig } from "../config/schema.ts";
 import { openKafka } from "../kafka/connection.ts";
+import { RULES } from "../ledger/facts.ts";
 import { attendAlerts } from "./alerts.ts";
 import { beat } from "./beat.ts";
 import { decisionDesk } from "./decisions.ts";
@@ -77,7 +78,7 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
   const catching = { failing: null };
   const health = { ledger, ledgerFile: files.ledger, journal, protections, vigil, catching };
   await using _alerts = await attendAlerts({ config, state, log, clock, ...health });
-  using _pulse = beat(() => ledger.fact("rules") !== undefined && observer?.alive?.(clock()));
+  using _pulse = beat(() => ledger.fact(RULES) !== undefined && observer?.alive?.(clock()));
   using _desk = attendRequests(ledger.requests, {
     ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, settled),
     "catch-up": () => follower.reread(),

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { HEARD, HEARD_AT, UNREADABLE } from "../ledger/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Question } from "../ledger/questions.ts";
 import type { Logger } from "../log.ts";
@@ -55,13 +56,13 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#heard = Number(options.ledger.fact("heard") ?? 0);
-    this.#unreadable = Number(options.ledger.fact("unreadable") ?? 0);
+    this.#heard = Number(options.ledger.fact(HEARD) ?? 0);
+    this.#unreadable = Number(options.ledger.fact(UNREADABLE) ?? 0);
   }
 
   /** When the feed was last heard, milliseconds; `undefined`: never. */
   get lastHeard(): number | undefined {
-    const at = this.#options.ledger.fact("heard-at");
+    const at = this.#options.ledger.fact(HEARD_AT);
     return at === undefined ? undefined : Number(at);
   }
 
@@ -89,7 +90,7 @@ export class Intake {
     this.#saved = this.#saved.then(async () => {
       // Of a burst, which a flood is not yet, the rest is read first.
       if (notices.length >= FEW && size < FLOOD) await pause(BURST);
-      await this.#inSlices(notices, size, { facts: { "heard-at": String(this.#options.clock()) } }, this.#options.turn);
+      await this.#inSlices(notices, size, { facts: { [HEARD_AT]: String(this.#options.clock()) } }, this.#options.turn);
     });
     await this.#saved;
     this.#waiting -= notices.length;
@@ -135,7 +136,7 @@ export class Intake {
    */
   async records(notices: readonly Notice[], reading: number, facts: Record<string, string>): Promise<void> {
     this.#heard += notices.length;
-    await this.#save(notices, { asked: reading, facts: { ...facts, "heard-at": String(this.#options.clock()) } });
+    await this.#save(notices, { asked: reading, facts: { ...facts, [HEARD_AT]: String(this.#options.clock()) } });
   }
 
   /** Keeps something that cannot be read, and skips it. */
@@ -203,7 +204,7 @@ export class Intake {
   }
 
   #apply(notices: readonly Notice[], told: Told): void {
-    const facts = { ...told.facts, heard: String(this.#heard), unreadable: String(this.#unreadable) };
+    const facts = { ...told.facts, [HEARD]: String(this.#heard), [UNREADABLE]: String(this.#unreadable) };
     this.#questions.push(...this.#options.ledger.apply(notices, { ...told, facts }));
     this.#options.saved(notices);
   }

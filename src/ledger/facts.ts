@@ -1,3 +1,9 @@
+/** How many messages were heard, and how many of them could not be read, ever; when the last was heard, milliseconds. */
+export const HEARD = "heard";
+export const UNREADABLE = "unreadable";
+export const HEARD_AT = "heard-at";
+/** Digest of the rules that the ledger is judged by. */
+export const RULES = "rules";
 /** When the last complete catch-up began, milliseconds. */
 export const CAUGHT_UP = "caught-up";
 /** Why the last catch-up failed; empty: it did not. */

@@ -8,6 +8,7 @@ import { CuratedEvents } from "./curated-events.ts";
 import { Database } from "./database.ts";
 import { Deltas } from "./deltas.ts";
 import { EventListings } from "./event-listings.ts";
+import { HEARD_AT, RULES } from "./facts.ts";
 import { FollowedRecords } from "./followed-records.ts";
 import { compareListing, type ListedEvent, type ListingChanges } from "./hear-listings.ts";
 import { createHearing, type Hear } from "./hearing.ts";
@@ -92,7 +93,7 @@ export class Ledger implements Disposable {
     this.#numbers = this.#database.prepare("SELECT id FROM organisation WHERE uuid = ?");
     this.#relearning = new Relearning(this.#tables.sightings);
     this.#countsVoices = rules.sightings !== "latest";
-    this.#watch = new ClockWatch(Math.max(Number(this.fact("heard-at") ?? 0), Number(this.fact(JUDGED) ?? 0)));
+    this.#watch = new ClockWatch(Math.max(Number(this.fact(HEARD_AT) ?? 0), Number(this.fact(JUDGED) ?? 0)));
     this.#adopt(rulesDigest);
   }
 
@@ -187,7 +188,7 @@ export class Ledger implements Disposable {
   #adopt(rulesDigest: string): void {
     // A review that the last run did not finish: what it was for is not remembered.
     if (this.#tables.reviews.has(EVERYTHING)) this.#relearning.takeEverything();
-    if (this.fact("rules") !== rulesDigest) this.#judgeAnew({ rules: rulesDigest });
+    if (this.fact(RULES) !== rulesDigest) this.#judgeAnew({ [RULES]: rulesDigest });
   }
 
   #judgeAnew(facts: Record<string, string>): void {

@@ -1,7 +1,7 @@
 import type { Reason } from "../model/verdict.ts";
 import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
-import { CAUGHT_UP } from "./facts.ts";
+import { CAUGHT_UP, HEARD, HEARD_AT, UNREADABLE } from "./facts.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
 import type { Statement } from "./statement.ts";
 
@@ -63,9 +63,9 @@ export class LedgerPulse implements Disposable {
 
   look(): Pulse {
     return {
-      heard: this.#number("heard"),
-      unreadable: this.#number("unreadable"),
-      heardAt: this.#number("heard-at"),
+      heard: this.#number(HEARD),
+      unreadable: this.#number(UNREADABLE),
+      heardAt: this.#number(HEARD_AT),
       caughtUp: this.#number(CAUGHT_UP),
       revision: this.#newest.get()?.revision ?? 0,
       spells: this.#spells(SPELLS),

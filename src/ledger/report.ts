@@ -5,7 +5,7 @@ import type { AttributeRow } from "./attributes.ts";
 import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
 import type { EventRow } from "./events.ts";
-import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, LACKS, UNCURATED } from "./facts.ts";
+import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, HEARD, HEARD_AT, LACKS, UNCURATED, UNREADABLE } from "./facts.ts";
 import { type Hold, Holds } from "./holds.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
 import { type Acquaintances, Opinions } from "./opinions.ts";
@@ -80,10 +80,10 @@ export class LedgerReport implements Disposable {
       withheld: Object.fromEntries(withheld),
       events: this.#count("SELECT count(*) AS count FROM event WHERE deleted = 0"),
       attributes: this.#count("SELECT count(*) AS count FROM attribute WHERE deleted = 0"),
-      heard: this.#number("heard"),
-      unreadable: this.#number("unreadable"),
+      heard: this.#number(HEARD),
+      unreadable: this.#number(UNREADABLE),
       reviewing: this.#count("SELECT count(*) AS count FROM review") > 0,
-      heardAt: this.#number("heard-at"),
+      heardAt: this.#number(HEARD_AT),
       caughtUp: this.#number(CAUGHT_UP),
       catchUpFailed: this.fact(CATCH_UP_FAILED) || null,
       findings: [...new Set([...this.#list<string>(FINDINGS), ...this.#list<string>(LACKS)])],
