@@ -41,11 +41,12 @@ export function connectHeldFile(file: string, readOnly: boolean, settings: strin
  * Makes changes, all or nothing.
  * @throws NotNow when the file cannot be written
  */
-export function changeHeldFile(file: string, database: HeldFile, change: () => void): void {
+export function changeHeldFile<Result>(file: string, database: HeldFile, change: () => Result): Result {
   try {
     database.exec("BEGIN IMMEDIATE");
-    change();
+    const result = change();
     database.exec("COMMIT");
+    return result;
   } catch (cause) {
     if (database.isTransaction) database.exec("ROLLBACK");
     if (!(cause instanceof Error && "sqliteCode" in cause)) throw cause;

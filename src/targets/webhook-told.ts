@@ -3,10 +3,8 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
 import { makeFolderSync } from "../state/make-folder.ts";
-import { NotNow } from "./target.ts";
+import { changeHeldFile, type HeldFile } from "./held-file.ts";
 import type { Change, Telling } from "./webhook-event.ts";
-
-type Connection = InstanceType<typeof DatabaseSync>;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS told (
@@ -30,7 +28,7 @@ const PATIENCE = 100;
  */
 export class Told {
   readonly #file: string;
-  readonly #database: Connection;
+  readonly #database: HeldFile;
   #last: number;
 
   /** @throws StateDamaged when the file is no such memory */
@@ -55,17 +53,11 @@ export class Told {
    * @throws NotNow when the file cannot be written
    */
   tell(changes: readonly Change[], now: number): Telling[] {
-    try {
-      this.#database.exec("BEGIN IMMEDIATE");
+    return changeHeldFile(this.#file, this.#database, () => {
       const tellings = this.#number(changes, now);
       this.#database.prepare("DELETE FROM told WHERE number < ?").run(now - MEMORY);
-      this.#database.exec("COMMIT");
       return tellings;
-    } catch (cause) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      if (!(cause instanceof Error && "sqliteCode" in cause)) throw cause;
-      throw new NotNow(`${this.#file} cannot be written: ${reasonOf(cause)}`, { cause });
-    }
+    });
   }
 
   close(): void {
