@@ -30,10 +30,10 @@ export const explain: Command = {
     const only = target === undefined ? enabledTargets(config).map(([name]) => name) : [target];
     const value = given.positionals[0] ?? "";
     const sources = { config, ledger, journal, protections, targets: only, now: clock() };
-    const found = explainValue(value, sources);
+    const found = await explainValue(value, sources);
     // Reading all lists takes a second, which only what they have a say in is worth.
     const explanation = asksForLists(found, config)
-      ? explainValue(value, { ...sources, knowledge: await knowledgeOnDisk(config, ledger) })
+      ? await explainValue(value, { ...sources, knowledge: await knowledgeOnDisk(config, ledger) })
       : found;
     out(given.values.json === true ? JSON.stringify(explanation, null, 2) : readable(explanation));
     return Exit.ok;

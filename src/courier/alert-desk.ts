@@ -46,7 +46,7 @@ export function alertDesk(sources: DeskSources): Desk {
       const targets = Object.keys(config.targets);
       const { knowledge } = ledger;
       const known = { config, ledger: report, journal, protections, knowledge, targets, now: clock() };
-      return explained(explainValue(value, known));
+      return explained(await explainValue(value, known));
     },
     async held() {
       const { held } = await facts();

@@ -96,10 +96,10 @@ interface Sources {
   now: number;
 }
 
-export function explainValue(value: string, sources: Sources): Explanation {
+export async function explainValue(value: string, sources: Sources): Promise<Explanation> {
   const { ledger } = sources;
   const indicators = ledger.indicators(formsOf(value)).map((row) => explainIndicator(row, sources));
-  const elsewhere = indicators.length > 0 ? [] : ledger.attributes(value);
+  const elsewhere = indicators.length > 0 ? [] : await ledger.attributes(value);
   return {
     value,
     indicators,

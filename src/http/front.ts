@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import PQueue from "p-queue";
 import type { Config } from "../config/schema.ts";
 import type { Observer } from "../courier/courier.ts";
 import { explainValue } from "../courier/explanation.ts";
@@ -34,6 +36,8 @@ export class Front implements AsyncDisposable {
   readonly #metrics = new Metrics();
   readonly #live: Live;
   readonly #lists: Lists;
+  /** To explain a value that nobody knows means to look through all attributes: one is looked for at a time. */
+  readonly #questions = new PQueue({ concurrency: 1 });
   #web: WebServer | undefined;
   /** Missing until the courier has opened its ledger. */
   #sources: Sources | undefined;
@@ -65,6 +69,8 @@ export class Front implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#live[Symbol.dispose]();
     await this.#web?.[Symbol.asyncDispose]();
+    this.#questions.clear();
+    await this.#questions.onIdle();
     this.#lists[Symbol.dispose]();
     this.#sources?.[Symbol.dispose]();
   }
@@ -107,13 +113,19 @@ export class Front implements AsyncDisposable {
   async #explain({ response, url }: Asked): Promise<void> {
     const value = url.searchParams.get("value") ?? "";
     if (value === "" || value.length > LONGEST_VALUE) return refuse(response, 400, "Which value? /explain?value=…");
+    await this.#questions.add(() => this.#explainTo(response, value));
+  }
+
+  async #explainTo(response: ServerResponse, value: string): Promise<void> {
+    // Whoever asks a thousand times and hangs up costs nothing.
+    if (response.destroyed) return;
     if (!this.#sources) return refuse(response, 503, "The courier is starting.");
     const { config, report: ledger, standards, targets } = this.#sources;
     const { protections, knowledge } = standards;
     const journal = await this.#sources.journal();
     const now = this.#options.clock();
     const known = { config, ledger, journal, protections, knowledge: knowledge(), targets, now };
-    const explanation = explainValue(value, known);
+    const explanation = await explainValue(value, known);
     answerJson(response, 200, { ...explanation, reasons: REASONS, decides: config.http.token !== undefined });
   }
 }

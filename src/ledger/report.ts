@@ -1,6 +1,7 @@
 import type { Sayings } from "../curation/judge.ts";
 import type { QualifyingSupport } from "../curation/wanted.ts";
 import type { Reason } from "../model/verdict.ts";
+import { attributesWith } from "./attribute-search.ts";
 import type { AttributeRow } from "./attributes.ts";
 import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
@@ -108,8 +109,8 @@ export class LedgerReport implements Disposable {
   }
 
   /** Attributes with exactly this value in MISP's writing, where none of their indicators has it. */
-  attributes(value: string): { attribute: AttributeRow; event: EventRow | undefined }[] {
-    const rows = this.#sql<AttributeRow>("SELECT * FROM attribute WHERE value = ? LIMIT 20").all(value);
+  async attributes(value: string): Promise<{ attribute: AttributeRow; event: EventRow | undefined }[]> {
+    const rows = await attributesWith(value, this.#database);
     return rows.map((attribute) => ({ attribute, event: this.#event(attribute.event) }));
   }
 

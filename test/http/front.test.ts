@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LastingFront } from "../../src/http/lasting-front.ts";
+import { LedgerReport } from "../../src/ledger/report.ts";
 import { type Logger, silent } from "../../src/log.ts";
 import { load, MINIMAL } from "../config/configuration.ts";
 import { ask } from "../support/a-web-page.ts";
@@ -93,6 +94,28 @@ describe("the front of a running courier", () => {
     const { status, text } = await answer(`explain?value=${"%2F".repeat(65_535)}`);
     expect([status, JSON.parse(text)]).toMatchObject([200, { indicators: [], elsewhere: [] }]);
     expect((await answer(`explain?value=${"a".repeat(65_537)}`)).status).toBe(400);
+  });
+
+  test("explains one value at a time, and none to who has hung up", async () => {
+    const given = vi.spyOn(LedgerReport.prototype, "attributes");
+    const patience = new AbortController();
+    const { signal } = patience;
+    let asking: Promise<unknown>[] = [];
+    given.mockImplementationOnce(async () => {
+      asking = Array.from({ length: 20 }, (_, n) => fetch(`${watched.url}explain?value=${n}.example`, { signal }));
+      // Answered one after the other: by the first all have asked, by the second the courier has heard that they are gone.
+      await answer("healthz");
+      patience.abort();
+      await Promise.allSettled(asking);
+      await answer("healthz");
+      await answer("healthz");
+      return [];
+    });
+    for (const value of ["first.example", "last.example"]) {
+      expect(JSON.parse((await answer(`explain?value=${value}`)).text)).toMatchObject({ elsewhere: [] });
+    }
+    expect(given.mock.calls).toEqual([["first.example"], ["last.example"]]);
+    given.mockRestore();
   });
 
   test("tells who watches what there was, and then every second what there is", async () => {

@@ -100,7 +100,7 @@ describe("what sensors saw", () => {
 
   test("comes to the attribute that is named", async () => {
     using ledger = report();
-    const [row] = ledger.attributes("b.example");
+    const [row] = await ledger.attributes("b.example");
     const seen_at = "2020-02-03T04:05:06.789+0100";
     expect(await taken({ attribute: row?.attribute.uuid.toUpperCase(), source: "named", seen_at })).toMatchObject({
       taken: 1,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { gather } from "../../src/delivery/gather.ts";
+import { LedgerReport } from "../../src/ledger/report.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { aView } from "../support/a-view.ts";
 
@@ -50,6 +51,12 @@ test("an indicator is told with all that holds it up, and why the rest does not"
     ]);
     expect(report.sightings("bad.example")).toMatchObject([{ id: 1, organisation: 2 }]);
     expect(report.organisation(2)).toBe("Other");
-    expect(report.attributes("pair.example|198.51.100.7")).toMatchObject([{ attribute: { id: 3 } }]);
   });
+});
+
+test("an attribute whose indicators have other values than its own is told with its event", async () => {
+  using report = new LedgerReport(aFilledLedger().file);
+  expect(await report.attributes("pair.example|198.51.100.7")).toMatchObject([
+    { attribute: { id: 3 }, event: { id: 1 } },
+  ]);
 });
