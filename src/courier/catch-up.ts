@@ -5,11 +5,11 @@ import { askWhole } from "../misp/answers.ts";
 import { MispError } from "../misp/errors.ts";
 import { type ListedEvent, listEvents } from "../misp/event-list.ts";
 import type { Notice } from "../model/notice.ts";
+import { askEach } from "./ask-each.ts";
 import { catchUpAttributeTags } from "./catch-up-attribute-tags.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 import { catchUpSightings } from "./catch-up-sightings.ts";
 import { catchUpTags } from "./catch-up-tags.ts";
-import { each } from "./each.ts";
 import { firstLoad } from "./first-load.ts";
 import { listed, refreshEvents } from "./refresh-events.ts";
 
@@ -138,7 +138,7 @@ async function settle(
   if (await areTooMany(list, missing, options)) return 0;
   const { client, signal, clock, answer } = options;
   let gone = 0;
-  const failures = await each(missing, async (event) => {
+  const failures = await askEach(missing, async (event) => {
     const asked = clock();
     const notices = await askWhole(client, event.uuid, signal);
     if (notices.length === 0) gone += 1;

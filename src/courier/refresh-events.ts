@@ -3,8 +3,8 @@ import { MispError } from "../misp/errors.ts";
 import type { ListedEvent } from "../misp/event-list.ts";
 import { searchWhole } from "../misp/whole-events.ts";
 import type { Notice } from "../model/notice.ts";
+import { askEach } from "./ask-each.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
-import { each } from "./each.ts";
 import { miscounted } from "./miscounted.ts";
 
 /** So many events are asked for at once; of no more than a few each by its name. */
@@ -27,7 +27,7 @@ export async function refreshEvents(events: readonly ListedEvent[], options: Cat
     progress?.({ phase: "events", done, total: events.length });
   };
   const alone = events.length <= FEW ? events : await refreshTogether(events, options, told);
-  return await each(alone, async (event) => {
+  return await askEach(alone, async (event) => {
     const asked = clock();
     const notices = await askWhole(client, event.uuid, signal);
     await answer([listed(event), ...notices, ...(await miscounted(options, notices))], asked);
@@ -43,7 +43,7 @@ async function refreshTogether(
 ): Promise<ListedEvent[]> {
   const alone: ListedEvent[] = [];
   let searches = true;
-  await each(portionsOf(events), async (portion) => {
+  await askEach(portionsOf(events), async (portion) => {
     const asked = clock();
     const uuids = portion.map(({ uuid }) => uuid);
     const whole = searches ? await searchWhole(client, uuids, signal).catch(unlessAborted(signal)) : undefined;

@@ -11,7 +11,7 @@ const IN_VAIN = 20;
  * keeps nobody from the others. Returns those failures.
  * @throws when it is MISP that fails, or asks to wait
  */
-export async function each<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<MispError[]> {
+export async function askEach<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<MispError[]> {
   const queue = new PQueue({ concurrency: AT_ONCE });
   const failures: MispError[] = [];
   const reasons: unknown[] = [];

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { each } from "../../src/courier/each.ts";
+import { askEach } from "../../src/courier/ask-each.ts";
 import { MispError } from "../../src/misp/errors.ts";
 
 const NUMBERS = Array.from({ length: 100 }, (_, number) => number);
 
 async function asked(failure: (number: number) => unknown) {
   const done: number[] = [];
-  const failures = await each(NUMBERS, async (number) => {
+  const failures = await askEach(NUMBERS, async (number) => {
     const error = failure(number);
     if (error) throw error;
     done.push(number);
