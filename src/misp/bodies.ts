@@ -14,7 +14,6 @@ import {
   objectsAt,
   secondsAt,
   secondsOr,
-  tells,
   textAt,
   timeAt,
   uuidAt,
@@ -53,7 +52,7 @@ export function attributeOf(
       numberOr(body, "distribution", INHERIT),
       isObject(object) ? numberOr(object, "distribution", INHERIT) : INHERIT,
     ),
-    tags: tells(body, "Tag") ? ownTags(body) : noTags,
+    tags: "Tag" in body ? ownTags(body) : noTags,
   };
 }
 
@@ -108,10 +107,10 @@ function creatorOf(body: Json, beside: Json): Organisation {
 
 /** The names of an event's tags; `undefined` where they are not told. */
 export function eventTagsOf(body: Json, beside: Json = body): string[] | undefined {
-  if (tells(beside, "EventTag")) {
+  if ("EventTag" in beside) {
     return listAt(beside, "EventTag").map((tie) => tagName(objectAt(tie, "Tag")));
   }
-  if (tells(body, "Tag")) return ownTags(body);
+  if ("Tag" in body) return ownTags(body);
   return undefined;
 }
 

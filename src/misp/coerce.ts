@@ -93,11 +93,6 @@ export function flagAt(parent: Json, key: string): boolean {
   return booleanAt(parent, key);
 }
 
-/** Whether a block is there; `null` in its place says no more than its lack. */
-export function tells(parent: Json, key: string): boolean {
-  return parent[key] !== undefined && parent[key] !== null;
-}
-
 /** The objects under a key, where one that is missing would count; {@link Malformed} when it is not a list of objects. */
 export function listAt(parent: Json, key: string): Json[] {
   const value = parent[key];

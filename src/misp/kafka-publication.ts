@@ -1,6 +1,6 @@
 import type { Notice } from "../model/notice.ts";
 import { attributesOf, eventOf } from "./bodies.ts";
-import { idAt, type Json, listAt, objectAt, objectsAt, tells, textAt, uuidAt } from "./coerce.ts";
+import { idAt, type Json, listAt, objectAt, objectsAt, textAt, uuidAt } from "./coerce.ts";
 import { publicationOf } from "./publication.ts";
 
 /**
@@ -24,6 +24,6 @@ export function kafkaPublication(body: Json): Notice[] {
 }
 
 function withTags(attribute: Json): Json {
-  if (!tells(attribute, "AttributeTag")) return attribute;
+  if (!("AttributeTag" in attribute)) return attribute;
   return { ...attribute, Tag: listAt(attribute, "AttributeTag").map((tie) => objectAt(tie, "Tag")) };
 }

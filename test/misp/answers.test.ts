@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { askFacts, askWhole } from "../../src/misp/answers.ts";
 import type { MispClient } from "../../src/misp/client.ts";
+import { MispError } from "../../src/misp/errors.ts";
 import { EventDesk } from "../../src/misp/event-desk.ts";
 import { aClient } from "../support/a-client.ts";
 import { AnsweringServer, json } from "../support/answering-server.ts";
@@ -50,15 +51,10 @@ test("all of an event comes with its attributes, and those that are inherited fr
   ]);
 });
 
-test("null in the place of a block says no more than its lack", async () => {
-  const nothing = { Tag: null, EventTag: null, Orgc: null, Object: null };
-  const whole = { ...EVENT, ...nothing, attribute_count: "1", Attribute: [wireAttribute({ Tag: null, Object: null })] };
-  const notices = await askWhole((await mispWith([], whole)).client, UUID, NEVER);
-  expect(notices).toMatchObject([
-    { kind: "event", event: { tags: [] } },
-    { kind: "attribute", attribute: { id: 3, tags: [] } },
-    { kind: "contents" },
-  ]);
+test("an answer with null in the place of the tags is none: it must not pass for one without tags", async () => {
+  const whole = (Tag: null) => ({ ...EVENT, Tag, attribute_count: "1", Attribute: [wireAttribute()] });
+  const answer = askWhole((await mispWith([], whole(null))).client, UUID, NEVER);
+  await expect(answer).rejects.toThrow(MispError);
 });
 
 test("an event that is missing as a whole is no answer at all", async () => {

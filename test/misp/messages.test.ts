@@ -69,7 +69,6 @@ describe("attributes", () => {
     const Tag = [{ id: "1", name: "tlp:green", local: false }];
     expect(told("edit", { Tag })).toMatchObject([{ how: "edit", attribute: { tags: ["tlp:green"] } }]);
     expect(told("edit")).toMatchObject([{ how: "edit", attribute: { tags: [] } }]);
-    expect(told("edit", { Tag: null })).toEqual(told("edit"));
   });
 
   test("the soft delete of a sanitising MISP: only the UUID is still the same", () => {
