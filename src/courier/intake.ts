@@ -6,6 +6,7 @@ import type { Logger } from "../log.ts";
 import { decode, isOfAttribute, isUnreadable } from "../misp/messages.ts";
 import type { Notice, Unreadable } from "../model/notice.ts";
 import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
+import { IntakeLog } from "./intake-log.ts";
 
 export interface IntakeOptions {
   ledger: Ledger;
@@ -37,8 +38,6 @@ const FEW = 10;
 const BURST = 4;
 /** How long to wait before a ledger that cannot be written is tried again, milliseconds. */
 const DISK_WAIT = 1_000;
-/** So many messages that cannot be read, and one failure to save, are told in a minute: neither must fill the log. */
-const TOLD = { most: 10, within: 60_000 };
 
 /** Takes what was told into the ledger. What cannot be read is kept and skipped; what cannot be saved now is not let go. */
 export class Intake {
@@ -49,13 +48,11 @@ export class Intake {
   readonly #questions: Question[] = [];
   /** How many messages have been heard and not been saved. */
   #waiting = 0;
-  /** How many could not be read since then, milliseconds. */
-  #skipped = { since: 0, count: 0 };
-  /** When it was last told that the ledger cannot be written, milliseconds; `undefined`: it can. */
-  #complained: number | undefined;
+  readonly #log: IntakeLog;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#log = new IntakeLog(options.log, options.clock);
     this.#heard = Number(options.ledger.fact(HEARD) ?? 0);
     this.#unreadable = Number(options.ledger.fact(UNREADABLE) ?? 0);
   }
@@ -141,19 +138,8 @@ export class Intake {
 
   /** Keeps something that cannot be read, and skips it. */
   skip(unreadable: Unreadable): void {
-    this.#tell(unreadable);
+    this.#log.skipped(unreadable);
     this.#keep(unreadable);
-  }
-
-  #tell({ topic, reason }: Unreadable): void {
-    const { log, clock } = this.#options;
-    const now = clock();
-    if (Math.abs(now - this.#skipped.since) >= TOLD.within) this.#skipped = { since: now, count: 0 };
-    this.#skipped.count += 1;
-    const { count } = this.#skipped;
-    if (count <= TOLD.most) log.warn("A message cannot be read and is skipped", { topic, reason });
-    if (count === TOLD.most)
-      log.warn("More of them are only counted for a minute; `status` shows how many, and the newest");
   }
 
   #read(frame: Buffer): Notice[] {
@@ -181,26 +167,13 @@ export class Intake {
     while (!this.#options.signal.aborted) {
       try {
         this.#apply(notices, told);
-        return this.#writes();
+        return this.#log.written();
       } catch (error) {
         if (!(error instanceof StateUnwritable)) return this.#oneByOne(notices, told, error);
-        this.#complain(error);
+        this.#log.unwritable(error);
         await pause(DISK_WAIT, undefined, { signal: this.#options.signal }).catch(() => undefined);
       }
     }
-  }
-
-  #complain({ message: reason }: StateUnwritable): void {
-    const now = this.#options.clock();
-    if (this.#complained !== undefined && Math.abs(now - this.#complained) < TOLD.within) return;
-    this.#complained = now;
-    this.#options.log.error("The ledger cannot be written; the feed waits", { reason });
-  }
-
-  #writes(): void {
-    if (this.#complained === undefined) return;
-    this.#complained = undefined;
-    this.#options.log.info("The ledger can be written again; the feed goes on");
   }
 
   #apply(notices: readonly Notice[], told: Told): void {
