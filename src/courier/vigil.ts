@@ -26,6 +26,8 @@ const AWAY = "the courier was not running";
 /** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
 const SILENCE = 30_000;
 const TICK = 1_000;
+/** Whoever stood still for so long, milliseconds, has not taken what was sent: a publisher drops what nobody takes in time. */
+const STANDSTILL = 5_000;
 /** How many remarks wait at the most for a ledger that cannot be written. */
 const MOST_WAITING = 1_000;
 
@@ -34,6 +36,7 @@ export class Vigil implements Disposable {
   readonly #options: VigilOptions;
   readonly #timer: NodeJS.Timeout;
   #lastFrame: number;
+  #lastLook: number;
   #uptime = 0;
   #blind = true;
   /** What is to be put on record, in its order. */
@@ -43,6 +46,7 @@ export class Vigil implements Disposable {
   constructor(options: VigilOptions) {
     this.#options = options;
     this.#lastFrame = options.clock();
+    this.#lastLook = this.#lastFrame;
     const { lastHeard } = options;
     this.#spell = { since: this.#lastFrame, cause: lastHeard === undefined ? UNHEARD : AWAY };
     this.#begin({ ...this.#spell, since: Math.min(lastHeard ?? this.#lastFrame, this.#lastFrame) });
@@ -81,12 +85,23 @@ export class Vigil implements Disposable {
     this.#catchUpRecord();
     if (this.#options.speaksWhenIdle === false) return;
     const now = this.#options.clock();
+    const before = this.#lastLook;
+    this.#lastLook = now;
     // Of a clock that was set back.
     this.#lastFrame = Math.min(this.#lastFrame, now);
-    const silence = now - this.#lastFrame;
-    if (silence <= SILENCE) return;
+    if (now - this.#lastFrame > SILENCE) this.#hearsNothing();
+    else if (now - before > STANDSTILL && !this.#blind) this.#stoodStill(before, now);
+  }
+
+  #hearsNothing(): void {
     if (!this.#blind) this.#goesBlind(this.#lastFrame, "silence");
     else if (this.#spell.cause === AWAY) this.#goesBlind(this.#lastFrame, UNHEARD);
+  }
+
+  /** The process or its machine was stopped, or had no time for us. */
+  #stoodStill(since: number, until: number): void {
+    this.#goesBlind(since, "the courier stood still");
+    this.#sees(until);
   }
 
   #goesBlind(since: number, cause: string): void {

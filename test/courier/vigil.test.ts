@@ -104,3 +104,20 @@ test("a courier that hears nothing after its start does not go on saying that it
   vigil[Symbol.dispose]();
   vi.useRealTimers();
 });
+
+test("a courier that was stopped for a while may have missed something, and asks for a catch-up", () => {
+  vi.useFakeTimers();
+  const { vigil, hands, counts, spells } = aVigil();
+  hands.now = 2_000;
+  vi.advanceTimersByTime(1_000);
+  hands.now = 10_000;
+  vi.advanceTimersByTime(1_000);
+  expect(vigil.blindSince).toBeNull();
+  expect(spells()).toEqual([FIRST, { cause: "the courier stood still", since: 2_000, until: 10_000 }]);
+  expect(counts.missed).toBe(2);
+  hands.now = 12_000;
+  vi.advanceTimersByTime(1_000);
+  expect(spells()).toHaveLength(2);
+  vigil[Symbol.dispose]();
+  vi.useRealTimers();
+});
