@@ -55,7 +55,8 @@ export class Place {
       ...more,
       misp: { url, key, zeromq: publisher ?? endpoint, timeout: "120s" },
       indicators: { require_published: requirePublished },
-      targets: { [TARGET]: target },
+      // Its first audit, within an hour of the start, would cost whatever is measured just then.
+      targets: { [TARGET]: { audit_every: "never", ...target } },
       state: "./state",
     };
     await makeFolder(this.directory);

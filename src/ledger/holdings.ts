@@ -29,6 +29,8 @@ export class Holdings {
   readonly #database: Database;
   readonly #deltas: Deltas;
   readonly #clock: () => number;
+  /** By name; a target keeps its number for good. */
+  readonly #ids = new Map<string, number>();
   readonly #target: Statement<{ id: number }>;
   readonly #find: Statement<Belief>;
   readonly #following: Statement<Belief>;
@@ -131,9 +133,10 @@ export class Holdings {
   }
 
   #id(target: string): number {
-    const known = this.#target.get(target);
-    if (!known) throw new Error(`target ${target} is not registered`);
-    return known.id;
+    const id = this.#ids.get(target) ?? this.#target.get(target)?.id;
+    if (id === undefined) throw new Error(`target ${target} is not registered`);
+    this.#ids.set(target, id);
+    return id;
   }
 
   /** Every target that there has been, and how much it holds. */
