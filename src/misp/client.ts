@@ -68,14 +68,14 @@ export class MispClient {
   /** Events with all that belongs to them, or, with `metadata: 1`, their own facts alone. */
   async searchEvents(query: Json, signal?: AbortSignal): Promise<Json[]> {
     const answer = await this.#request("POST", "/events/restSearch", { returnFormat: "json", ...query }, signal);
-    return responseRows(answer, "/events/restSearch", "Event");
+    return rowsIn(responseOf(answer, "/events/restSearch"), "Event");
   }
 
   /** Sightings; MISP knows no pages here, so ask for windows. */
   async searchSightings(query: Json, signal?: AbortSignal): Promise<Json[]> {
     const path = "/sightings/restSearch";
     const answer = await this.#request("POST", path, { returnFormat: "json", includeAttribute: 1, ...query }, signal);
-    return responseRows(answer, path, "Sighting");
+    return allOf(responseOf(answer, path), "Sighting");
   }
 
   /** One page of MISP's list of events; with `minimal: 1` no more than UUID, timestamps and whether they are published. */
@@ -153,7 +153,7 @@ export class MispClient {
   async warninglists(query: { enabled: 1 } | { value: string }, signal?: AbortSignal): Promise<Json[]> {
     const body = "value" in query ? { value: literal(query.value) } : query;
     const answer = objectAnswer(await this.#request("POST", "/warninglists/index", body, signal));
-    return rowsIn(answer.Warninglists, "Warninglist");
+    return allOf(answer.Warninglists, "Warninglist");
   }
 
   /** One warninglist with its entries; big ones take a while. */
@@ -199,17 +199,25 @@ function objectAnswer({ body }: RestAnswer, path = "MISP"): Json {
   return body;
 }
 
-/** `{"response": [{"Event": {…}}, …]}`. */
-function responseRows(answer: RestAnswer, path: string, key: string): Json[] {
+/** The list of `{"response": [{"Event": {…}}, …]}`. */
+function responseOf(answer: RestAnswer, path: string): unknown[] {
   const { response } = objectAnswer(answer, path);
   if (!Array.isArray(response)) throw unexpected(path);
-  return rowsIn(response, key);
+  return response;
 }
 
+/** What stands under a key in each row of a list, as far as it is there. */
 function rowsIn(list: unknown, key: string): Json[] {
   if (!Array.isArray(list)) throw unexpected(key);
   return list
     .filter(isObject)
     .map((row) => row[key])
     .filter(isObject);
+}
+
+/** The same of all rows, where one that is left out would pass for gone. */
+function allOf(list: unknown, key: string): Json[] {
+  const rows = rowsIn(list, key);
+  if (Array.isArray(list) && rows.length < list.length) throw unexpected(key);
+  return rows;
 }

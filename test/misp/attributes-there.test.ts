@@ -13,7 +13,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const row = (uuid: string | undefined, deleted = false) => ({ uuid, deleted });
 
-function asked(...rows: object[]) {
+function asked(...rows: (object | null)[]) {
   server.answer = json({ response: { Attribute: rows } });
   return attributesThere(aClient(server.url), [`${GONE}`, `${THERE}`], `${WITNESS}`, new AbortController().signal);
 }
@@ -27,6 +27,7 @@ test("of those that are asked for, one is there that MISP shows and does not cal
 test.each([
   ["is empty", []],
   ["lacks what MISP has just shown", [row(THERE)]],
+  ["has a row that is none", [row(WITNESS), null]],
   ["brings what was not asked for", [row(WITNESS), row(STRANGER)]],
 ])("an answer that %s says nothing of what it lacks", async (_, rows) => {
   expect(await asked(...rows)).toBeUndefined();

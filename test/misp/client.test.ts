@@ -66,10 +66,10 @@ test("an answer that comes drop by drop is none after ten times what MISP may be
 });
 
 describe("answers", () => {
-  test("attributes come with the number of those that MISP left out of the page", async () => {
+  test("attributes come with the number of those that MISP left out of the page, or garbled", async () => {
     const body = { response: { Attribute: [{ id: "1" }, null] } };
     const page = await answering(json(body, 200, { "X-Skipped-Elements-Count": "3" })).searchAttributes({ page: 2 });
-    expect(page).toEqual({ rows: [{ id: "1" }], skipped: 3, found: 4 });
+    expect(page).toEqual({ rows: [{ id: "1" }], skipped: 4, found: 5 });
     expect(server.asked).toMatchObject([{ method: "POST", body: { returnFormat: "json", page: 2 } }]);
   });
 
@@ -78,6 +78,15 @@ describe("answers", () => {
     expect(await answering(events).searchEvents({})).toEqual([{ id: "1" }, { id: "2" }]);
     const sightings = json({ response: [{ Sighting: { id: "9" } }] });
     expect(await answering(sightings).searchSightings({ from: 1, to: 2 })).toEqual([{ id: "9" }]);
+  });
+
+  test("a list of sightings, or of warninglists, with a row that is none is garbled: what it should be would look gone", async () => {
+    for (const row of [null, [], {}, { Sighting: [] }, { Warninglist: null }]) {
+      const sightings = json({ response: [{ Sighting: { id: "9" } }, row] });
+      expect((await failure(answering(sightings).searchSightings({}))).meaning).toBe("garbled");
+      const lists = json({ Warninglists: [{ Warninglist: { id: "9" } }, row] });
+      expect((await failure(answering(lists).warninglists({ enabled: 1 }))).meaning).toBe("garbled");
+    }
   });
 
   test("the short list of events and the list of organisations", async () => {
