@@ -6,6 +6,7 @@ const LONG = process.env.COURIER_LONG === "1" || process.env.UPDATE_DOCS === "1"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/same-cases.ts"],
     // A table of the documentation, which takes as long as a tenth of all others to take again: for the gate, and `npm run docs`.
     exclude: LONG ? [] : ["test/targets/costs.test.ts"],
     // Scenarios wait for what a whole courier does, which takes its time on a busy machine; none of them asserts on time.

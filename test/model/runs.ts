@@ -7,15 +7,13 @@ const LONGEST = 240_000;
 const USUALLY = 20_000;
 
 /**
- * What `SEED` and `RUNS` of the environment ask for: the same cases again, or more of them.
+ * What `RUNS` of the environment asks for: more cases.
  * @param long how many in the long run, where that is more than usual
  */
 export function runs<Arguments>(usual: number, long = usual): Parameters<Arguments> {
-  const { SEED, RUNS } = process.env;
-  const seed = SEED === undefined ? Math.floor(Math.random() * 0x7fff_ffff) : Number(SEED);
+  const { RUNS } = process.env;
   const more = LONG || RUNS !== undefined;
   return {
-    seed,
     numRuns: Number(RUNS ?? (LONG ? long : usual)),
     interruptAfterTimeLimit: more ? LONGEST : USUALLY,
     // Who asks for more is to hear that it was not done.
