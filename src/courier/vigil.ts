@@ -9,6 +9,8 @@ export interface VigilOptions {
   log: Logger;
   /** Milliseconds. */
   clock: () => number;
+  /** Milliseconds of a clock that nobody sets; the system's own unless set. */
+  steady?: (() => number) | undefined;
   /** Something may have been missed. */
   missed: () => void;
   /** When something was last heard before this start, milliseconds. */
@@ -26,8 +28,8 @@ const AWAY = "the courier was not running";
 /** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
 const SILENCE = 30_000;
 const TICK = 1_000;
-/** Whoever stood still for so long, milliseconds, has not taken what was sent: a publisher drops what nobody takes in time. */
-const STANDSTILL = 5_000;
+/** Whoever stood still for so long, milliseconds, may have missed something: a publisher drops what nobody takes in time. */
+const STANDSTILL = 10_000;
 /** How many remarks wait at the most for a ledger that cannot be written. */
 const MOST_WAITING = 1_000;
 
@@ -35,6 +37,7 @@ const MOST_WAITING = 1_000;
 export class Vigil implements Disposable {
   readonly #options: VigilOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #steady: () => number;
   #lastFrame: number;
   #lastLook: number;
   #uptime = 0;
@@ -46,7 +49,8 @@ export class Vigil implements Disposable {
   constructor(options: VigilOptions) {
     this.#options = options;
     this.#lastFrame = options.clock();
-    this.#lastLook = this.#lastFrame;
+    this.#steady = options.steady ?? (() => performance.now());
+    this.#lastLook = this.#steady();
     const { lastHeard } = options;
     this.#spell = { since: this.#lastFrame, cause: lastHeard === undefined ? UNHEARD : AWAY };
     this.#begin({ ...this.#spell, since: Math.min(lastHeard ?? this.#lastFrame, this.#lastFrame) });
@@ -85,12 +89,12 @@ export class Vigil implements Disposable {
     this.#catchUpRecord();
     if (this.#options.speaksWhenIdle === false) return;
     const now = this.#options.clock();
-    const before = this.#lastLook;
-    this.#lastLook = now;
+    const sinceLook = this.#steady() - this.#lastLook;
+    this.#lastLook += sinceLook;
     // Of a clock that was set back.
     this.#lastFrame = Math.min(this.#lastFrame, now);
     if (now - this.#lastFrame > SILENCE) this.#hearsNothing();
-    else if (now - before > STANDSTILL && !this.#blind) this.#stoodStill(before, now);
+    else if (sinceLook > STANDSTILL && !this.#blind) this.#stoodStill(now - sinceLook, now);
   }
 
   #hearsNothing(): void {

@@ -14,12 +14,13 @@ function aVigil() {
 
 function anUnheardVigil(lastHeard?: number) {
   const { ledger, file } = new ALedger();
-  const hands = { now: 1_000 };
+  const hands = { now: 1_000, steady: 0 };
   const counts = { missed: 0 };
   const vigil = new Vigil({
     spells: ledger.blindSpells,
     log: silent,
     clock: () => hands.now,
+    steady: () => hands.steady,
     missed: () => (counts.missed += 1),
     lastHeard,
   });
@@ -108,16 +109,29 @@ test("a courier that hears nothing after its start does not go on saying that it
 test("a courier that was stopped for a while may have missed something, and asks for a catch-up", () => {
   vi.useFakeTimers();
   const { vigil, hands, counts, spells } = aVigil();
-  hands.now = 2_000;
-  vi.advanceTimersByTime(1_000);
-  hands.now = 10_000;
-  vi.advanceTimersByTime(1_000);
+  const pass = (milliseconds: number) => {
+    hands.now += milliseconds;
+    hands.steady += milliseconds;
+    vi.advanceTimersByTime(1_000);
+  };
+  pass(1_000);
+  pass(12_000);
   expect(vigil.blindSince).toBeNull();
-  expect(spells()).toEqual([FIRST, { cause: "the courier stood still", since: 2_000, until: 10_000 }]);
+  expect(spells()).toEqual([FIRST, { cause: "the courier stood still", since: 2_000, until: 14_000 }]);
   expect(counts.missed).toBe(2);
-  hands.now = 12_000;
-  vi.advanceTimersByTime(1_000);
+  pass(2_000);
   expect(spells()).toHaveLength(2);
+  vigil[Symbol.dispose]();
+  vi.useRealTimers();
+});
+
+test("a clock that is set ahead is no courier that stood still", () => {
+  vi.useFakeTimers();
+  const { vigil, hands, spells } = aVigil();
+  hands.now += 20_000;
+  hands.steady += 1_000;
+  vi.advanceTimersByTime(1_000);
+  expect(spells()).toEqual([FIRST]);
   vigil[Symbol.dispose]();
   vi.useRealTimers();
 });

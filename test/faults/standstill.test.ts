@@ -23,7 +23,7 @@ test("what a publisher drops while the courier stands still is made up for", asy
   for (let count = 0; count < 300; count += 1) misp.sendRaw(`misp_json_attribute ${"x".repeat(100_000)}`);
   misp.publish(misp.addEvent({ info: "missed", attributes: [{ type: "domain", value: "missed.example" }] }).id);
   await misp.flushed();
-  await pause(6_000);
+  await pause(11_000);
   process.kill(pid, "SIGCONT");
 
   await eventually(async () => {
