@@ -1,6 +1,6 @@
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
-import { attributesOf, eventOf } from "./bodies.ts";
+import { attributesOf, attributesShown, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { type Json, numberOr } from "./coerce.ts";
 import { readAnswer } from "./errors.ts";
@@ -36,12 +36,12 @@ export function wholeEvent(body: Json): Notice[] {
   const event = factsOf(body);
   const attributes = attributesOf(body);
   const uuids = new Set(attributes.map(({ uuid }) => uuid));
+  // An answer that holds less than it says there is, or what cannot be read, tells nothing of what is missing.
+  const told = numberOr(body, "attribute_count", Number.POSITIVE_INFINITY);
+  const isWhole = uuids.size >= told && attributes.length === attributesShown(body);
   return [
     { kind: "event", event, how: "answer" },
     ...attributes.map((attribute): Notice => ({ kind: "attribute", attribute, event, how: "answer" })),
-    // An answer that holds less than it says there is tells nothing of what is missing.
-    ...(uuids.size >= numberOr(body, "attribute_count", Number.POSITIVE_INFINITY)
-      ? [{ kind: "contents" as const, id: event.id, uuid: event.uuid, attributes: uuids }]
-      : []),
+    ...(isWhole ? [{ kind: "contents" as const, id: event.id, uuid: event.uuid, attributes: uuids }] : []),
   ];
 }

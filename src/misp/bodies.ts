@@ -127,6 +127,14 @@ export function attributesOf(event: Json): Attribute[] {
   );
 }
 
+/** How much a whole event shows that is, or may hold, an attribute, readable or not. */
+export function attributesShown(event: Json): number {
+  const lengthAt = (part: Json, key: string) => (Array.isArray(part[key]) ? part[key].length : 0);
+  const objects = objectsAt(event, "Object");
+  const unreadable = lengthAt(event, "Object") - objects.length;
+  return [event, ...objects].reduce((count, part) => count + lengthAt(part, "Attribute"), unreadable);
+}
+
 /** A `Sighting` object; REST puts the value beside the attribute's block, or leaves the block out. */
 export function sightingOf(body: Json): Sighting {
   const type = numberAt(body, "type");

@@ -57,6 +57,16 @@ test("an answer with null in the place of the tags is none: it must not pass for
   await expect(answer).rejects.toThrow(MispError);
 });
 
+test.each([
+  ["an attribute that cannot be read", { Attribute: [wireAttribute(), wireAttribute({ Tag: null })] }],
+  ["something else among its attributes", { Attribute: [wireAttribute(), []] }],
+  ["something else among its objects", { Attribute: [wireAttribute()], Object: [null] }],
+])("an event with %s says nothing of what it lacks, however few MISP counts", async (_, content) => {
+  const { client } = await mispWith([], { ...EVENT, attribute_count: "1", ...content });
+  const notices = await askWhole(client, UUID, NEVER);
+  expect(notices.map(({ kind }) => kind)).toEqual(["event", "attribute"]);
+});
+
 test("an event that is missing as a whole is no answer at all", async () => {
   expect(await askWhole((await mispWith([])).client, UUID, NEVER)).toEqual([]);
 });
