@@ -66,8 +66,10 @@ function settingsFor(instance: string | undefined, given: Given, { environment, 
     if (/^\/(home|root)(\/|$)/.test(path))
       err(`${path} lies in a home folder, which the service cannot see: put it elsewhere, such as below /opt.`);
   }
-  const writes = [...new Set(writesOf(config))];
-  const missing = writes.filter((path) => !existsSync(path));
+  const own = [config.state, ...logFolder(config)].map((path) => absolute(config, path));
+  const shared = listFolders(config).map((path) => absolute(config, path));
+  const writes = [...new Set([...own, ...shared])];
+  const missing = writes.filter((path) => !existsSync(path)).map((path) => ({ path, shared: !own.includes(path) }));
   return { instance, user, node, program, config: file, writes, missing };
 }
 
@@ -81,11 +83,17 @@ function environmentBeside(config: string, instance: string | undefined): Record
   }
 }
 
-/** Where the courier writes: its state, its log, and the folders of its targets. */
-function writesOf(config: Config): string[] {
-  const folders = Object.values(config.targets).flatMap(({ settings }) => folderIn(settings));
-  const log = config.log.file === undefined ? [] : [dirname(resolvePath(config, config.log.file))];
-  return [config.state, ...folders, ...log].map((path) => (isAbsolute(path) ? path : resolvePath(config, path)));
+/** Whose files other programs read: the folders of its targets. */
+function listFolders({ targets }: Config): string[] {
+  return Object.values(targets).flatMap(({ settings }) => folderIn(settings));
+}
+
+function logFolder(config: Config): string[] {
+  return config.log.file === undefined ? [] : [dirname(resolvePath(config, config.log.file))];
+}
+
+function absolute(config: Config, path: string): string {
+  return isAbsolute(path) ? path : resolvePath(config, path);
 }
 
 function folderIn(settings: unknown): string[] {

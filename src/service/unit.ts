@@ -11,7 +11,13 @@ export interface UnitSettings {
   /** Absolute paths that the courier writes to. */
   writes: readonly string[];
   /** Those of them that are to be made; what is there already keeps its owner. */
-  missing: readonly string[];
+  missing: readonly MissingFolder[];
+}
+
+export interface MissingFolder {
+  path: string;
+  /** Whether other programs read what is in it, as they do with lists. */
+  shared: boolean;
 }
 
 export interface UnitFile {

@@ -27,6 +27,21 @@ test("a dry run shows unit and commands, with the folders that the configuration
   expect(out).not.toContain("a-secret-key");
 });
 
+test("the folders of lists are made for all to read, state and log for the courier alone", async () => {
+  const folder = aFolder();
+  const config = join(folder, "config.yaml");
+  const targets = "targets: {a: {type: csv, directory: ./lists}, b: {type: csv, directory: ./both}}";
+  const rest = "state: ./state\nlog: {file: ./both/courier.log}\n";
+  await writeFile(config, `misp: {url: "https://misp.example.org", key: k}\n${targets}\n${rest}`);
+  const { out } = await call(["service", "install", "--config", config, "--dry-run"]);
+  const made = [...out.matchAll(/install -d -m (\d+) -o misp-courier -g misp-courier (.*)/g)];
+  expect(made.map(([, mode, path]) => [mode, path])).toEqual([
+    ["0750", join(folder, "state")],
+    ["0750", join(folder, "both")],
+    ["0755", join(folder, "lists")],
+  ]);
+});
+
 test("a program that npm linked to a home folder is told from one that the service can see", async () => {
   const folder = aFolder();
   await writeFile(join(folder, "environment"), "MISP_API_KEY=a-secret-key\n");

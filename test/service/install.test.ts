@@ -13,7 +13,10 @@ const SETTINGS: UnitSettings = {
   program: "/opt/misp courier/dist/main.js",
   config: "/etc/misp-courier/config.yaml",
   writes: ["/var/lib/misp-courier", "/srv/100% lists"],
-  missing: ["/srv/100% lists"],
+  missing: [
+    { path: "/var/log/courier", shared: false },
+    { path: "/srv/100% lists", shared: true },
+  ],
 };
 const UNITS = "etc/systemd/system";
 
@@ -45,7 +48,8 @@ test("the unit runs the courier under its own user, and lets it write where its 
     "",
   ]);
   expect(system.commands.slice(2)).toEqual([
-    ["install", "-d", "-m", "0750", "-o", "misp-courier", "-g", "misp-courier", "/srv/100% lists"],
+    ["install", "-d", "-m", "0750", "-o", "misp-courier", "-g", "misp-courier", "/var/log/courier"],
+    ["install", "-d", "-m", "0755", "-o", "misp-courier", "-g", "misp-courier", "/srv/100% lists"],
     ["systemctl", "daemon-reload"],
     ["systemctl", "enable", "--now", "misp-courier.service"],
   ]);
