@@ -17,7 +17,8 @@ export const audit: Command = {
   async run(given, { environment, out, clock }) {
     const [value] = given.positionals;
     const since = agoOption(given, "since", "1d", clock());
-    if ((value === undefined) === (since === undefined)) throw new UsageError("name a value, or give --since");
+    if (value === undefined && since === undefined) throw new UsageError("name a value, or give --since");
+    if (value !== undefined && since !== undefined) throw new UsageError("it takes a value or --since, not both");
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     using report = new AuditReport(join(resolvePath(config, config.state), LEDGER_FILE));
     const rows = value === undefined ? report.since(since ?? 0) : report.of(formsOf(value));

@@ -31,22 +31,49 @@ export async function runDecision({ decisions, list }: DecisionCommand, given: G
   }
   const decision = Object.hasOwn(decisions, word) ? decisions[word] : undefined;
   if (!decision) throw new UsageError(`there is list, ${Object.keys(decisions).join(", ")}, but no ${word}`);
-  terminal.out(await decideNow(config, decision, target, terminal));
+  const changes = await decideNow(config, decision, target, terminal);
+  const made: Made = {
+    decision,
+    target: target === "" ? null : target,
+    asked: changes === undefined,
+    changes: changes ?? null,
+  };
+  terminal.out(given.values.json === true ? JSON.stringify(made, null, 2) : readable(made));
   return Exit.ok;
 }
 
-async function decideNow(config: Config, decision: Decision, target: string, { clock }: Terminal): Promise<string> {
+/** A decision, as `--json` shows it. */
+interface Made {
+  decision: Decision;
+  /** `null`: of all targets. */
+  target: string | null;
+  /** Whether the running courier was asked to, which changes nothing before it does so. */
+  asked: boolean;
+  changes: number | null;
+}
+
+function readable({ changes }: Made): string {
+  if (changes === null) return "The running courier has been asked to; its log tells how it went.";
+  return `${counted(changes, "change")}. What is to be delivered goes out when the courier runs.`;
+}
+
+/** @returns how many changes it made; `undefined` where the running courier was asked to */
+async function decideNow(
+  config: Config,
+  decision: Decision,
+  target: string,
+  { clock }: Terminal,
+): Promise<number | undefined> {
   const state = resolvePath(config, config.state);
   const file = join(state, LEDGER_FILE);
   demandLedger(file);
   try {
     using _lock = lockState(state);
     const journal = await Journal.open(join(state, JOURNAL_FILE));
-    const changes = await Holds.at(file, (holds) => decide(decision, target, { holds, journal, clock }));
-    return `${counted(changes, "change")}. What is to be delivered goes out when the courier runs.`;
+    return await Holds.at(file, (holds) => decide(decision, target, { holds, journal, clock }));
   } catch (error) {
     if (!(error instanceof StateInUse)) throw error;
     Requests.leave(file, decision, target);
-    return "The running courier has been asked to; its log tells how it went.";
+    return undefined;
   }
 }

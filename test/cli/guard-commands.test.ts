@@ -79,7 +79,13 @@ describe("a slip of the filter that would take off 95 %", () => {
   test("is discarded on a stopped courier, and what it named stays until something else is said of it", async () => {
     await slip();
     await courier.stop();
-    expect((await run("held", "discard")).out).toContain("30 changes");
+    expect(await json("held", "discard")).toEqual({
+      decision: "held-discard",
+      target: null,
+      asked: false,
+      changes: 30,
+    });
+    expect((await run("held", "discard")).out).toContain("0 changes");
     await courier.start();
     courier.misp.sight(ids[0] ?? 0, { type: SightingType.falsePositive });
     await courier.listed("domain", ...DOMAINS.slice(1));
@@ -178,9 +184,22 @@ describe("audit", () => {
   });
 
   test("asks for one of the two", async () => {
-    for (const words of [[], ["a.example", "--since", "1d"], ["--since", "soon"]]) {
-      expect((await run("audit", ...words)).code).toBe(64);
+    for (const [complaint, ...words] of [
+      ["name a value, or give --since"],
+      ["it takes a value or --since, not both", "a.example", "--since", "1d"],
+      ["--since takes a duration", "--since", "soon"],
+    ]) {
+      expect(await run("audit", ...words)).toMatchObject({ code: 64, err: expect.stringContaining(complaint ?? "") });
     }
+  });
+});
+
+test("a decision that the running courier is asked for is told in JSON, too", async () => {
+  expect(await json("parked", "retry", "blocklists")).toEqual({
+    decision: "parked-retry",
+    target: "blocklists",
+    asked: true,
+    changes: null,
   });
 });
 
