@@ -5,6 +5,7 @@ import { type Caught, catchUp } from "../courier/catch-up.ts";
 import type { Progress } from "../courier/catch-up-options.ts";
 import { Intake } from "../courier/intake.ts";
 import { LEDGER_FILE, openLedger } from "../courier/open-ledger.ts";
+import { demandLedger } from "../ledger/database.ts";
 import { Requests } from "../ledger/requests.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
@@ -22,8 +23,8 @@ export const catchUpCommand: Command = {
   words: [0, 0],
   async run(given, terminal) {
     const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
-    if (config.role === "forwarder") return readAgain(resolvePath(config, config.state), terminal);
     const ago = agoOption(given, "since", "7d", terminal.clock());
+    if (config.role === "forwarder") return readAgain(resolvePath(config, config.state), terminal);
     const since = ago === undefined ? undefined : Math.floor(ago / 1000);
     const state = resolvePath(config, config.state);
     try {
@@ -40,7 +41,9 @@ export const catchUpCommand: Command = {
 
 /** A forwarder's topic can only be read by the forwarder. */
 function readAgain(state: string, terminal: Terminal): number {
-  Requests.leave(join(state, LEDGER_FILE), "catch-up", "");
+  const file = join(state, LEDGER_FILE);
+  demandLedger(file);
+  Requests.leave(file, "catch-up", "");
   terminal.out(
     "The forwarder has been asked to read its topic again from the beginning; it does so as soon as it runs.",
   );

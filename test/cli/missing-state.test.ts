@@ -47,6 +47,18 @@ describe.each(QUESTIONS.map((words) => [words]))("%j", (words) => {
   });
 });
 
+test("a forwarder that never ran is not asked to read its topic again", async () => {
+  const { folder, config, ledger } = aConfiguration();
+  const source = 'source: {kafka: {brokers: ["127.0.0.1:9"]}}';
+  writeFileSync(config, SETTINGS.replace(/^misp: .*$/m, `role: forwarder\n${source}`));
+  expect(await call(["catch-up", "--config", config])).toMatchObject({
+    code: 1,
+    err: `misp-courier: ${ledger} does not exist: has the courier run with this configuration?`,
+  });
+  expect((await call(["catch-up", "--since", "soon", "--config", config])).code).toBe(64);
+  expect(readdirSync(folder)).toEqual(["config.yaml"]);
+});
+
 // Root may read everything.
 test.skipIf(!NOBODY_MAY_START)("a state that this user may not read is taken for no missing one", () => {
   const { folder, config, state, ledger } = aConfiguration();
