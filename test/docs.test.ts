@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { conditionsOf, type Facts } from "../src/alerts/conditions.ts";
 import { renderReference } from "../src/config/reference.ts";
+import { targetKinds } from "../src/targets/index.ts";
 import { call } from "./cli/captured-terminal.ts";
 
 const file = new URL("../docs/CONFIG.md", import.meta.url);
@@ -33,6 +35,26 @@ test("the table of commands in README.md has every one that the help has", async
   expect(commands.filter((name) => !new RegExp(`\`${name}[ \`]`).test(table))).toEqual([]);
 });
 
+test("the table of targets in README.md has every kind that there is", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const [, table = ""] = /^## Targets\n([\s\S]*?)^## /m.exec(readme) ?? [];
+  const told = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, type]) => type);
+  expect(told.sort()).toEqual(Object.keys(targetKinds).sort());
+});
+
+test("docs/OPERATIONS.md calls each alert what it says, and has all of them", () => {
+  const page = readFileSync(new URL("../docs/OPERATIONS.md", import.meta.url), "utf8");
+  const told = [...page.matchAll(/^\| \*(.*?)\* \|/gm)].map(([, alert = ""]) => alert);
+  const said = troubles().flatMap((facts) => conditionsOf(facts).map(({ sentence }) => sentence));
+  // What differs from one time to the next is a "…" there.
+  const says = (alert: string, sentence: string) => {
+    const parts = alert.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`^${parts.join(".*")}`).test(sentence);
+  };
+  expect(told.filter((alert) => !said.some((sentence) => says(alert, sentence)))).toEqual([]);
+  expect(said.filter((sentence) => !told.some((alert) => says(alert, sentence)))).toEqual([]);
+});
+
 test("docs/ADDING-A-TARGET.md has a row for every member of a kind and of a target", () => {
   const code = readFileSync(new URL("../src/targets/target.ts", import.meta.url), "utf8");
   const page = readFileSync(new URL("../docs/ADDING-A-TARGET.md", import.meta.url), "utf8");
@@ -55,3 +77,32 @@ test("the tests that docs/COMING-FROM-MISP-BROKER.md names are where it says", (
     ]);
   }
 });
+
+/** Situations in which every alert is given once. */
+function troubles(): Facts[] {
+  const now = Date.UTC(2027, 0, 15);
+  const since = now - 3_600_000;
+  const calm = {
+    now,
+    feed: "zeromq",
+    blind: null,
+    keyExpires: null,
+    catchUp: null,
+    failing: [],
+    held: [],
+    disk: null,
+  } as const;
+  const failed = { since, failures: 5, error: "MISP does not answer", refused: false };
+  return [
+    {
+      ...calm,
+      blind: { since, cause: "silence" },
+      keyExpires: now + 3_600_000,
+      catchUp: failed,
+      failing: [{ target: "siem", since, attempts: 5, error: "it does not answer" }],
+      held: [{ target: "siem", reason: "30 of 31" }],
+      disk: { free: 1, total: 2 ** 40 },
+    },
+    { ...calm, catchUp: { ...failed, refused: true } },
+  ];
+}

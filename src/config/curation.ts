@@ -74,7 +74,7 @@ export const warninglists = z
       .record(text, role)
       .default({})
       .describe(
-        `What a match does, by list name: withhold, lower the score (${LOWER} points unless said) or be noted; ` +
+        `What a match does, by list name, in which \`*\` stands for anything: withhold, lower the score (${LOWER} points unless said) or be noted; ` +
           "lists of category `false_positive` block unless named here",
       )
       .meta({ shows: "list name → `block`, `lower`, `inform` or `{lower: points}`" }),
