@@ -1,6 +1,7 @@
 import { resolvePath } from "../config/load.ts";
 import type { CourierConfig } from "../config/schema.ts";
 import { WORKFLOW_TAGS } from "../curation/curate-event.ts";
+import { matchTags } from "../curation/filter.ts";
 import { compileTrust } from "../curation/warninglists/trust.ts";
 import type { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
@@ -14,7 +15,7 @@ import { protectListsOf } from "./protect-files.ts";
 export interface OnlineCheck {
   probe: Probe;
   findings: string[];
-  /** What MISP does not tell this key, and where to look instead. */
+  /** What MISP does not tell this key, and where to look instead; and what may be meant so, or be a slip. */
   unknowns: string[];
 }
 
@@ -26,7 +27,8 @@ export async function checkOnline(
 ): Promise<OnlineCheck> {
   const answered = await probe(client, signal);
   const findings = await findingsOf(config, client, answered, signal);
-  return { probe: answered, findings, unknowns: answered.permissions.has("perm_site_admin") ? [] : unknownTo(config) };
+  const unknown = answered.permissions.has("perm_site_admin") ? [] : unknownTo(config);
+  return { probe: answered, findings, unknowns: [...unknown, ...(await rolesOfNothing(config, client, signal))] };
 }
 
 /** What is missing for what the configuration asks, each with its cure. @throws MispError when MISP cannot be asked */
@@ -61,12 +63,27 @@ function rightsMissing(config: CourierConfig, { permissions }: Probe): string[] 
   ];
 }
 
-async function listsMissing(config: CourierConfig, client: MispClient, signal: AbortSignal): Promise<string[]> {
+/** The lists in the folder, and the names of all that there are, in lower case. */
+async function listsThere(config: CourierConfig, client: MispClient, signal: AbortSignal) {
   const files = await readListFiles(resolvePath(config, config.warninglists.directory));
   const lists = [...files.lists.values()];
   const enabled = config.warninglists.from_misp ? await enabledLists(client, signal) : [];
   const inMisp = new Set(enabled.map(({ name }) => name.toLowerCase()));
-  const known = new Set([...inMisp, ...lists.map(({ name }) => name.toLowerCase())]);
+  return { files, lists, inMisp, known: new Set([...inMisp, ...lists.map(({ name }) => name.toLowerCase())]) };
+}
+
+/** Roles may be set before a list is enabled; but a list by another name than its own goes on blocking. */
+async function rolesOfNothing(config: CourierConfig, client: MispClient, signal: AbortSignal): Promise<string[]> {
+  const names = Object.keys(config.warninglists.roles);
+  if (names.length === 0) return [];
+  const { known } = await listsThere(config, client, signal);
+  return names
+    .filter((name) => ![...known].some(matchTags([name])))
+    .map((name) => `warninglists.roles names ${name}, as which no warninglist is known now: it changes nothing`);
+}
+
+async function listsMissing(config: CourierConfig, client: MispClient, signal: AbortSignal): Promise<string[]> {
+  const { files, lists, inMisp, known } = await listsThere(config, client, signal);
   const { missing } = compileTrust(lists, config.curation.trust, config.curation.prefix);
   return [
     ...files.problems,

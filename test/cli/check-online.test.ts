@@ -28,6 +28,7 @@ async function checked(
   curation: Record<string, unknown> = {},
   feed: Record<string, unknown> = {},
   targets: Record<string, unknown> = { lists: { type: "csv", directory: "./lists" } },
+  warninglists: Record<string, unknown> = {},
 ) {
   const misp: Misp = {
     permissions: ADMIN,
@@ -48,6 +49,7 @@ async function checked(
     stringify({
       misp: { url: server.url, key: "k".repeat(40), ...feed },
       curation: { trust, ...curation },
+      warninglists,
       targets,
     }),
   );
@@ -94,6 +96,16 @@ test("a list that a guard names, and that is nowhere, is told: what it is to pro
   expect(code).toBe(1);
   expect(err).toContain("No warninglist is called Top sites, and what a guard is to protect by it goes out");
   expect(err).not.toContain("Friends");
+});
+
+test("a role of a list that is nowhere is told, and may be meant so: a list of another spelling goes on blocking", async () => {
+  const roles = { FRIENDS: "inform", "fri*": "inform", "Top sites": "inform", "Top 1*": { lower: 30 } };
+  const { code, out, err } = await checked({}, {}, {}, undefined, { roles });
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out.match(/^warninglists\.roles names .*$/gm)).toEqual([
+    "warninglists.roles names Top sites, as which no warninglist is known now: it changes nothing",
+    "warninglists.roles names Top 1*, as which no warninglist is known now: it changes nothing",
+  ]);
 });
 
 describe("what is missing is told with what to click", () => {
