@@ -20,8 +20,12 @@ export const alerts = z
       .describe("Word to the operator over Telegram"),
     webhook: z
       .strictObject({
-        url: webAddress.describe("Where alerts are posted as JSON"),
-        secret: text.optional().describe("Signs them as Standard Webhooks have it"),
+        url: webAddress.describe(
+          "Where alerts are posted as JSON, which [OPERATIONS.md](OPERATIONS.md#what-each-alert-means) shows",
+        ),
+        secret: text
+          .optional()
+          .describe("Signs them as Standard Webhooks have it: whsec_ and base64, or any other text as it is"),
         proxy: webAddress.optional().describe("HTTP proxy on the way there"),
       })
       .optional()
