@@ -16,7 +16,7 @@ export const check: Command = {
   words: [0, 0],
   async run(given, terminal) {
     const file = textOption(given, "config") ?? "config.yaml";
-    const config = loadConfig(file, terminal.environment);
+    const config = loadConfig(file, terminal.environment, { now: terminal.clock() });
     const targets = Object.entries(config.targets).map(
       ([name, { type, enabled }]) => `${name} (${type}${enabled ? "" : ", off"})`,
     );

@@ -16,7 +16,8 @@ export const plan: Command = {
     const current = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
     const [file] = given.positionals;
     // It is tried in the place of the one in force: relative paths mean the same.
-    const next = file === undefined ? current : loadConfig(file, environment, current.directory);
+    const asNext = { directory: current.directory, now: clock() };
+    const next = file === undefined ? current : loadConfig(file, environment, asNext);
     const drawn = progress && ((judged: number) => progress(`judged by the new rules: ${judged}`));
     const made = await makePlan({ current, next, log: silent, signal, clock, progress: drawn });
     progress?.("");

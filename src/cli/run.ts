@@ -18,7 +18,7 @@ export const run: Command = {
   words: [0, 0],
   async run(given, { environment, clock, signal, reload }) {
     const file = textOption(given, "config") ?? "config.yaml";
-    const config = loadConfig(file, environment);
+    const config = loadConfig(file, environment, { now: clock() });
     const supervisor = new Supervisor(environment);
     signal.addEventListener("abort", () => supervisor.stopping(), { once: true });
     const recorder = recorderFor(textOption(given, "record"), clock, config);
@@ -27,6 +27,7 @@ export const run: Command = {
     using watch = new ConfigWatch({
       file,
       environment,
+      clock,
       current: () => courier.latest,
       changed: (next) => courier.adopt(next),
       refused: (error) =>

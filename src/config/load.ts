@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 import { certificateFiles, holdsCertificates } from "./certificates.ts";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
+import { readFirstLoad } from "./misp.ts";
 import { unreadableProtectFiles } from "./protect.ts";
 import { rivals } from "./rivals.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -16,17 +17,29 @@ export { ConfigError, formatConfigError } from "./issue.ts";
 /** Far above any configuration, far below what would stall the reader. */
 const LARGEST = 1024 * 1024;
 
+/** How a configuration is read. */
+interface Reading {
+  /** Where relative paths count from, unless it is the folder of the file. */
+  directory?: string;
+  /** Milliseconds. Where it is to be worked by from now on, a date that is yet to come is a mistake. */
+  now?: number;
+}
+
 /**
  * Reads and checks a configuration file; `${NAME}` is filled from `environment`, `key_file` is read.
- * @param directory where relative paths count from, unless it is the folder of the file
  * @throws ConfigError with every mistake at once
  */
-export function loadConfig(file: string, environment: Environment, directory = dirname(resolve(file))): Config {
+export function loadConfig(
+  file: string,
+  environment: Environment,
+  { directory = dirname(resolve(file)), now = Number.POSITIVE_INFINITY }: Reading = {},
+): Config {
   const source = readSource(readText(file), environment);
   const issues = [...source.issues];
   const key = source.data === undefined ? "" : readKey(source, directory, issues);
   const parsed = source.data === undefined ? undefined : check(source, issues);
   complainOfTwoFeeds(source, issues);
+  complainOfDateToCome(source, now, issues);
   if (parsed) complainOfProtectFiles(source, directory, issues);
   if (parsed) complainOfCertificates(source, directory, issues);
   if (parsed) complainOfRivals(parsed, source, directory, issues);
@@ -84,6 +97,15 @@ function complainOfTwoFeeds({ data, place }: Source, issues: ConfigIssue[]): voi
   if (member(misp, "kafka") === undefined || member(misp, "zeromq") === undefined) return;
   const path = ["misp", "kafka"];
   issues.push({ ...place(path), path: formatPath(path), message: "there is zeromq as well; keep one" });
+}
+
+/** From then on there is nothing yet to load: a slip, such as next year for this. */
+function complainOfDateToCome({ data, place }: Source, now: number, issues: ConfigIssue[]): void {
+  const path = ["misp", "catch_up", "first_load"];
+  const given = path.reduce(member, data);
+  const load = typeof given === "string" ? readFirstLoad(given) : undefined;
+  if (load?.kind !== "since" || load.time * 1000 <= now) return;
+  issues.push({ ...place(path), path: formatPath(path), message: "is a date that is yet to come (UTC)" });
 }
 
 /** The `protect` lists as they are written: of the whole courier, and of each target. */

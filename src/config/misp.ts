@@ -50,7 +50,8 @@ const firstLoad = z
   )
   .meta({ shows: "`ttl`, duration or date" });
 
-function readFirstLoad(given: string): FirstLoad | undefined {
+/** What `first_load` says; `undefined`: nothing of the kind. */
+export function readFirstLoad(given: string): FirstLoad | undefined {
   if (given === "ttl") return { kind: "ttl" };
   const seconds = parseDuration(given);
   if (seconds) return { kind: "ago", seconds };

@@ -7,6 +7,8 @@ import type { Environment } from "./variables.ts";
 export interface ConfigWatchOptions {
   file: string;
   environment: Environment;
+  /** Milliseconds. */
+  clock: () => number;
   /** What is in force, or about to be. */
   current: () => Config;
   /** There is another configuration, and it is right. */
@@ -35,9 +37,9 @@ export class ConfigWatch implements Disposable {
   }
 
   read(): void {
-    const { file, environment, current, changed, refused } = this.#options;
+    const { file, environment, clock, current, changed, refused } = this.#options;
     try {
-      const config = loadConfig(file, environment);
+      const config = loadConfig(file, environment, { now: clock() });
       if (!isDeepStrictEqual(config, current())) changed(config);
     } catch (error) {
       refused(error);

@@ -92,6 +92,7 @@ describe("check", () => {
   url: https://misp.example.org
   key: \${NOT_SET}
   zeromk: tcp://127.0.0.1:50000
+  catch_up: {first_load: 9026-01-31}
 indicators: {ttl: {domain: soon}}
 targets:
   lists: {type: csw}
@@ -101,8 +102,9 @@ targets:
     expect(out).toBe("");
     expect(err).toMatch(/:3\b.*NOT_SET/);
     expect(err).toMatch(/:4\b.*did you mean "zeromq"/);
-    expect(err).toMatch(/:5\b.*ttl/);
-    expect(err).toMatch(/:7\b.*csv/);
+    expect(err).toMatch(/:5\b.*first_load.*yet to come/);
+    expect(err).toMatch(/:6\b.*ttl/);
+    expect(err).toMatch(/:8\b.*csv/);
   });
 
   test("a file that is not there is a fault of the configuration, too", async () => {

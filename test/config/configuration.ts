@@ -20,7 +20,7 @@ export function load(
   try {
     for (const [name, content] of Object.entries(beside)) writeFileSync(join(directory, name), content);
     writeFileSync(join(directory, "config.yaml"), text);
-    const config = loadConfig(join(directory, "config.yaml"), environment);
+    const config = loadConfig(join(directory, "config.yaml"), environment, { now: Date.now() });
     if (config.role !== "courier") throw new Error("this is the configuration of a forwarder");
     return config;
   } finally {

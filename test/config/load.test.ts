@@ -315,6 +315,10 @@ describe("mistakes", () => {
       "misp: {url: https://m.example, key: k, catch_up: {first_load: 2026-02-30}}\n",
       "1 misp.catch_up.first_load: must be ttl, a duration such as 30d, or a date such as 2026-01-31",
     ],
+    [
+      "misp:\n  url: https://m.example\n  key: k\n  catch_up: {first_load: 9026-01-31}\n",
+      "4 misp.catch_up.first_load: is a date that is yet to come (UTC)",
+    ],
   ])("%j is refused", (text, complaint) => {
     expect(complaints(text)).toEqual([complaint]);
   });

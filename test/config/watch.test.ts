@@ -22,7 +22,8 @@ test("a file that is still being written is not taken, even where the half of it
     inForce = config;
     seen.push(`${Object.keys(config.targets)} ${config.log.level}`);
   };
-  using _ = new ConfigWatch({ file, environment, current, changed, refused: () => void seen.push("refused") });
+  const refused = () => void seen.push("refused");
+  using _ = new ConfigWatch({ file, environment, clock: Date.now, current, changed, refused });
   writeFileSync(file, MISP);
   for (const part of [LOG, TARGETS]) {
     await pause(400);
