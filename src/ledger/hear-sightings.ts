@@ -10,8 +10,8 @@ import type { Moment, Tables } from "./tables.ts";
 export const OWN_SOURCE = "misp-courier";
 
 /**
- * A date in the future would outvote everybody until then: a sighting counts from when it was first heard of at the latest. Clocks
- * that differ by so many seconds are forgiven.
+ * A date in the future would outvote everybody until then: such a sighting counts from when it was first heard of. Clocks that differ by
+ * so many seconds are forgiven, and their dates taken as they are.
  */
 const CLOCKS_DIFFER = 60;
 
@@ -42,7 +42,8 @@ interface Circumstances {
 }
 
 function remember(tables: Tables, sighting: Sighting, { known, shown, value, now }: Circumstances): void {
-  const counts = Math.min(sighting.date, Math.floor((known?.heard ?? now) / 1000) + CLOCKS_DIFFER);
+  const heard = Math.floor((known?.heard ?? now) / 1000);
+  const counts = sighting.date > heard + CLOCKS_DIFFER ? heard : sighting.date;
   if (sighting.type === SightingType.expired) replaceExpiration(tables, sighting, now);
   tables.sightings.put({
     id: sighting.id,

@@ -60,6 +60,19 @@ test("a date in the future does not outvote everybody until then", () => {
   expect(ledger.standing()).toBeNull();
 });
 
+test.each([
+  ["down", SightingType.falsePositive, SightingType.seen, null],
+  ["up", SightingType.seen, SightingType.falsePositive, "false_positive"],
+] as const)(
+  "a thumbs-%s with a date in the future gives way to the next word, a second later",
+  (_, first, second, standing) => {
+    ledger.hear(sighted({ type: first, date: NOW + 3_600 }));
+    ledger.now += 1_000;
+    ledger.hear(sighted({ id: 2, type: second, date: NOW + 1 }));
+    expect(ledger.standing()).toBe(standing);
+  },
+);
+
 describe("where MISP's clock is ahead", () => {
   const down = (date: number, id = 1) => aSighting({ id, date });
   const up = (date: number, id = 2) => aSighting({ id, type: SightingType.seen, date });
