@@ -155,10 +155,7 @@ export class Intake {
       this.#options.ledger.unreadable.keep(skipped, this.#unreadable);
     } catch (error) {
       if (!(error instanceof StateUnwritable)) throw error;
-      this.#options.log.error("A message that is skipped cannot be kept either", {
-        topic: skipped.topic,
-        reason: error.message,
-      });
+      this.#log.unkept(skipped.topic, error);
     }
     this.#unreadable += 1;
   }

@@ -55,3 +55,28 @@ test("a ledger that cannot be written is told once in a minute, however many wai
   await Promise.all(waiting);
   expect(told.slice(2)).toEqual(["The ledger can be written again; the feed goes on"]);
 });
+
+test("of messages that a full disk keeps from being kept one is told in a minute, and all are counted", async () => {
+  const { ledger } = new ALedger();
+  const told: string[] = [];
+  let now = Date.UTC(2026, 10, 22);
+  const intake = new Intake({
+    ledger,
+    log: { ...silent, error: (sentence) => void told.push(sentence) },
+    signal: new AbortController().signal,
+    clock: () => now,
+    saved: () => undefined,
+    asks: () => undefined,
+  });
+  const full = vi.spyOn(ledger.unreadable, "keep").mockImplementation(() => {
+    throw new StateUnwritable("the disk is full");
+  });
+  const frames = Array.from({ length: 100 }, () => Buffer.from("misp_json_attribute {"));
+  await intake.read(frames);
+  now += 60_000;
+  await intake.read(frames);
+  expect(told).toEqual(Array(2).fill("A message that is skipped cannot be kept either"));
+  full.mockRestore();
+  await intake.heard([]);
+  expect(ledger.fact("unreadable")).toBe("200");
+});
