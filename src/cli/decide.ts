@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { type Decision, decide } from "../courier/decisions.ts";
+import { type Decision, decide, mayDecideOn } from "../courier/decisions.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal } from "../delivery/journal.ts";
 import { demandLedger } from "../ledger/database.ts";
@@ -24,7 +24,8 @@ interface DecisionCommand {
 export async function runDecision({ decisions, list }: DecisionCommand, given: Given, terminal: Terminal) {
   const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
   const [word = "list", target = ""] = given.positionals;
-  if (target !== "") demandTarget(config, target);
+  const file = join(resolvePath(config, config.state), LEDGER_FILE);
+  if (target !== "" && !mayDecideOn(target, config, file)) demandTarget(config, target);
   if (word === "list") {
     await list(config, given, terminal);
     return Exit.ok;

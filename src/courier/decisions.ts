@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import type { Config } from "../config/schema.ts";
 import type { Journal } from "../delivery/journal.ts";
 import type { Holds } from "../ledger/holds.ts";
+import { LedgerReport } from "../ledger/report.ts";
 import type { Logger } from "../log.ts";
 
 /** What a person may decide about changes that did not reach a target; the argument of each is a target, or empty for all. */
@@ -10,6 +13,14 @@ export interface Desk {
   journal: Journal;
   /** Milliseconds. */
   clock: () => number;
+}
+
+/** Whether a decision may name a target. What waits for one that is configured no longer is listed, too, and wants a decision. */
+export function mayDecideOn(target: string, { targets }: Pick<Config, "targets">, ledgerFile: string): boolean {
+  if (Object.hasOwn(targets, target)) return true;
+  if (!existsSync(ledgerFile)) return false;
+  using ledger = new LedgerReport(ledgerFile);
+  return ledger.position(target) !== undefined;
 }
 
 /** Does what was decided, on a running courier's ledger or on a stopped one's; returns how many changes it concerned. */

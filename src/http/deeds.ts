@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { mayDecideOn } from "../courier/decisions.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Requests } from "../ledger/requests.ts";
 import { MispClient } from "../misp/client.ts";
@@ -29,9 +30,10 @@ async function decide({ request, response }: Asked, config: Config): Promise<voi
   const told = decision.safeParse(await bodyOf(request, LONGEST));
   if (!told.success) return refuse(response, 400, 'This wants {"decision": "release" or "discard", "target": …}.');
   const { target } = told.data;
-  if (!Object.hasOwn(config.targets, target)) return refuse(response, 404, "There is no such target.");
+  const file = join(resolvePath(config, config.state), LEDGER_FILE);
+  if (!mayDecideOn(target, config, file)) return refuse(response, 404, "There is no such target.");
   // As the command line does: the courier takes it up, and its log tells how it went.
-  Requests.leave(join(resolvePath(config, config.state), LEDGER_FILE), `held-${told.data.decision}`, target);
+  Requests.leave(file, `held-${told.data.decision}`, target);
   answerJson(response, 202, { asked: true });
 }
 

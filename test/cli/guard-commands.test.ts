@@ -93,6 +93,16 @@ describe("a slip of the filter that would take off 95 %", () => {
     expect(await json("held", "list")).toEqual([]);
   });
 
+  test("may be decided on by name when the target is no longer configured, as it is listed", async () => {
+    await slip();
+    await courier.stop();
+    await courier.start({ ...SLIP, targets: { other: { type: "csv", directory: "./elsewhere" } } });
+    expect((await run("held", "list", "blocklists")).out).toContain("30 removals held");
+    expect(await run("held", "discard", "blocklists")).toMatchObject({ code: 0 });
+    await eventually(async () => expect(await json("held", "list")).toEqual([]));
+    expect((await run("parked", "drop", "blocklists")).code).toBe(0);
+  });
+
   test("is over when the filter is put right", async () => {
     await slip();
     await courier.stop();

@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
+import { Front } from "../../src/http/front.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
-import { eventually } from "../support/running-courier.ts";
+import { silent } from "../../src/log.ts";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { openFront } from "./a-front.ts";
 import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
 
@@ -88,6 +90,15 @@ describe("from the page, with its token,", () => {
     const answer = await fetch(`${watched.url}held`, { headers: JSON_BODY });
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
   });
+});
+
+test("what is held for a target that is configured no longer is shown, and may be decided on", async () => {
+  await using courier = await RunningCourier.start({ http: { listen: "127.0.0.1:0", token: TOKEN } });
+  const config = { ...(await courier.config()), targets: {} };
+  await using front = new Front({ config, log: silent, clock: Date.now });
+  await front.listen();
+  const decided = async (target: string) => (await post(`${front.url}held`, { decision: "discard", target })).status;
+  expect([await decided("blocklists"), await decided("blocklist")]).toEqual([202, 404]);
 });
 
 test("nothing can be done from a page that has no token", async () => {
