@@ -147,6 +147,9 @@ function deliveryState() {
   if (failing.length > NAMED) return ["bad", `${failing.length} of ${targets.length} targets fail`];
   if (failing.length > 0) return ["bad", `Failing: ${failing.join(", ")}`];
   if (targets.length === 0) return ["wait", "No targets"];
+  const guarded = targets.filter(({ heldBack }) => heldBack > 0).map(({ name }) => name);
+  if (guarded.length > NAMED) return ["wait", `Guards hold changes of ${guarded.length} targets`];
+  if (guarded.length > 0) return ["wait", `Held by a guard: ${guarded.join(", ")}`];
   const late = targets.filter((target) => target.late).length;
   return late === 0 ? ["good", "Targets in step"] : ["wait", `${late} of ${targets.length} targets behind`];
 }

@@ -32,17 +32,22 @@ function targetTable(lists) {
     cells: (target) => [
       element("th", { scope: "row" }, target.name, " ", quiet(target.type), ...listLinks(lists, target.name)),
       element("td", {}, stateOf(target), ...trouble(target)),
-      count(target.held),
+      count(target.held, false, target.doubtful > 0 ? `${number(target.doubtful)} in doubt` : ""),
       count(target.behind, target.beyond),
       count(target.parked),
     ],
   };
 }
 
-function stateOf({ enabled, attempts, late }) {
+function stateOf({ enabled, attempts, late, heldBack }) {
   if (!enabled) return quiet("off");
-  const [state, text] = attempts > 0 ? ["bad", "failing"] : late ? ["wait", "catching up"] : ["good", "in step"];
-  return element("span", { class: "chip", "data-state": state }, text);
+  const chips = [
+    ...(attempts > 0 ? [["bad", "failing"]] : late ? [["wait", "catching up"]] : []),
+    ...(heldBack > 0 ? [["wait", `${number(heldBack)} held by its guard`]] : []),
+  ];
+  if (chips.length === 0) chips.push(["good", "in step"]);
+  const shown = chips.map(([state, text]) => element("span", { class: "chip", "data-state": state }, text));
+  return element("span", {}, ...shown.flatMap((chip) => [chip, " "]));
 }
 
 function trouble({ attempts, nextAttempt, lastError }) {
@@ -132,6 +137,7 @@ function quiet(text) {
   return element("span", { class: "quiet" }, visible(text));
 }
 
-function count(given, atLeast = false) {
-  return element("td", { class: "number" }, `${atLeast ? "≥ " : ""}${number(given)}`);
+function count(given, atLeast = false, remark = "") {
+  const beside = remark === "" ? [] : [element("div", { class: "quiet" }, remark)];
+  return element("td", { class: "number" }, `${atLeast ? "≥ " : ""}${number(given)}`, ...beside);
 }

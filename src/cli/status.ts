@@ -24,7 +24,6 @@ export const status: Command = {
     const targets = summary.targets.map((target) => ({
       ...target,
       fed: fedNow(config, target.name),
-      doubtful: ledger.doubtful(target.name),
       ...fieldsOf(journal.targets[target.name]),
     }));
     out(
@@ -36,7 +35,7 @@ export const status: Command = {
   },
 };
 
-type TargetStatus = TargetSummary & { fed: Fed; doubtful: number } & ReturnType<typeof fieldsOf>;
+type TargetStatus = TargetSummary & { fed: Fed } & ReturnType<typeof fieldsOf>;
 
 /** Whether a target is to get anything, by the configuration. */
 type Fed = "yes" | "switched off" | "no longer configured";

@@ -34,6 +34,16 @@ export class Metrics implements Meter {
   readonly #active = this.#gauge("misp_courier_indicators_active", "Indicators that targets may hold");
   readonly #withheld = this.#gauge("misp_courier_indicators_withheld", "Indicators that are withheld", ["reason"]);
   readonly #held = this.#gauge("misp_courier_target_held", "Items that a target holds", ["target"]);
+  readonly #doubtful = this.#gauge(
+    "misp_courier_target_in_doubt",
+    "Of the items that a target holds, those that it may not hold: a delivery of them failed half-way, or goes on",
+    ["target"],
+  );
+  readonly #heldBack = this.#gauge(
+    "misp_courier_target_held_back",
+    "Changes that a target's guard holds until a person decides",
+    ["target", "operation"],
+  );
   readonly #lag = this.#gauge(
     "misp_courier_target_lag",
     `Changes that a target has not heard of, counted as far as ${MOST_BEHIND}`,
@@ -73,6 +83,7 @@ export class Metrics implements Meter {
   async #look(sources: Sources): Promise<void> {
     const { heardAt, caughtUp, unreadable, spells, behind, sensed } = sources.pulse.look();
     const { active, withheld, targets } = sources.counts.summary;
+    const holds = sources.report.holds();
     const journal = await sources.journal();
     this.#feed.set(spells.some(({ until }) => until === null) ? 0 : 1);
     this.#heardAt.set(heardAt / 1000);
@@ -84,7 +95,13 @@ export class Metrics implements Meter {
     for (const [reason, count] of Object.entries(withheld)) this.#withheld.set({ reason }, count);
     for (const target of sources.targets) {
       const entry = journal.targets[target];
-      this.#held.set({ target }, targets.find(({ name }) => name === target)?.held ?? 0);
+      const { held = 0, doubtful = 0 } = targets.find(({ name }) => name === target) ?? {};
+      this.#held.set({ target }, held);
+      this.#doubtful.set({ target }, doubtful);
+      for (const operation of ["add", "remove"] as const) {
+        const hold = holds.find((one) => one.target === target && one.kind === operation);
+        this.#heldBack.set({ target, operation }, hold?.count ?? 0);
+      }
       this.#lag.set({ target }, behind.get(target) ?? 0);
       this.#failures.set({ target }, entry?.attempts ?? 0);
       this.#parked.set({ target }, entry?.parked.length ?? 0);

@@ -41,6 +41,10 @@ interface TargetSituation {
   type: string;
   enabled: boolean;
   held: number;
+  /** How much of that it may not hold, as a delivery failed half-way. */
+  doubtful: number;
+  /** What its guard holds until a person decides. */
+  heldBack: number;
   behind: number;
   /** At least that: further is not counted. */
   beyond: boolean;
@@ -58,12 +62,19 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
   const { active, attributes, events, withheld, targets: counted } = sources.counts.summary;
   const journal = await sources.journal();
   const blind = pulse.spells.find(({ until }) => until === null);
+  const holds = sources.report.holds();
   const targets = Object.entries(sources.config.targets).map(([name, { type, enabled }]) => {
     const { parked = [], attempts = 0, nextAttempt = null, lastError = null } = journal.targets[name] ?? {};
-    const held = counted.find((target) => target.name === name)?.held ?? 0;
+    const { held = 0, doubtful = 0 } = counted.find((target) => target.name === name) ?? {};
+    const heldBack = holds.reduce((sum, { target, count }) => sum + (target === name ? count : 0), 0);
     const behind = enabled ? (pulse.behind.get(name) ?? 0) : 0;
     const beyond = behind >= MOST_BEHIND;
-    return { name, type, enabled, held, behind, beyond, parked: parked.length, attempts, nextAttempt, lastError };
+    return {
+      ...{ name, type, enabled, held, heldBack, behind, beyond, parked: parked.length },
+      // Of what is under way a moment tells nothing.
+      doubtful: attempts > 0 ? doubtful : 0,
+      ...{ attempts, nextAttempt, lastError },
+    };
   });
   const waiting = sources.targets.flatMap((target) =>
     (journal.targets[target]?.parked ?? []).map(({ type, value, reason, at }) => {
@@ -86,7 +97,7 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
     targets,
     lists,
     spells: pulse.spells.map(spellOf),
-    held: sources.report.holds(),
+    held: holds,
     decides: sources.config.http.token !== undefined,
     waiting: waiting.toSorted((one, other) => other.at - one.at).slice(0, WAITING),
   };

@@ -49,6 +49,8 @@ export interface Summary {
 export interface TargetSummary {
   name: string;
   held: number;
+  /** How much of that it may not hold: a delivery of it failed half-way, or goes on. */
+  doubtful: number;
   /** Revisions that it has not heard of yet. */
   lag: number;
 }
@@ -156,12 +158,6 @@ export class LedgerReport implements Disposable {
     return this.#sql<{ since: number }>(sql).get(target, indicator)?.since;
   }
 
-  /** How much of what a target counts as holding it may not hold: a delivery of it failed half-way, or goes on. */
-  doubtful(target: string): number {
-    const sql = `SELECT count(*) AS count FROM held h JOIN target t ON t.id = h.target WHERE t.name = ? AND h.shown = '${IN_DOUBT}'`;
-    return this.#sql<{ count: number }>(sql).get(target)?.count ?? 0;
-  }
-
   /** What a guard keeps from a target of one indicator. */
   aside(target: string, indicator: number): { kind: string; state: string; since: number } | undefined {
     return this.#sql<{ kind: string; state: string; since: number }>(
@@ -189,9 +185,9 @@ export class LedgerReport implements Disposable {
 
   #targets(): TargetSummary[] {
     return this.#sql<TargetSummary>(
-      `SELECT t.name, (SELECT count(*) FROM held h WHERE h.target = t.id) AS held,
+      `SELECT t.name, count(h.indicator) AS held, count(*) FILTER (WHERE h.shown = '${IN_DOUBT}') AS doubtful,
               (SELECT count(*) FROM indicator i WHERE i.revision > t.position) AS lag
-       FROM target t ORDER BY t.name`,
+       FROM target t LEFT JOIN held h ON h.target = t.id GROUP BY t.id ORDER BY t.name`,
     ).all();
   }
 

@@ -241,7 +241,7 @@ describe("what the targets of a MISP-Broker hold", () => {
     const output = join(aFolder(), "config.yaml");
     expect(imported(broker, output).held).toEqual(new Map([["lists", 2]]));
     using report = new LedgerReport(join(output, "..", "state", "ledger.sqlite"));
-    expect(report.summary().targets).toEqual([{ name: "lists", held: 2, lag: 2 }]);
+    expect(report.summary().targets).toEqual([{ name: "lists", held: 2, doubtful: 0, lag: 2 }]);
   });
 
   test("stays where it is, and the first deliveries are only what differs", async () => {

@@ -49,6 +49,10 @@ describe.runIf(program)("the page in Chromium, opened with its token,", () => {
     courier.misp.deleteEvent(mass?.id ?? 0);
     const held = () => browser.evaluate("document.getElementById('held').innerText");
     await eventually(async () => expect(await held()).toContain("8 removals"));
+    const delivery = () => browser.evaluate("document.getElementById('delivery').innerText");
+    const targets = () => browser.evaluate("document.querySelector('#targets tbody').innerText");
+    expect(await delivery()).toBe("Held by a guard: blocklists");
+    expect(await targets()).toMatch(/blocklists csv\s+8 held by its guard\s/);
     await browser.evaluate("document.getElementById('value').value = 'd1.example'");
     await browser.evaluate("document.getElementById('explain').requestSubmit()");
     await eventually(async () =>
@@ -59,6 +63,8 @@ describe.runIf(program)("the page in Chromium, opened with its token,", () => {
     await press("#held", "Release");
     await courier.listed("domain");
     await eventually(async () => expect(await held()).toContain("No guard holds anything."));
+    expect(await delivery()).toBe("Targets in step");
+    expect(await targets()).toMatch(/blocklists csv\s+in step\s/);
     expect(browser.complaints).toEqual([]);
   });
 });
