@@ -76,7 +76,7 @@ function listLinks(lists, target) {
 
 function heldTable(decides) {
   return {
-    columns: [["target"], ["changes"], ["why"], ...(decides ? [["decide"]] : [])],
+    columns: [["target"], ["changes"], ["why, at first"], ...(decides ? [["decide"]] : [])],
     cells: ({ target, kind, count: changes, since, reason, samples }) => [
       element("th", { scope: "row" }, target, " ", quiet("since "), clockTime(since)),
       element(

@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import type { Hold } from "../ledger/holds.ts";
 import { LedgerReport } from "../ledger/report.ts";
+import { counted } from "../model/counted.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, type Given, jsonOption, type Terminal } from "./command.ts";
 import { runDecision } from "./decide.ts";
@@ -32,7 +33,7 @@ function readable({ target, kind, since, reason, count, why, samples }: Hold): s
     return `  ${String(number).padStart(9)}  ${REASONS[word as keyof typeof REASONS] ?? word}`;
   });
   return [
-    `${target}: ${count} ${kind === "add" ? "additions" : "removals"} held since ${new Date(since).toISOString()}: ${reason}`,
+    `${target}: ${counted(count, kind === "add" ? "addition" : "removal")} held since ${new Date(since).toISOString()}, at first because ${reason}`,
     ...reasons,
     ...samples.map(({ type, value }) => `    ${printable(type)} ${printable(value)}`),
     ...(count > samples.length ? [`    and ${count - samples.length} more`] : []),

@@ -77,7 +77,7 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
     ...targets.flatMap((target) => targetLines(target, now)),
     ...summary.held.map(
       ({ target, kind, count, reason }) =>
-        `  ${target}: its guard holds ${counted(count, kind === "add" ? "addition" : "removal")}: ${reason}; see misp-courier held list`,
+        `  ${target}: its guard holds ${counted(count, kind === "add" ? "addition" : "removal")}, at first because ${reason}; see misp-courier held list`,
     ),
   ].join("\n");
 }

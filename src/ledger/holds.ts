@@ -10,6 +10,7 @@ export interface Hold {
   kind: "add" | "remove";
   /** Milliseconds. */
   since: number;
+  /** Why, when it began: how many there were then, while {@link count} follows what is put right and what is added. */
   reason: string;
   count: number;
   /** Of removals: how many there are for each reason against an indicator. */
