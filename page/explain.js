@@ -99,8 +99,12 @@ const KEPT_FOR = {
   discarded: "as a person decided",
 };
 
-function targetOf({ name, held, since, wanted, withheld, protectedBy, aside, expires, pending, parked }, reasons) {
-  const state = held ? `holds it since ${since}` : "does not hold it";
+function targetOf(
+  { name, held, since, doubtful, wanted, withheld, protectedBy, aside, expires, pending, parked },
+  reasons,
+) {
+  const certain = held ? `holds it since ${since}` : "does not hold it";
+  const state = doubtful ? "may hold it (a delivery failed half-way)" : certain;
   const until = expires === null ? "" : ` until ${expires}`;
   const why = withheld === null ? "" : reasons[withheld];
   const by = protectedBy === null ? "" : ` (${visible(protectedBy)})`;

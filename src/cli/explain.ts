@@ -87,6 +87,7 @@ function readableTarget({
   enabled,
   held,
   since,
+  doubtful,
   wanted,
   withheld,
   expires,
@@ -98,7 +99,8 @@ function readableTarget({
   const wish = wanted
     ? `is to hold it${expires === null ? "" : ` until ${expires}`}`
     : `is not to hold it: ${withheld ? REASONS[withheld] : ""}${protectedBy === null ? "" : ` (${printable(protectedBy)})`}`;
-  const state = held ? `holds it since ${since}` : "does not hold it";
+  const certain = held ? `holds it since ${since}` : "does not hold it";
+  const state = doubtful ? "may hold it (a delivery failed half-way)" : certain;
   if (!enabled) return `${name}: ${state}, and is switched off`;
   const kept = aside ? [`its guard keeps back the ${KINDS[aside.kind] ?? "change"}, ${STATES[aside.state] ?? ""}`] : [];
   const rest = [

@@ -78,9 +78,10 @@ function explained({ value, indicators }: Explanation): string {
             `held up by ${supports.length}, such as ${shortened(defang(first.organisation), 80)}, event ${first.eventId}`,
           ]
         : []),
-      ...targets.map(({ name, held, wanted, withheld }) => {
+      ...targets.map(({ name, held, doubtful, wanted, withheld }) => {
         const wish = wanted ? "is to hold it" : `is not to hold it: ${withheld ? REASONS[withheld] : ""}`;
-        return `${name}: ${held ? "holds it" : "does not hold it"}, ${wish}`;
+        const state = doubtful ? "may hold it" : held ? "holds it" : "does not hold it";
+        return `${name}: ${state}, ${wish}`;
       }),
     ].join("\n");
   });

@@ -72,6 +72,8 @@ interface TargetExplanation {
   enabled: boolean;
   held: boolean;
   since: string | null;
+  /** It only may hold it: a delivery failed half-way. */
+  doubtful: boolean;
   wanted: boolean;
   withheld: Reason | null;
   /** What its guard protects, where that is why. */
@@ -194,14 +196,16 @@ function explainTarget(name: string, row: IndicatorRow, sources: Sources): Targe
   if (!settings) throw new Error(`target ${name} is not configured`);
   const wish = wanted(row, () => ledger.qualifying(row, isDown), viewOf(name, settings, protection).rules, now);
   const kept = protection(row);
-  const since = ledger.heldSince(name, row.id);
+  const held = ledger.held(name, row.id);
   const aside = ledger.aside(name, row.id);
   const parked = journal.targets[name]?.parked.find(({ type, value }) => type === row.type && value === row.value);
   return {
     name,
     enabled: settings.enabled,
-    held: since !== undefined,
-    since: since === undefined ? null : iso(since),
+    held: held !== undefined,
+    since: held === undefined ? null : iso(held.since),
+    // Of what is under way a moment tells nothing.
+    doubtful: held?.doubtful === true && (journal.targets[name]?.attempts ?? 0) > 0,
     wanted: !("withheld" in wish),
     withheld: "withheld" in wish ? wish.withheld : null,
     protectedBy: "withheld" in wish && wish.withheld === kept?.withheld ? kept.by : null,

@@ -152,10 +152,12 @@ export class LedgerReport implements Disposable {
     return new Supporters(this.#database, isDown).qualifying(indicator);
   }
 
-  /** Since when a target holds an indicator, milliseconds; `undefined`: it does not. */
-  heldSince(target: string, indicator: number): number | undefined {
-    const sql = "SELECT h.since FROM target t JOIN held h ON h.target = t.id WHERE t.name = ? AND h.indicator = ?";
-    return this.#sql<{ since: number }>(sql).get(target, indicator)?.since;
+  /** Since when a target holds an indicator, milliseconds, or may hold it; `undefined`: it does not. */
+  held(target: string, indicator: number): { since: number; doubtful: boolean } | undefined {
+    const sql =
+      "SELECT h.since, h.shown FROM target t JOIN held h ON h.target = t.id WHERE t.name = ? AND h.indicator = ?";
+    const row = this.#sql<{ since: number; shown: string }>(sql).get(target, indicator);
+    return row && { since: row.since, doubtful: row.shown === IN_DOUBT };
   }
 
   /** What a guard keeps from a target of one indicator. */

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Database } from "../../src/ledger/database.ts";
 import { IN_DOUBT } from "../../src/ledger/step.ts";
 import { SightingType } from "../../src/model/misp.ts";
@@ -208,4 +208,18 @@ describe("status and explain", () => {
     }
     await rm(empty, { recursive: true });
   });
+});
+
+test("explain says of a target that fails that it may hold what it was sent, and not that it does", async () => {
+  const gone = { type: "webhook", url: "http://127.0.0.1:1/", secret: `whsec_${btoa("s".repeat(32))}` };
+  const courier = await RunningCourier.start({ targets: { gone } });
+  onTestFinished(() => courier[Symbol.asyncDispose]());
+  courier.publishDomains("a.example");
+  const config = join(courier.directory, "config.yaml");
+  await eventually(async () => {
+    const { out } = await call(["explain", "a.example", "--config", config]);
+    expect(out).toContain("gone: may hold it (a delivery failed half-way), is to hold it until ");
+  });
+  const { out } = await call(["explain", "a.example", "--config", config, "--json"]);
+  expect(JSON.parse(out).indicators[0].targets).toMatchObject([{ name: "gone", held: true, doubtful: true }]);
 });

@@ -64,7 +64,7 @@ describe("what one change costs does not grow with the ledger: no statement read
 test("to tell whether a target holds an indicator, and what its guard keeps back, no table is read as a whole", () => {
   const planned = plans((database) => {
     const report = new LedgerReport(database.file);
-    for (const ask of [() => report.heldSince("lists", 1), () => report.aside("lists", 1)]) ask();
+    for (const ask of [() => report.held("lists", 1), () => report.aside("lists", 1)]) ask();
     report[Symbol.dispose]();
   });
   const asked = planned.filter(({ sql }) => sql.includes("JOIN"));
