@@ -3,7 +3,7 @@ import type { SensorSightings } from "../ledger/sensor-sightings.ts";
 import type { SensorSighting } from "../model/sensed.ts";
 import { StateUnwritable } from "../state/damaged.ts";
 import { bodyOf, TOO_LONG } from "./body.ts";
-import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
+import { type Asked, answerJson, type Route, refuse, UNWRITABLE } from "./web-server.ts";
 
 export interface SensedOptions {
   /** Where sightings wait for MISP; missing until the courier has opened its ledger. */
@@ -55,7 +55,7 @@ function take(queue: SensorSightings | undefined, sightings: readonly SensorSigh
   try {
     return queue.take(sightings, now) ?? "Too many sightings wait for MISP already.";
   } catch (error) {
-    if (error instanceof StateUnwritable) return "The courier's disk cannot be written now.";
+    if (error instanceof StateUnwritable) return UNWRITABLE;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Logger } from "../log.ts";
+import { StateUnwritable } from "../state/damaged.ts";
 import { type Admission, admission } from "./admission.ts";
 
 /** What is asked for, and whether anybody may. */
@@ -48,6 +49,8 @@ const HEADERS = {
 };
 /** Each in a line of its own: Chromium takes a line for one challenge, and asks nobody where it begins with `Bearer`. */
 const CHALLENGES = ['Basic realm="misp-courier", charset="UTF-8"', 'Bearer realm="misp-courier"'];
+/** What a disk that is full keeps from being done. */
+export const UNWRITABLE = "The courier's disk cannot be written now.";
 /** More at once are turned away. */
 const MOST_CONNECTIONS = 200;
 /** Bytes: the longest value that MISP can hold stands in an address, up to three times as long there. */
@@ -101,6 +104,8 @@ export class WebServer implements AsyncDisposable {
     } catch (error) {
       // Who hung up in the middle of it did nothing that the log should tell.
       if (error === request.errored) return;
+      // The log tells of the full disk already, and whoever asked can come back.
+      if (error instanceof StateUnwritable && !response.headersSent) return refuse(response, 503, UNWRITABLE);
       this.#options.log.error("A web request cannot be answered", { path: request.url, error });
       if (response.headersSent) response.destroy();
       else refuse(response, 500, "This cannot be answered; the log says why.");

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { Front } from "../../src/http/front.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
+import { Requests } from "../../src/ledger/requests.ts";
 import { silent } from "../../src/log.ts";
+import { StateUnwritable } from "../../src/state/damaged.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { openFront } from "./a-front.ts";
 import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
@@ -87,6 +89,15 @@ describe("from the page, with its token,", () => {
     ["thumbs", [], 400],
   ])("nothing is done at %s for %j", async (path, body, status) => {
     expect((await post(watched.url + path, body)).status).toBe(status);
+  });
+
+  test("on a full disk nothing is decided, and whoever wanted it is told why", async () => {
+    const full = vi.spyOn(Requests, "leave").mockImplementation(() => {
+      throw new StateUnwritable("the disk is full");
+    });
+    const answer = await post(`${watched.url}held`, { decision: "discard", target: "blocklists" });
+    full.mockRestore();
+    expect([answer.status, await answer.text()]).toEqual([503, "The courier's disk cannot be written now.\n"]);
   });
 
   test("what is done cannot be read", async () => {
