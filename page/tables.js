@@ -53,7 +53,16 @@ function stateOf({ enabled, attempts, late, heldBack }) {
 function trouble({ attempts, nextAttempt, lastError }) {
   if (attempts === 0) return [];
   const next = nextAttempt === null ? [] : [", next at ", clockTime(nextAttempt)];
-  return [element("div", { class: "quiet" }, `${attempts} tries`, ...next, ": ", visible(lastError ?? ""))];
+  return [
+    element(
+      "div",
+      { class: "quiet" },
+      `${attempts} ${attempts === 1 ? "try" : "tries"}`,
+      ...next,
+      ": ",
+      visible(lastError ?? ""),
+    ),
+  ];
 }
 
 function listLinks(lists, target) {

@@ -72,7 +72,10 @@ export class Live implements Disposable {
     for (const viewer of this.#viewers) viewer.end();
   }
 
-  #begin({ request, response }: Asked): void {
+  async #begin({ request, response }: Asked): Promise<void> {
+    // While nobody looked it was not kept up to date.
+    if (this.#viewers.size === 0) this.#situation = await this.#situationNow();
+    if (response.destroyed) return;
     if (this.#viewers.size >= MOST_VIEWERS) {
       refuse(response, 503, "Too many are watching.");
       return;
@@ -133,13 +136,19 @@ export class Live implements Disposable {
     });
     const tick: Tick = { second, lines: { heard: taken.heardLines, decided, written: taken.writtenLines } };
     this.#keep(tick);
-    if (sources && pulse && (this.#viewers.size > 0 || !this.#situation)) {
+    if (sources && pulse && this.#viewers.size > 0) {
       this.#situation = await situationOf(sources, pulse, lists());
       const told = JSON.stringify(this.#situation);
       if (told !== this.#told) tick.situation = this.#situation;
       this.#told = told;
     }
     return tick;
+  }
+
+  async #situationNow(): Promise<Situation | undefined> {
+    const { sources, lists } = this.#options;
+    const known = sources();
+    return known && situationOf(known, known.pulse.look(), lists());
   }
 
   #keep({ second, lines }: Tick): void {

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { LastingFront } from "../../src/http/lasting-front.ts";
 import { LedgerReport } from "../../src/ledger/report.ts";
 import { type Logger, silent } from "../../src/log.ts";
@@ -138,6 +140,23 @@ describe("the front of a running courier", () => {
     for (const viewer of viewers) viewer.close();
     await eventually(async () => (await openStream(`${watched.url}live`)).close());
   });
+});
+
+test("who watches first is told how things stand, and not how they stood when somebody last looked", async () => {
+  await using watched = await startWatched({ guard: { max_removed: { percent: 20, at_least: 0 } } });
+  const { courier, url } = watched;
+  const { event } = courier.publishDomains("a.example", "b.example");
+  await courier.listed("domain", "a.example", "b.example");
+  const early = await openStream(`${url}live`);
+  await early.until(/"situation":\{.*"held":\[\]/);
+  early.close();
+  courier.misp.deleteEvent(event);
+  using report = new LedgerReport(join(courier.directory, "state", LEDGER_FILE));
+  await eventually(async () => expect(report.holds()).toHaveLength(1));
+  const late = await openStream(`${url}live`);
+  const [first] = (await late.until(/\n\n/)).split("\n\n");
+  late.close();
+  expect(first).toMatch(/^event: begin\n.*"held":\[\{"target":"blocklists"/);
 });
 
 test("a front whose address is taken logs it, and lets the courier work", async () => {
