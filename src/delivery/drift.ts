@@ -125,9 +125,11 @@ export class Reading {
   }
 
   #miss(belief: Belief): void {
+    const seen = this.#seen[belief.id] === 1;
+    // What is in doubt may be there or not: a delivery of it has yet to come to its end.
+    if (!seen && this.#holdings.inDoubt(belief)) return;
     this.#held += 1;
-    if (this.#seen[belief.id] === 1 || this.#holdings.inDoubt(belief)) return;
-    this.#note("missing", belief.id, `${belief.type} ${belief.value}`);
+    if (!seen) this.#note("missing", belief.id, `${belief.type} ${belief.value}`);
   }
 
   #note(kind: DriftKind, id: number, label: string): void {

@@ -133,6 +133,13 @@ describe("an audit", () => {
     expect(await audit()).toMatchObject({ found: 9, held: 9, missing: 0 });
   });
 
+  test("expects nothing of what is in doubt, as a delivery of it failed, and counts it where it is there", async () => {
+    const { holdings } = ledger.ledger;
+    holdings.distrust("lists", { lost: [], doubtful: [8, 9] });
+    target.held.delete("d9.example");
+    expect(await audit()).toMatchObject({ found: 9, held: 9, missing: 0 });
+  });
+
   test("of a target that cannot be read to its end changes nothing", async () => {
     target.onPage = () => {
       throw new NotNow("the line went dead");
