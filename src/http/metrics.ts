@@ -83,7 +83,7 @@ export class Metrics implements Meter {
   async #look(sources: Sources): Promise<void> {
     const { heardAt, caughtUp, unreadable, spells, behind, sensed } = sources.pulse.look();
     const { active, withheld, targets } = sources.counts.summary;
-    const holds = sources.report.holds();
+    const { holds } = sources.counts;
     const journal = await sources.journal();
     this.#feed.set(spells.some(({ until }) => until === null) ? 0 : 1);
     this.#heardAt.set(heardAt / 1000);

@@ -62,7 +62,7 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
   const { active, attributes, events, withheld, targets: counted } = sources.counts.summary;
   const journal = await sources.journal();
   const blind = pulse.spells.find(({ until }) => until === null);
-  const holds = sources.report.holds();
+  const { holds } = sources.counts;
   const targets = Object.entries(sources.config.targets).map(([name, { type, enabled }]) => {
     const { parked = [], attempts = 0, nextAttempt = null, lastError = null } = journal.targets[name] ?? {};
     const { held = 0, doubtful = 0 } = counted.find((target) => target.name === name) ?? {};

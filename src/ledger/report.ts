@@ -185,6 +185,13 @@ export class LedgerReport implements Disposable {
     return new Holds(this.#database).list();
   }
 
+  /** For which targets guards hold something, which is no work to look up. */
+  heldFor(): { target: number; kind: string; since: number }[] {
+    return this.#sql<{ target: number; kind: string; since: number }>(
+      "SELECT target, kind, since FROM hold ORDER BY target, kind",
+    ).all();
+  }
+
   #targets(): TargetSummary[] {
     return this.#sql<TargetSummary>(
       `SELECT t.name, count(h.indicator) AS held, count(*) FILTER (WHERE h.shown = '${IN_DOUBT}') AS doubtful,
