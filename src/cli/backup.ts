@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import { backUpState, restoreState } from "../courier/backup.ts";
 import { counted } from "../model/counted.ts";
+import { isoTime } from "../model/iso-time.ts";
 import { type Command, configOption, Exit, type Given, jsonOption, type Terminal, textOption } from "./command.ts";
 import { whyUnreadable } from "./why-unreadable.ts";
 
@@ -39,7 +40,7 @@ what it is to hold.`,
       return Exit.noInput;
     }
     const { facts, former } = await restoreState(file, state, given.values.force === true, terminal.clock());
-    const made = new Date(facts.made).toISOString().replace(/\.\d+Z$/, "Z");
+    const made = isoTime(facts.made);
     terminal.out(`${state} is as it was at ${made}, with ${counted(facts.indicators, "indicator")}.`);
     if (former) terminal.out(`The ledger that was there is ${former} now.`);
     return Exit.ok;

@@ -2,6 +2,7 @@ import { loadConfig } from "../config/load.ts";
 import { type Replayed, replay } from "../courier/replay.ts";
 import { counted } from "../model/counted.ts";
 import type { Delta } from "../model/delta.ts";
+import { isoTime } from "../model/iso-time.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
 import { printable } from "./printable.ts";
@@ -44,13 +45,13 @@ function* decisions({ add, renew, remove }: Delta) {
 
 function* lines(target: string, delta: Delta, at: number) {
   for (const { operation, type, value } of decisions(delta)) {
-    yield `${iso(at)}  ${target}  ${operation.padEnd(6)}  ${printable(type)}  ${printable(value)}`;
+    yield `${isoTime(at)}  ${target}  ${operation.padEnd(6)}  ${printable(type)}  ${printable(value)}`;
   }
 }
 
 function* objects(target: string, delta: Delta, at: number) {
   for (const { operation, type, value } of decisions(delta)) {
-    yield JSON.stringify({ at: iso(at), target, operation, type, value });
+    yield JSON.stringify({ at: isoTime(at), target, operation, type, value });
   }
 }
 
@@ -69,8 +70,4 @@ function summary(replayed: Replayed): string {
     ...(reasons.length > 0 ? ["Withheld, by reason:", ...reasons] : []),
     ...targets.map(({ name, held }) => `${name} would hold ${held}.`),
   ].join("\n");
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -6,6 +6,7 @@ import { Journal, type JournalEntry } from "../delivery/journal.ts";
 import { repairWords } from "../ledger/blind-spells.ts";
 import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report.ts";
 import { counted } from "../model/counted.ts";
+import { isoTime } from "../model/iso-time.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
 import { printable } from "./printable.ts";
@@ -63,7 +64,9 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
     `Indicators: ${summary.active} active, from ${counted(summary.attributes, "attribute")} in ${counted(summary.events, "event")}.`,
     ...(withheld.length > 0 ? ["Withheld, by reason:", ...withheld] : []),
     `Messages: ${summary.heard} heard, ${summary.unreadable} could not be read.`,
-    ...summary.unreadableMessages.map(({ at, topic, reason }) => `  ${time(at)}  ${JSON.stringify(topic)}: ${reason}`),
+    ...summary.unreadableMessages.map(
+      ({ at, topic, reason }) => `  ${isoTime(at)}  ${JSON.stringify(topic)}: ${reason}`,
+    ),
     role === "forwarder"
       ? `Topic: last heard ${moment(summary.heardAt)}, last read to its end ${moment(summary.caughtUp)}.`
       : `MISP: feed last heard ${moment(summary.heardAt)}, last caught up ${moment(summary.caughtUp)}.`,
@@ -93,16 +96,16 @@ function targetLines(target: TargetStatus, now: number): string[] {
   if (target.attempts > 0) {
     const wait = Math.max(0, Math.round(((target.nextAttempt ?? now) - now) / 1000));
     lines.push(
-      `    since ${time(target.failingSince ?? now)}, ${counted(target.attempts, "attempt")}, next in ${wait} s: ${printable(target.lastError ?? "")}`,
+      `    since ${isoTime(target.failingSince ?? now)}, ${counted(target.attempts, "attempt")}, next in ${wait} s: ${printable(target.lastError ?? "")}`,
     );
   }
   return lines;
 }
 
 function blindLine({ since, until, cause, repaired }: Summary["blindSpells"][number]): string {
-  const end = until === null ? "until now" : `to ${time(until)}`;
+  const end = until === null ? "until now" : `to ${isoTime(until)}`;
   const made = repaired === null ? "not made up for yet" : `made up for (${repairWords(repaired)})`;
-  return `  blind from ${time(since)} ${end}: ${cause}, ${made}`;
+  return `  blind from ${isoTime(since)} ${end}: ${cause}, ${made}`;
 }
 
 /** The first of the events that wait, and how many there are. */
@@ -119,9 +122,5 @@ function sensedLines({ waiting, posted, refused }: Summary["sensed"]): string[] 
 }
 
 function moment(milliseconds: number): string {
-  return milliseconds === 0 ? "never" : time(milliseconds);
-}
-
-function time(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+  return milliseconds === 0 ? "never" : isoTime(milliseconds);
 }

@@ -8,6 +8,7 @@ import { CAUGHT_UP } from "../ledger/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { counted } from "../model/counted.ts";
+import { isoTime } from "../model/iso-time.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Explanation, explainValue } from "./explanation.ts";
 import type { Protections } from "./protections.ts";
@@ -36,7 +37,7 @@ export function alertDesk(sources: DeskSources): Desk {
       const feed = known.blind ? "The feed is not heard." : "The feed is heard.";
       const caughtUp = Number(ledger.fact(CAUGHT_UP) ?? 0);
       const whom = config.role === "forwarder" ? "the topic" : "MISP";
-      const last = `Last caught up with ${whom} ${caughtUp === 0 ? "never" : time(caughtUp)}.`;
+      const last = `Last caught up with ${whom} ${caughtUp === 0 ? "never" : isoTime(caughtUp)}.`;
       return [...(troubles.length > 0 ? troubles : ["Nothing is wrong."]), feed, last, ...targetLines(sources)].join(
         "\n",
       );
@@ -87,8 +88,4 @@ function explained({ value, indicators }: Explanation): string {
   });
   const more = indicators.length - parts.length;
   return [...parts, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n\n");
-}
-
-function time(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }

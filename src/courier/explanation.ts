@@ -9,6 +9,7 @@ import { originIn, uuidIn } from "../ledger/recorded.ts";
 import type { LedgerReport, SupportReport } from "../ledger/report.ts";
 import { LOUDEST, type SightingRow } from "../ledger/sightings.ts";
 import type { Indicator } from "../model/indicator.ts";
+import { isoTime } from "../model/iso-time.ts";
 import { SightingType } from "../model/misp.ts";
 import type { Reason, ScorePart } from "../model/verdict.ts";
 import { formsOf } from "./forms-of-value.ts";
@@ -122,7 +123,7 @@ function explainIndicator(row: IndicatorRow, sources: Sources): IndicatorExplana
     withheld: row.withheld,
     score: row.score,
     parts: row.parts === "" ? [{ name: "neutral", points: row.score, reason: NOTHING_KNOWN }] : JSON.parse(row.parts),
-    since: iso(row.since),
+    since: isoTime(row.since),
     supports: supports.map((support) => explainSupport(support, row, sources)),
     sightings: ledger.sightings(row.value).map((sighting) => explainSighting(sighting, ledger)),
     targets: targets.map((name) => explainTarget(name, row, sources)),
@@ -147,8 +148,8 @@ function explainSupport(
     origin: originIn(attribute.uuid),
     event: event?.info ?? "",
     organisation: event?.creator_name ?? "an unknown organisation",
-    changed: iso(attribute.timestamp * 1000),
-    publishedThrough: event?.published_through ? iso(event.published_through * 1000) : null,
+    changed: isoTime(attribute.timestamp * 1000),
+    publishedThrough: event?.published_through ? isoTime(event.published_through * 1000) : null,
     tags: [...new Set([...(event ? tagsOf(event) : []), ...tagsOf(attribute)])],
     withheld,
     warninglists: knowledge && withheld === "warninglist" ? blocking(attribute, indicator, knowledge) : [],
@@ -182,7 +183,7 @@ function explainSighting(sighting: SightingRow, ledger: LedgerReport): SightingE
   const { date, type, organisation, source, muted } = sighting;
   const said = SAID[type as keyof typeof SAID];
   const by = ledger.organisation(organisation) ?? `organisation ${organisation}`;
-  const when = iso(date * 1000);
+  const when = isoTime(date * 1000);
   const why = muted ? `; does not count: it said so more than ${LOUDEST.count} times within an hour` : "";
   const text = `${when} ${said}, by ${by}${source ? ` (${source})` : ""}${why}`;
   return { date: when, type: said, organisation: by, source, counts: muted === 0, text };
@@ -203,19 +204,15 @@ function explainTarget(name: string, row: IndicatorRow, sources: Sources): Targe
     name,
     enabled: settings.enabled,
     held: held !== undefined,
-    since: held === undefined ? null : iso(held.since),
+    since: held === undefined ? null : isoTime(held.since),
     // Of what is under way a moment tells nothing.
     doubtful: held?.doubtful === true && (journal.targets[name]?.attempts ?? 0) > 0,
     wanted: !("withheld" in wish),
     withheld: "withheld" in wish ? wish.withheld : null,
     protectedBy: "withheld" in wish && wish.withheld === kept?.withheld ? kept.by : null,
-    aside: aside ? { ...aside, since: iso(aside.since) } : null,
-    expires: "withheld" in wish || wish.expires === null ? null : iso(wish.expires * 1000),
+    aside: aside ? { ...aside, since: isoTime(aside.since) } : null,
+    expires: "withheld" in wish || wish.expires === null ? null : isoTime(wish.expires * 1000),
     pending: settings.enabled && (ledger.position(name) ?? 0) < row.revision,
     parked: parked?.reason ?? null,
   };
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }

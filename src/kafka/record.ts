@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Entry, Origin } from "../model/delta.ts";
+import { type Entry, newestFirst, type Origin } from "../model/delta.ts";
 import { type Indicator, keyOf } from "../model/indicator.ts";
+import { rfc3339Of } from "../model/iso-time.ts";
 import type { IndicatorRecord } from "../model/record.ts";
 
 /** How many attributes a record names, the newest ones, and how much of long texts it holds. */
@@ -30,16 +31,16 @@ function bodyOf({ type, value, score, expires, reference, origins }: Entry, orig
     type,
     value,
     score,
-    reference: isoTime(reference),
-    expires: isoTime(expires),
+    reference: rfc3339Of(reference),
+    expires: rfc3339Of(expires),
     attribute_count: origins.length,
     attributes: named.map((one) => ({
       uuid: one.attributeUuid,
       category: shortened(one.category),
       comment: shortened(one.comment),
-      timestamp: isoTime(one.timestamp),
-      first_seen: isoTime(one.firstSeen),
-      last_seen: isoTime(one.lastSeen),
+      timestamp: rfc3339Of(one.timestamp),
+      first_seen: rfc3339Of(one.firstSeen),
+      last_seen: rfc3339Of(one.lastSeen),
       distribution: one.distribution,
       tags: one.tags.slice(0, MOST.tags).map(shortened).sort(),
       event: { uuid: one.eventUuid, info: shortened(one.eventInfo), date: one.eventDate },
@@ -48,20 +49,8 @@ function bodyOf({ type, value, score, expires, reference, origins }: Entry, orig
   };
 }
 
-function newestFirst(one: Origin, other: Origin): number {
-  if (one.timestamp !== other.timestamp) return other.timestamp - one.timestamp;
-  return one.attributeUuid < other.attributeUuid ? -1 : 1;
-}
-
 function shortened(text: string): string {
   return text.slice(0, MOST.text).toWellFormed();
-}
-
-/** RFC 3339 in UTC to the second; `null` for no time, and for one that it cannot name. */
-function isoTime(seconds: number | null): string | null {
-  const date = new Date((seconds ?? Number.NaN) * 1000);
-  const text = Number.isNaN(date.valueOf()) ? "" : date.toISOString();
-  return /^\d{4}-/.test(text) ? text.replace(/\.\d+Z$/, "Z") : null;
 }
 
 const text = z

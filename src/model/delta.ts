@@ -21,6 +21,12 @@ export interface Origin {
   tags: readonly string[];
 }
 
+/** The order in which those that tell of a few origins alone choose them. */
+export function newestFirst(one: Origin, other: Origin): number {
+  if (one.timestamp !== other.timestamp) return other.timestamp - one.timestamp;
+  return one.attributeUuid < other.attributeUuid ? -1 : 1;
+}
+
 /** An indicator as a target is to hold it. */
 export interface Entry extends Indicator {
   score: number;

@@ -1,4 +1,5 @@
 import type { Entry, Origin } from "../model/delta.ts";
+import { isoTimeOf } from "../model/iso-time.ts";
 import { onOneLine } from "./one-line.ts";
 
 /** What a row of a CSV file may show, by the name in its header. */
@@ -35,9 +36,9 @@ const TEXT: Record<Column, (entry: Entry) => string> = {
   value: (entry) => entry.value,
   type: (entry) => entry.type,
   score: (entry) => String(entry.score),
-  expires: (entry) => isoTime(entry.expires),
-  first_seen: (entry) => isoTime(extreme(Math.min, entry, (origin) => origin.firstSeen)),
-  last_seen: (entry) => isoTime(extreme(Math.max, entry, (origin) => origin.lastSeen)),
+  expires: (entry) => isoTimeOf(entry.expires) ?? "",
+  first_seen: (entry) => isoTimeOf(extreme(Math.min, entry, (origin) => origin.firstSeen)) ?? "",
+  last_seen: (entry) => isoTimeOf(extreme(Math.max, entry, (origin) => origin.lastSeen)) ?? "",
   event: (entry) => joined(entry, (origin) => [origin.eventInfo]),
   event_uuid: (entry) => joined(entry, (origin) => [origin.eventUuid]),
   event_date: (entry) => joined(entry, (origin) => [origin.eventDate]),
@@ -82,10 +83,4 @@ function joined(entry: Entry, textsOf: (origin: Origin) => readonly string[]): s
 function extreme(pick: (a: number, b: number) => number, entry: Entry, timeOf: (origin: Origin) => number | null) {
   const times = entry.origins.map(timeOf).filter((time) => time !== null);
   return times.length === 0 ? null : times.reduce((one, other) => pick(one, other));
-}
-
-/** ISO 8601 in UTC to the second; empty for no time and for one that no calendar has. */
-function isoTime(seconds: number | null): string {
-  const date = new Date((seconds ?? Number.NaN) * 1000);
-  return Number.isNaN(date.valueOf()) ? "" : date.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -1,4 +1,6 @@
 import ipaddr from "ipaddr.js";
+import { isoTimeOf } from "../model/iso-time.ts";
+import { spell } from "./csv-row.ts";
 import type { ListSettings } from "./http-settings.ts";
 import type { Listed, ListStore } from "./http-store.ts";
 
@@ -63,7 +65,7 @@ const LINE: Record<ListSettings["format"], (entry: Listed) => string> = {
   plain: ({ value }) => value,
   cidr: ({ value }) => cidrOf(value) ?? "",
   csv: ({ value, type, score, expires }) =>
-    [value, type, String(score), expires === null ? "" : isoTime(expires)].map(quoted).join(","),
+    [value, type, String(score), isoTimeOf(expires) ?? ""].map((field) => spell(field, false)).join(","),
 };
 
 /** An address or network with its prefix length; `undefined` for anything else. */
@@ -74,13 +76,4 @@ function cidrOf(value: string): string | undefined {
   if (!isV4 && !ipaddr.IPv6.isValid(base)) return undefined;
   if (length === undefined) return `${value}/${isV4 ? 32 : 128}`;
   return ipaddr.isValidCIDR(value) ? value : undefined;
-}
-
-function quoted(field: string): string {
-  return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-}
-
-function isoTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.valueOf()) ? "" : date.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -1,5 +1,6 @@
-import type { Delta, Entry, Origin, Refusal } from "../model/delta.ts";
+import { type Delta, type Entry, newestFirst, type Origin, type Refusal } from "../model/delta.ts";
 import { type Indicator, keyOf } from "../model/indicator.ts";
+import { rfc3339Of } from "../model/iso-time.ts";
 
 /** How many origins an event names, the newest ones. */
 const MOST_ORIGINS = 50;
@@ -42,7 +43,7 @@ export function changesOf({ add, renew, remove }: Delta): { changes: Change[]; r
 export function worthOf({ score, expires, origins }: Entry): Readonly<Record<string, unknown>> {
   return {
     score,
-    expires: isoTime(expires),
+    expires: rfc3339Of(expires),
     // Attributes that hold it up, also those that are not named.
     origin_count: origins.length,
     origins: origins.toSorted(newestFirst).slice(0, MOST_ORIGINS).map(originOf),
@@ -80,8 +81,8 @@ function originOf(origin: Origin) {
     attribute_uuid: wellFormed(origin.attributeUuid),
     category: wellFormed(origin.category),
     comment: wellFormed(origin.comment),
-    first_seen: isoTime(origin.firstSeen),
-    last_seen: isoTime(origin.lastSeen),
+    first_seen: rfc3339Of(origin.firstSeen),
+    last_seen: rfc3339Of(origin.lastSeen),
     event: {
       id: origin.eventId,
       uuid: wellFormed(origin.eventUuid),
@@ -93,18 +94,6 @@ function originOf(origin: Origin) {
   };
 }
 
-function newestFirst(one: Origin, other: Origin): number {
-  if (one.timestamp !== other.timestamp) return other.timestamp - one.timestamp;
-  return one.attributeUuid < other.attributeUuid ? -1 : 1;
-}
-
 function wellFormed(text: string): string {
   return text.toWellFormed();
-}
-
-/** RFC 3339 in UTC to the second; `null` for no time and for one that RFC 3339 cannot name. */
-function isoTime(seconds: number | null): string | null {
-  const date = new Date((seconds ?? Number.NaN) * 1000);
-  const text = Number.isNaN(date.valueOf()) ? "" : date.toISOString();
-  return /^\d{4}-/.test(text) ? text.replace(/\.\d+Z$/, "Z") : null;
 }
