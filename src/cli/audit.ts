@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import { formsOf } from "../courier/forms-of-value.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { AuditReport, type AuditRow } from "../ledger/audit-report.ts";
 import { REASONS } from "../model/verdict.ts";
 import { agoOption } from "./ago-option.ts";
-import { type Command, configOption, Exit, jsonOption, textOption, UsageError } from "./command.ts";
+import { type Command, Exit, jsonOption, UsageError } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { printable } from "./printable.ts";
 
 export const audit: Command = {
@@ -19,7 +20,7 @@ export const audit: Command = {
     const since = agoOption(given, "since", "1d", clock());
     if (value === undefined && since === undefined) throw new UsageError("name a value, or give --since");
     if (value !== undefined && since !== undefined) throw new UsageError("it takes a value or --since, not both");
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const config = givenConfig(given, environment);
     using report = new AuditReport(join(resolvePath(config, config.state), LEDGER_FILE));
     const rows = value === undefined ? report.since(since ?? 0) : report.of(formsOf(value));
     const shown = rows.map((row) => ({ ...row, at: iso(row.at), who: whoOf(row) }));

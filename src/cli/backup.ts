@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import { backUpState, restoreState } from "../courier/backup.ts";
 import { counted } from "../model/counted.ts";
 import { isoTime } from "../model/iso-time.ts";
-import { type Command, configOption, Exit, type Given, jsonOption, type Terminal, textOption } from "./command.ts";
+import { type Command, Exit, type Given, jsonOption, type Terminal } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { whyUnreadable } from "./why-unreadable.ts";
 
 export const backup: Command = {
@@ -48,6 +49,6 @@ what it is to hold.`,
 };
 
 function stateOf(given: Given, { environment }: Terminal): string {
-  const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+  const config = givenConfig(given, environment);
   return resolvePath(config, config.state);
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import type { CourierConfig } from "../config/schema.ts";
 import { type Caught, catchUp } from "../courier/catch-up.ts";
 import type { Progress } from "../courier/catch-up-options.ts";
@@ -12,7 +12,8 @@ import { MispError } from "../misp/errors.ts";
 import { counted } from "../model/counted.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
 import { agoOption } from "./ago-option.ts";
-import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
+import { type Command, Exit, type Terminal } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { logOf } from "./log-of.ts";
 import { exitAfter } from "./misp-exit.ts";
 
@@ -22,7 +23,7 @@ export const catchUpCommand: Command = {
   options: { ...configOption, since: { type: "string" } },
   words: [0, 0],
   async run(given, terminal) {
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
+    const config = givenConfig(given, terminal.environment);
     const ago = agoOption(given, "since", "7d", terminal.clock());
     if (config.role === "forwarder") return readAgain(resolvePath(config, config.state), terminal);
     const since = ago === undefined ? undefined : Math.floor(ago / 1000);

@@ -5,7 +5,8 @@ import { checkOnline } from "../courier/online-check.ts";
 import { doubtfulLines } from "../courier/protect-files.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
-import { type Command, configOption, Exit, type Terminal, textOption } from "./command.ts";
+import { type Command, Exit, type Terminal } from "./command.ts";
+import { configFile, configOption } from "./config-option.ts";
 import { exitAfter } from "./misp-exit.ts";
 import { printable } from "./printable.ts";
 
@@ -15,7 +16,7 @@ export const check: Command = {
   options: { ...configOption, online: { type: "boolean", default: false } },
   words: [0, 0],
   async run(given, terminal) {
-    const file = textOption(given, "config") ?? "config.yaml";
+    const file = configFile(given);
     const config = loadConfig(file, terminal.environment, { now: terminal.clock() });
     const targets = Object.entries(config.targets).map(
       ([name, { type, enabled }]) => `${name} (${type}${enabled ? "" : ", off"})`,

@@ -56,7 +56,6 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export const configOption = { config: { type: "string", short: "c", default: "config.yaml" } } as const;
 export const jsonOption = { json: { type: "boolean", default: false } } as const;
 
 export function textOption(given: Given, name: string): string | undefined {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { type Decision, decide, mayDecideOn } from "../courier/decisions.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
@@ -9,7 +9,8 @@ import { Holds } from "../ledger/holds.ts";
 import { Requests } from "../ledger/requests.ts";
 import { counted } from "../model/counted.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
-import { Exit, type Given, type Terminal, textOption, UsageError } from "./command.ts";
+import { Exit, type Given, type Terminal, UsageError } from "./command.ts";
+import { givenConfig } from "./config-option.ts";
 import { demandTarget } from "./demand-target.ts";
 
 /** A command that lists what did not reach a target, and takes decisions on it. */
@@ -22,7 +23,7 @@ interface DecisionCommand {
 
 /** Runs `list`, or a decision on one target or on all: at once where no courier runs, else by the one that runs. */
 export async function runDecision({ decisions, list }: DecisionCommand, given: Given, terminal: Terminal) {
-  const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
+  const config = givenConfig(given, terminal.environment);
   const [word = "list", target = ""] = given.positionals;
   const file = join(resolvePath(config, config.state), LEDGER_FILE);
   if (target !== "" && !mayDecideOn(target, config, file)) demandTarget(config, target);

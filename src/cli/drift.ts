@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { enabledTargets } from "../config/enabled-targets.ts";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { checkDrift } from "../courier/drift-check.ts";
 import { DRIFT_ANSWER, type DriftAnswer } from "../courier/drift-desk.ts";
@@ -12,7 +12,8 @@ import { demandLedger } from "../ledger/database.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { Requests } from "../ledger/requests.ts";
 import { lockState, StateInUse } from "../state/lock.ts";
-import { type Command, configOption, Exit, jsonOption, type Terminal, textOption, UsageError } from "./command.ts";
+import { type Command, Exit, jsonOption, type Terminal, UsageError } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { demandTarget } from "./demand-target.ts";
 import { printable } from "./printable.ts";
 
@@ -33,7 +34,7 @@ export const drift: Command = {
   options: { ...configOption, ...jsonOption, repair: { type: "boolean", default: false } },
   words: [0, 1],
   async run(given, terminal) {
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", terminal.environment);
+    const config = givenConfig(given, terminal.environment);
     const names = namesOf(config, given.positionals[0]);
     const repair = given.values.repair === true;
     const outcomes = await readAll(config, names, repair, terminal);

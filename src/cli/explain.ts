@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { enabledTargets } from "../config/enabled-targets.ts";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import { asksForLists, type Explanation, explainValue } from "../courier/explanation.ts";
 import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
@@ -9,7 +9,8 @@ import { Journal } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { silent } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
-import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+import { type Command, Exit, jsonOption, textOption } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { demandTarget } from "./demand-target.ts";
 import { printable } from "./printable.ts";
 
@@ -20,7 +21,7 @@ export const explain: Command = {
   options: { ...configOption, ...jsonOption, target: { type: "string" } },
   words: [1, 1],
   async run(given, { environment, out, clock }) {
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const config = givenConfig(given, environment);
     const target = textOption(given, "target");
     if (target !== undefined) demandTarget(config, target);
     const state = resolvePath(config, config.state);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { thumbOnPair } from "../courier/thumb-on-pair.ts";
@@ -8,7 +8,8 @@ import { LedgerExport } from "../ledger/export.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { counted } from "../model/counted.ts";
 import { agoOption } from "./ago-option.ts";
-import { type Command, configOption, Exit, textOption, UsageError } from "./command.ts";
+import { type Command, Exit, textOption, UsageError } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "./export-formats.ts";
 
 export const exportCommand: Command = {
@@ -20,7 +21,7 @@ reads the ledger alone, so a stopped courier will do.`,
   options: { ...configOption, last: { type: "string" }, format: { type: "string", default: "ndjson" } },
   words: [0, 0],
   async run(given, { environment, out, err, clock, signal }) {
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const config = givenConfig(given, environment);
     const format = formatNamed(textOption(given, "format") ?? "ndjson");
     const since = agoOption(given, "last", "1d", clock());
     const publishedSince = since === undefined ? undefined : Math.floor(since / 1000);

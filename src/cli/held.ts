@@ -6,7 +6,8 @@ import type { Hold } from "../ledger/holds.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { counted } from "../model/counted.ts";
 import { REASONS } from "../model/verdict.ts";
-import { type Command, configOption, type Given, jsonOption, type Terminal } from "./command.ts";
+import { type Command, type Given, jsonOption, type Terminal } from "./command.ts";
+import { configOption } from "./config-option.ts";
 import { runDecision } from "./decide.ts";
 import { printable } from "./printable.ts";
 

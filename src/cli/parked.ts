@@ -4,7 +4,8 @@ import type { Config } from "../config/schema.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";
-import { type Command, configOption, type Given, jsonOption, type Terminal } from "./command.ts";
+import { type Command, type Given, jsonOption, type Terminal } from "./command.ts";
+import { configOption } from "./config-option.ts";
 import { runDecision } from "./decide.ts";
 import { printable } from "./printable.ts";
 

@@ -3,7 +3,8 @@ import { makePlan, type Plan } from "../courier/plan.ts";
 import type { Changes, TargetPlan } from "../courier/planned-changes.ts";
 import { silent } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
-import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+import { type Command, Exit, jsonOption } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { printable } from "./printable.ts";
 
 export const plan: Command = {
@@ -13,7 +14,7 @@ export const plan: Command = {
   options: { ...configOption, ...jsonOption },
   words: [0, 1],
   async run(given, { environment, out, clock, signal, progress }) {
-    const current = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const current = givenConfig(given, environment);
     const [file] = given.positionals;
     // It is tried in the place of the one in force: relative paths mean the same.
     const asNext = { directory: current.directory, now: clock() };

@@ -1,10 +1,10 @@
-import { loadConfig } from "../config/load.ts";
 import { type Replayed, replay } from "../courier/replay.ts";
 import { counted } from "../model/counted.ts";
 import type { Delta } from "../model/delta.ts";
 import { isoTime } from "../model/iso-time.ts";
 import { REASONS } from "../model/verdict.ts";
-import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+import { type Command, Exit, jsonOption } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { printable } from "./printable.ts";
 import { whyUnreadable } from "./why-unreadable.ts";
 
@@ -22,7 +22,7 @@ decision is one object a line, the totals the last. MISP cannot be asked, so a p
       err(`${file} cannot be read: ${trouble}`);
       return Exit.noInput;
     }
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const config = givenConfig(given, environment);
     const json = given.values.json === true;
     const decided = (target: string, delta: Delta, at: number) => {
       for (const line of json ? objects(target, delta, at) : lines(target, delta, at)) out(line);

@@ -6,7 +6,8 @@ import { ReloadingCourier } from "../courier/reload.ts";
 import { LastingFront } from "../http/lasting-front.ts";
 import type { Logger } from "../log.ts";
 import { Supervisor } from "../service/notify.ts";
-import { type Command, configOption, Exit, textOption } from "./command.ts";
+import { type Command, Exit, textOption } from "./command.ts";
+import { configFile, configOption } from "./config-option.ts";
 import { logOf } from "./log-of.ts";
 
 export const run: Command = {
@@ -17,7 +18,7 @@ export const run: Command = {
   options: { ...configOption, record: { type: "string" } },
   words: [0, 0],
   async run(given, { environment, clock, signal, reload }) {
-    const file = textOption(given, "config") ?? "config.yaml";
+    const file = configFile(given);
     const config = loadConfig(file, environment, { now: clock() });
     const supervisor = new Supervisor(environment);
     signal.addEventListener("abort", () => supervisor.stopping(), { once: true });

@@ -1,8 +1,8 @@
-import { loadConfig } from "../config/load.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { SightingType } from "../model/misp.ts";
-import { type Command, configOption, Exit, textOption, UsageError } from "./command.ts";
+import { type Command, Exit, UsageError } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { exitAfter } from "./misp-exit.ts";
 import { printable } from "./printable.ts";
 
@@ -15,7 +15,7 @@ export const sight: Command = {
   options: { ...configOption, "false-positive": { type: "boolean", default: false } },
   words: [1, 1],
   async run(given, { environment, out, err, signal }) {
-    const { misp } = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const { misp } = givenConfig(given, environment);
     if (!misp) throw new UsageError("a forwarder has no MISP: give the sighting where its courier runs");
     const [value = ""] = given.positionals;
     const isFalse = given.values["false-positive"] === true;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadConfig, resolvePath } from "../config/load.ts";
+import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal, type JournalEntry } from "../delivery/journal.ts";
@@ -8,7 +8,8 @@ import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report
 import { counted } from "../model/counted.ts";
 import { isoTime } from "../model/iso-time.ts";
 import { REASONS } from "../model/verdict.ts";
-import { type Command, configOption, Exit, jsonOption, textOption } from "./command.ts";
+import { type Command, Exit, jsonOption } from "./command.ts";
+import { configOption, givenConfig } from "./config-option.ts";
 import { printable } from "./printable.ts";
 
 export const status: Command = {
@@ -17,7 +18,7 @@ export const status: Command = {
   options: { ...configOption, ...jsonOption },
   words: [0, 0],
   async run(given, { environment, out, clock }) {
-    const config = loadConfig(textOption(given, "config") ?? "config.yaml", environment);
+    const config = givenConfig(given, environment);
     const state = resolvePath(config, config.state);
     using ledger = new LedgerReport(join(state, LEDGER_FILE));
     const journal = await Journal.open(join(state, JOURNAL_FILE));
