@@ -1,4 +1,4 @@
-import type { CurationRules, Trust } from "../curation/curate-event.ts";
+import type { CurationRules, TrustLevel } from "../curation/curate-event.ts";
 import type { CuratedEvents } from "../ledger/curated-events.ts";
 import type { Logger } from "../log.ts";
 import type { EventDesk } from "../misp/event-desk.ts";
@@ -15,8 +15,8 @@ export interface CuratorOptions {
   writer: MispWriter;
   curated: CuratedEvents;
   held: HeldEvents;
-  /** What is known of an organisation; `undefined`: nothing, or not to be looked at, and its events are left alone. */
-  trustOf: (organisation: string) => Trust | undefined;
+  /** `undefined` for an organisation that is not trusted, or not to be looked at: its events are left alone. */
+  trustLevelOf: (organisation: string) => TrustLevel | undefined;
   /** Whether a warninglist warns of an attribute. */
   warns: (type: string, value: string) => boolean;
   /** Resolves when all that the feed has told so far is in the ledger. */

@@ -38,7 +38,7 @@ export class Curator implements AsyncDisposable {
     this.#options = options;
     this.#dryRun = new DryRun(options.log);
     this.#turns = new EventTurns({ work: (uuid, occasion) => this.#turn(uuid, occasion), signal });
-    this.#strangers = new Strangers((organisation) => options.trustOf(organisation) !== undefined);
+    this.#strangers = new Strangers((organisation) => options.trustLevelOf(organisation) !== undefined);
     this.#ownTags = new Set([...rules.trustTags, ...WORKFLOW_TAGS].map((tag) => tag.toLowerCase()));
   }
 
@@ -103,7 +103,7 @@ export class Curator implements AsyncDisposable {
   }
 
   #isTrusted({ creator }: EventFacts): boolean {
-    return creator.uuid !== null && this.#options.trustOf(creator.uuid) !== undefined;
+    return creator.uuid !== null && this.#options.trustLevelOf(creator.uuid) !== undefined;
   }
 
   #heardEvent(event: EventFacts, how: "heard" | "snapshot" | "answer"): void {
@@ -146,12 +146,12 @@ export class Curator implements AsyncDisposable {
 
   /** @returns why the event has to wait */
   async #curate(event: EventMetadata, occasion: Occasion): Promise<string | undefined> {
-    const { trustOf, curated, rules, dryRun, writer, log } = this.#options;
-    const trust = event.organisation === null ? undefined : trustOf(event.organisation);
-    if (!trust || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
+    const { trustLevelOf, curated, rules, dryRun, writer, log } = this.#options;
+    const level = event.organisation === null ? undefined : trustLevelOf(event.organisation);
+    if (!level || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
     const plan = planCuration(
       { ...event, warninglistHits: await this.#warned(event.id, event.attributes) },
-      trust,
+      level,
       rules,
     );
     if (dryRun) return this.#dryRun.show(event, plan);

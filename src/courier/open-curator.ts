@@ -56,7 +56,7 @@ export function openCurator({
     rules: { trustTags: trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
     sources: curation.sources,
     dryRun: curation.dry_run,
-    trustOf: (organisation) => {
+    trustLevelOf: (organisation) => {
       if (keeper.isOwn(organisation) && !own_events) return undefined;
       return keeper.knowledge.trust.trustOf(organisation)?.level;
     },

@@ -1,5 +1,5 @@
-/** What is known of an organisation that writes events. */
-export interface Trust {
+/** What the trust in an organisation asks for in the events that it writes. */
+export interface TrustLevel {
   /** To be attached to its events. */
   tag?: string | undefined;
   publish: boolean;
@@ -50,18 +50,23 @@ const COMPLETE = 'workflow:state="complete"';
 export const WORKFLOW_TAGS = [INCOMPLETE, COMPLETE] as const;
 
 /** What an event of an organisation that is trusted so far still lacks. Of one that nothing is lacking, nothing. */
-export function planCuration(event: EventToCurate, trust: Trust, rules: CurationRules): CurationPlan {
+export function planCuration(event: EventToCurate, level: TrustLevel, rules: CurationRules): CurationPlan {
   const plan: CurationPlan = { steps: [], notes: [], closed: [] };
-  planTrustTag(event, trust, rules, plan);
+  planTrustTag(event, level, rules, plan);
   planWorkflow(event, plan);
-  if (trust.publish && !event.published) {
+  if (level.publish && !event.published) {
     plan.closed.push(...closedGates(event, rules.gates));
     if (plan.closed.length === 0) plan.steps.push({ do: "publish" });
   }
   return plan;
 }
 
-function planTrustTag(event: EventToCurate, { tag: own }: Trust, { trustTags }: CurationRules, plan: CurationPlan) {
+function planTrustTag(
+  event: EventToCurate,
+  { tag: own }: TrustLevel,
+  { trustTags }: CurationRules,
+  plan: CurationPlan,
+) {
   if (own !== undefined && !attached(event, own)) plan.steps.push({ do: "attach", tag: own });
   const rivals = trustTags.filter((tag) => own === undefined || !same(tag, own));
   const found = rivals.map((tag) => attached(event, tag)).filter((tag) => tag !== undefined);

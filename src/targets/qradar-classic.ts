@@ -54,7 +54,7 @@ export class ClassicSets implements SetsApi {
   async *#elements(name: string, signal: AbortSignal) {
     const request = { path: `${SETS}/${encoded(name)}`, query: { fields: "number_of_elements,data(value,source)" } };
     for await (const page of pages(this.#client, request, inSet, signal)) {
-      yield { name, elements: page.flatMap(elementOf) };
+      yield { name, elements: page.flatMap(elementIn) };
     }
   }
 
@@ -159,7 +159,7 @@ function numberOr(given: unknown): number | undefined {
 }
 
 /** An element as the console tells it; none where it is not understood. */
-export function elementOf(given: unknown): Element[] {
+export function elementIn(given: unknown): Element[] {
   const { value, source } = fieldsOf(given);
   return typeof value === "string" ? [{ value, source: typeof source === "string" ? source : "" }] : [];
 }

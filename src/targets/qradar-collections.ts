@@ -1,5 +1,5 @@
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
-import { elementOf } from "./qradar-classic.ts";
+import { elementIn } from "./qradar-classic.ts";
 import { fieldsOf, listIn, type QradarClient } from "./qradar-client.ts";
 import { Misfits } from "./qradar-fit.ts";
 import { inBody, pages } from "./qradar-pages.ts";
@@ -73,7 +73,7 @@ export class CollectionSets implements SetsApi {
   ): AsyncGenerator<{ name: string; elements: Element[] }> {
     const query = { filter: `collection_id=${id}`, fields: "value,source" };
     for await (const page of pages(this.#client, { path: ENTRIES, query }, inBody("list of entries"), signal)) {
-      yield { name, elements: page.flatMap(elementOf) };
+      yield { name, elements: page.flatMap(elementIn) };
     }
   }
 

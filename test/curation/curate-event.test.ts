@@ -4,7 +4,7 @@ import {
   type EventToCurate,
   type Gates,
   planCuration,
-  type Trust,
+  type TrustLevel,
 } from "../../src/curation/curate-event.ts";
 
 const HIGH = 'admiralty-scale:source-reliability="a"';
@@ -13,7 +13,7 @@ const INCOMPLETE = 'workflow:state="incomplete"';
 const COMPLETE = 'workflow:state="complete"';
 const OPEN: Gates = { min_attributes: 1, max_warninglist_hits: null, tlp: null };
 
-function plan(event: Partial<EventToCurate>, trust: Partial<Trust> = {}, gates: Partial<Gates> = {}) {
+function plan(event: Partial<EventToCurate>, trust: Partial<TrustLevel> = {}, gates: Partial<Gates> = {}) {
   const rules: CurationRules = { trustTags: [HIGH, MEDIUM], gates: { ...OPEN, ...gates } };
   const whole = { published: false, attributes: 3, tags: [], warninglistHits: 0, ...event };
   return planCuration(whole, { tag: HIGH, publish: true, ...trust }, rules);

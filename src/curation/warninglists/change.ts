@@ -4,7 +4,7 @@ import { compileCidrs } from "./match-cidr.ts";
 import { compileHostnames, hostEntry } from "./match-hostname.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Warninglist, WarninglistKind, WarninglistSummary } from "./warninglist.ts";
-import { partsOf, summaryOf } from "./warninglists.ts";
+import { summaryOf, textsToCompare } from "./warninglists.ts";
 
 /** The entries of one list that came or went; all of them where the list itself did, or what it is for. */
 export interface WarninglistChange {
@@ -91,7 +91,7 @@ function* without(entries: ReadonlySet<string>, others: ReadonlySet<string>): Co
 export function* touching(change: WarninglistChange): Compilation<(type: string, value: string) => boolean> {
   const types = withHalves(change.matchingAttributes);
   const test = yield* valueTest(change);
-  return (type, value) => (types.has("ALL") || types.has(type)) && partsOf(type, value).some(test);
+  return (type, value) => (types.has("ALL") || types.has(type)) && textsToCompare(type, value).some(test);
 }
 
 /** The values, as written and as normalised, that a change of a list of strings may touch; `null` for the other kinds. */

@@ -56,7 +56,7 @@ export function* compilingWarninglists(lists: readonly Warninglist[]): Compilati
   const scopeOf = compileScopes(lists, matchers);
   return {
     unusable,
-    match: (type, value) => matchesOf(partsOf(type, value), scopeOf(type), summaries),
+    match: (type, value) => matchesOf(textsToCompare(type, value), scopeOf(type), summaries),
   };
 }
 
@@ -66,7 +66,7 @@ export function summaryOf({ id, name, category }: WarninglistSummary): Warningli
 }
 
 /** What MISP compares with each list: a composite value in two, whatever the kind of its halves. */
-export function partsOf(type: string, value: string): readonly string[] {
+export function textsToCompare(type: string, value: string): readonly string[] {
   const bar = isComposite(type) ? value.indexOf("|") : -1;
   return bar < 0 ? [value] : [value.slice(0, bar), value.slice(bar + 1)];
 }
