@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Logger, openLog, silent } from "../src/log.ts";
 import { aFolder } from "./support/a-folder.ts";
 import { hostileText } from "./support/hostile-text.ts";
+import { eventually } from "./support/running-courier.ts";
 
 type Settings = Partial<Parameters<typeof openLog>[0]>;
 
@@ -22,7 +23,7 @@ async function logged(write: (log: Logger) => void, secrets: string[], settings:
     expect(text.split("\n").length).toBeGreaterThan(entries);
     return text.split(LINE_BREAK).slice(0, -1);
   };
-  return vi.waitFor(lines, { timeout: 5_000, interval: 2 });
+  return vi.waitFor(lines, { timeout: 20_000, interval: 2 });
 }
 
 describe.for(["readable", "json"] as const)("a %s log", (format) => {
@@ -122,14 +123,14 @@ test("what goes to a file goes to the terminal as well, and so does why it canno
   writeFileSync(folder, "in the way");
   log.info("Lost");
   const shown = () => terminal.mock.calls.map(([text]) => String(text)).join("");
-  await vi.waitFor(() =>
+  await eventually(async () =>
     expect(shown()).toMatch(/ Told\n.* Lost\n.* The log file cannot be written .*(EEXIST|ENOTDIR)/),
   );
   rmSync(folder);
   log.info("Told again");
-  const written = () =>
+  const written = async () =>
     expect(readFileSync(join(folder, "courier.log"), "utf8")).toMatch(/Told again\n.*missing .*lines=2\n/);
-  await vi.waitFor(written);
+  await eventually(written);
 });
 
 test("a log that nobody wants says nothing", () => {

@@ -41,7 +41,7 @@ export class CapturedTerminal implements Terminal {
 /** Runs a command line to its end, or until it is stopped because it does not end by itself. */
 export async function call(words: readonly string[], environment: Record<string, string | undefined> = {}) {
   const terminal = new CapturedTerminal(environment);
-  const patience = setTimeout(() => terminal.stop(), 8_000);
+  const patience = setTimeout(() => terminal.stop(), 20_000);
   const code = await runCommandLine(words, terminal);
   clearTimeout(patience);
   return { code, out: terminal.written, err: terminal.complaints };

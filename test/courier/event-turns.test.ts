@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EventTurns, type Occasion } from "../../src/courier/event-turns.ts";
+import { eventually } from "../support/running-courier.ts";
 
 const HEARD: Occasion = { complete: false, how: "heard" };
 const PULLED: Occasion = { complete: true, how: "pulled" };
@@ -35,7 +36,7 @@ test("two occasions of one event never have their turns at the same time, and th
   await Promise.resolve();
   for (const occasion of [HEARD, PULLED, HEARD]) turns.take("a", occasion);
   turns.take("b", HEARD);
-  await vi.waitFor(() => expect(seen).toHaveLength(3));
+  await eventually(async () => expect(seen).toHaveLength(3));
   await pause(20);
   expect(seen.filter(([uuid]) => uuid === "a")).toEqual([
     ["a", HEARD],

@@ -24,7 +24,7 @@ export class Ear {
   /** The lines heard until the stand-in said that it is alive. */
   async until(standIn: StandInMisp): Promise<string[]> {
     standIn.sayAlive();
-    await expect.poll(() => this.messages.at(-1)?.topic, { timeout: 5000 }).toBe("misp_json_self");
+    await expect.poll(() => this.messages.at(-1)?.topic).toBe("misp_json_self");
     return this.lines.slice(0, -1);
   }
 

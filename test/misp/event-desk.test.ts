@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { EventDesk } from "../../src/misp/event-desk.ts";
 import { metadataOf } from "../../src/misp/event-metadata.ts";
 import { aClient } from "../support/a-client.ts";
 import { type Answer, AnsweringServer, json } from "../support/answering-server.ts";
+import { eventually } from "../support/running-courier.ts";
 
 const uuidOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
@@ -61,7 +62,7 @@ test("an event that cannot be read is none either, and no harm to those beside i
 test("a rush of events is looked up in a few requests, and each event once", async () => {
   misp.answer = (asked, response) => void held.push(() => found()(asked, response));
   const rush = Array.from({ length: 200 }, (_, number) => desk.look(uuidOf(1 + (number % 120))));
-  await vi.waitFor(() => expect(held).toHaveLength(3));
+  await eventually(async () => expect(held).toHaveLength(3));
   for (const answer of held) answer();
   const events = await Promise.all(rush);
   expect(events.map((event) => event?.uuid)).toEqual(events.map((_, number) => uuidOf(1 + (number % 120))));

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { Publisher } from "zeromq";
 import { Feed, type FeedSettings, type LineEvent } from "../../src/misp/feed.ts";
 import { TOPICS } from "../../src/misp/messages.ts";
 import { APublisher } from "../support/a-publisher.ts";
+import { eventually } from "../support/running-courier.ts";
 
 const LOGIN = { username: "misp", password: "correct horse" };
 const opened: AsyncDisposable[] = [];
@@ -63,7 +64,7 @@ test("hears a publisher at an IPv6 address", async () => {
   await socket.bind("tcp://[::1]:*");
   const { feed } = aFeed({ endpoint: socket.lastEndpoint ?? "" });
   const heard = framesUntil(feed, "misp_json last");
-  await vi.waitFor(() => expect(feed.connected).toBe(true), 10_000);
+  await eventually(async () => expect(feed.connected).toBe(true));
   const speaking = setInterval(() => void socket.send("misp_json last"), 20);
   expect(await heard).toContain("misp_json last");
   clearInterval(speaking);
@@ -105,7 +106,7 @@ describe("the line", () => {
     const publisher = await aPublisher();
     const { feed, line } = aFeed(publisher);
     expect(feed.connected).toBe(false);
-    await vi.waitFor(() => expect(feed.connected).toBe(true), { timeout: 5_000 });
+    await eventually(async () => expect(feed.connected).toBe(true));
     expect(line).toEqual([{ kind: "connected", at: 7 }]);
     expect(feed.connected).toBe(true);
   });
@@ -113,10 +114,10 @@ describe("the line", () => {
   test("comes back by itself when the publisher does", async () => {
     const publisher = await aPublisher();
     const { feed, line } = aFeed(publisher);
-    await vi.waitFor(() => expect(feed.connected).toBe(true), { timeout: 5_000 });
+    await eventually(async () => expect(feed.connected).toBe(true));
     const heard = framesUntil(feed, "misp_json_event back");
     publisher.close();
-    await vi.waitFor(() => expect(line).toHaveLength(2), { timeout: 5_000 });
+    await eventually(async () => expect(line).toHaveLength(2));
     expect(feed.connected).toBe(false);
     await publisher.open();
     await publisher.heard();
@@ -147,7 +148,7 @@ describe("a publisher with a password", () => {
       for await (const { frames } of feed.batches()) others.push(frames);
     });
     await publisher.heard();
-    await vi.waitFor(() => expect(wrong.line).toContainEqual({ kind: "refused", at: 7 }), { timeout: 5_000 });
+    await eventually(async () => expect(wrong.line).toContainEqual({ kind: "refused", at: 7 }));
     await publisher.send("misp_json_event secret");
     expect(await framesUntil(right.feed, "misp_json_event secret")).toHaveLength(1);
     expect([right.feed.connected, wrong.feed.connected, none.feed.connected]).toEqual([true, false, false]);

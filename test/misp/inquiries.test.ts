@@ -5,6 +5,7 @@ import type { Notice } from "../../src/model/notice.ts";
 import { aClient } from "../support/a-client.ts";
 import { type Answer, AnsweringServer, json, text } from "../support/answering-server.ts";
 import { wireEventOfAttribute } from "../support/frames.ts";
+import { eventually } from "../support/running-courier.ts";
 
 const UUID = "0e235bbc-2689-4a01-8c22-23879545607c";
 const refusal = json({ message: "no" }, 403);
@@ -59,7 +60,7 @@ function inTurn(...given: [Answer, ...Answer[]]): Answer {
 }
 
 async function settled(asking: Inquiries): Promise<void> {
-  await vi.waitFor(() => expect(asking.size).toBe(0), { timeout: 5_000, interval: 5 });
+  await vi.waitFor(() => expect(asking.size).toBe(0), { timeout: 20_000, interval: 5 });
 }
 
 describe("a question", () => {
@@ -116,7 +117,7 @@ describe("of one event", () => {
     };
     const asking = inquiries();
     asking.ask(about());
-    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+    await eventually(async () => expect(server.asked).toHaveLength(1));
     asking.ask(about({ whole: true }));
     asking.ask(about());
     asking.ask(about());
@@ -173,7 +174,7 @@ describe("a MISP that cannot answer now", () => {
     server.answer = json({}, 500);
     const asking = inquiries({ pace: { again: [], patience: { first: 60_000, most: 60_000 } } });
     asking.ask(about());
-    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+    await eventually(async () => expect(server.asked).toHaveLength(1));
     stop.abort();
     await settled(asking);
     expect([answers, failures]).toEqual([[], []]);

@@ -203,6 +203,6 @@ export class Replay implements AsyncDisposable {
       expect(counted(await this.lists())).toEqual(counted(lists));
       expect(lines(this.#delivered.flatMap(({ add }) => add))).toEqual(difference(lists, before));
       expect(lines(this.#delivered.flatMap(({ remove }) => remove))).toEqual(difference(before, lists));
-    }, 5_000);
+    });
   }
 }
