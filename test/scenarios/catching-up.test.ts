@@ -46,7 +46,7 @@ describe("what happened while the courier could not hear", () => {
   test("an event that REST was never asked about, and that was deleted meanwhile, is taken off", async () => {
     let ahead = -3_600_000;
     courier = await RunningCourier.start({}, { mispClock: () => Date.now() + ahead });
-    await calm();
+    await courier.compared();
     courier.misp.faults.restDown = true;
     const event = courier.misp.addEvent({ info: "short-lived", attributes: [{ type: "domain", value: "a.example" }] });
     // An edit tells when the event was last published, and so that this covers what is older.
@@ -85,7 +85,7 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example");
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     await courier.stop();
     courier.misp.tagEvent(event, "soc:ignore", { local: true });
     courier.misp.untagEvent(other, "soc:ignore");
@@ -96,7 +96,7 @@ describe("what happened while the courier could not hear", () => {
   test("nothing is removed when more than a hundred events that only the feed told of are missing at once", async () => {
     let ahead = -3_600_000;
     courier = await RunningCourier.start({}, { mispClock: () => Date.now() + ahead });
-    await calm();
+    await courier.compared();
     courier.misp.faults.restDown = true;
     const values = Array.from({ length: 101 }, (_, number) => `a${number}.example`);
     const events = values.map((value) =>
@@ -111,7 +111,7 @@ describe("what happened while the courier could not hear", () => {
     for (const { id } of events) courier.misp.deleteEvent(id);
     courier.misp.faults.restDown = false;
     await courier.start();
-    await pause(3_000);
+    await courier.compared();
     expect(await courier.list("domain")).toHaveLength(101);
   });
 
@@ -162,7 +162,7 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain");
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     await courier.stop();
     courier.misp.deleteSighting(down?.id ?? 0);
     await courier.start();
@@ -193,7 +193,7 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example");
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     await courier.stop();
     courier.publishDomains("b.example");
     courier.misp.faults.missingRoutes = ["sightings/restSearch"];
@@ -228,7 +228,7 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "b.example");
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     await courier.stop();
     courier.misp.deleteSighting(down?.id ?? 0);
     courier.misp.sight(b, { type: SightingType.falsePositive, date: daysAgo(3) });
@@ -243,12 +243,11 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example", "b.example");
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     await courier.stop();
     for (const id of [event, other]) courier.misp.deleteEvent(id);
     await courier.start();
-    await calm();
-    await calm();
+    await courier.compared();
     expect(await courier.list("domain")).toEqual(["a.example", "b.example"]);
   });
 
@@ -260,17 +259,17 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "b.example");
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     await courier.stop();
     // REST is not believed about what the feed spoke of just before.
     await pause(2_100);
     courier.misp.faults.emptyAnswers = true;
     await courier.start();
-    await calm();
+    await courier.compared();
     courier.misp.faults.emptyAnswers = false;
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     expect(await courier.list("domain")).toEqual(["b.example"]);
   });
 
@@ -287,12 +286,11 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example", "b.example");
     await courier.stop();
     await courier.start();
-    await calm();
+    await courier.compared();
     await courier.stop();
     Object.assign(courier.misp.faults, fault);
     await courier.start();
-    await calm();
-    await calm();
+    await courier.compared();
     expect(await courier.list("domain")).toEqual(["a.example", "b.example"]);
   });
 });

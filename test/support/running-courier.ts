@@ -6,7 +6,9 @@ import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config, CourierConfig } from "../../src/config/schema.ts";
 import { type Observer, runCourier } from "../../src/courier/courier.ts";
+import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { StandInMisp, type StandInOptions } from "../../src/demo/stand-in/stand-in-misp.ts";
+import { LedgerReport } from "../../src/ledger/report.ts";
 import { type Logger, silent } from "../../src/log.ts";
 import { TOPICS } from "../../src/misp/messages.ts";
 
@@ -29,6 +31,8 @@ export class RunningCourier implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve();
   #settings: Settings;
   #watched: Options["watched"];
+  /** How many catch-ups of this run have ended, well or not. */
+  #compared = 0;
   /** What it is told of the feed: where it is, and with what to log in. */
   #feed: Record<string, unknown> | string;
 
@@ -73,7 +77,8 @@ export class RunningCourier implements AsyncDisposable {
     const heard = Promise.all(TOPICS.map((topic) => this.misp.heard(`${topic} `)));
     const config = await this.config();
     const observer = this.#watched?.(config);
-    this.#running = runCourier({ config, log: this.log, signal, clock: this.#clock, observer });
+    this.#compared = 0;
+    this.#running = runCourier({ config, log: this.#noting(), signal, clock: this.#clock, observer });
     await Promise.race([heard, this.#running]);
   }
 
@@ -88,6 +93,18 @@ export class RunningCourier implements AsyncDisposable {
     const event = this.misp.addEvent({ info: values.slice(0, 5).join(" "), attributes });
     this.misp.publish(event.id);
     return { event: event.id, attributes: event.attributes.map(({ id }) => id) };
+  }
+
+  /** Resolves once this run has compared what it knows with MISP, or has tried to, and its targets have what follows from that. */
+  async compared(): Promise<void> {
+    await eventually(async () => {
+      if (this.#compared === 0) throw new Error("no catch-up has ended");
+    });
+    using report = new LedgerReport(join(this.directory, "state", LEDGER_FILE));
+    await eventually(async () => {
+      const { reviewing, targets } = report.summary();
+      if (reviewing || targets.some(({ lag }) => lag > 0)) throw new Error("not everything is judged and delivered");
+    });
   }
 
   /** Stops it and takes away all that it knows, as if it had never run. */
@@ -115,6 +132,22 @@ export class RunningCourier implements AsyncDisposable {
     await this.stop();
     await this.misp.close();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** The log, with an ear for what ends a catch-up. */
+  #noting(): Logger {
+    const { info, warn } = this.log;
+    return {
+      ...this.log,
+      info: (sentence, facts) => {
+        if (sentence === "In step with MISP") this.#compared += 1;
+        info(sentence, facts);
+      },
+      warn: (sentence, facts) => {
+        if (sentence.startsWith("Catching up failed")) this.#compared += 1;
+        warn(sentence, facts);
+      },
+    };
   }
 
   #shipped(): Settings {
