@@ -64,18 +64,21 @@ describe("a warninglist of role block", () => {
     await courier.stop();
     courier.misp.faults.restDown = true;
     await courier.start();
-    await calm();
+    await courier.compared();
     expect(await courier.list("domain")).toEqual([]);
   });
 });
 
 describe("an event of an organisation that is trusted", () => {
-  async function start(settings: Record<string, unknown> = {}) {
-    courier = await RunningCourier.start({ curation: { ...CURATION, ...settings } });
+  /** Resolves once a list that came while the courier ran tells it whom to trust. */
+  async function start(settings: Record<string, unknown> = {}, log = silent) {
+    courier = await RunningCourier.start({ curation: { ...CURATION, ...settings } }, { log });
+    publishDomain("probe.example");
+    await courier.listed("domain", "probe.example");
     await writeList("org-confidence-level-high", { list: [`org_uuid:${FRIEND} # a friend`] });
-    await eventually(async () => courier.misp.requests.some(({ path }) => path.includes("users/view/me")));
-    // The folder is looked at every two seconds.
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    // Of lists in the folder the one that was written later is not known sooner.
+    await writeList("probe", { list: ["probe.example"], matching_attributes: ["domain"] });
+    await courier.listed("domain");
   }
 
   function pull(tags: string[] = []) {
@@ -92,22 +95,29 @@ describe("an event of an organisation that is trusted", () => {
       .filter(({ path }) => /attachTag|removeTag|events\/publish/.test(path))
       .map(({ path, body }) => `${path.split("/").at(path.includes("publish") ? -2 : -1)} ${JSON.stringify(body)}`);
 
+  const attached = (uuid: string) => `attachTagToObject ${JSON.stringify({ uuid, tag: HIGH, local: true })}`;
+
   test("is tagged locally, and its own echo brings nothing more", async () => {
     await start();
-    pull();
-    await eventually(async () => expect(writes()).toEqual([expect.stringContaining("attachTagToObject")]));
-    expect(writes()[0]).toContain('"local":true');
-    await calm();
-    await calm();
-    expect(writes()).toHaveLength(1);
-    await courier.listed("domain", "friendly.example");
+    const pulled = pull();
+    await eventually(async () => expect(writes()).toEqual([attached(pulled.uuid)]));
+    const organisation = courier.misp.addOrganisation({ name: "Friends", uuid: FRIEND }).id;
+    const pushed = courier.misp.addEvent({
+      organisation,
+      info: "pushed here",
+      attributes: [{ type: "domain", value: "pushed.example" }],
+    });
+    // It is published once nothing was heard of it for a while: by then the echo of the other had its turn.
+    await eventually(async () => expect(writes().join()).toContain("publish"));
+    expect(writes()).toEqual([attached(pulled.uuid), attached(pushed.uuid), expect.stringContaining("publish")]);
+    await courier.listed("domain", "friendly.example", "pushed.example");
   });
 
   test("is left alone in a dry run", async () => {
-    await start({ dry_run: true });
+    const told: string[] = [];
+    await start({ dry_run: true }, { ...silent, info: (sentence) => void told.push(sentence) });
     pull();
-    await calm();
-    await calm();
+    await eventually(async () => expect(told).toContain("Would write to MISP"));
     expect(writes()).toEqual([]);
   });
 });
