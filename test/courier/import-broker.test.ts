@@ -292,7 +292,7 @@ describe("what the targets of a MISP-Broker hold", () => {
       stop.abort();
       await misp.close();
     }
-  });
+  }, 60_000);
 
   test("is not taken off while MISP cannot be read", async () => {
     const folder = aFolder();
