@@ -80,12 +80,15 @@ describe("answers", () => {
     expect(await answering(sightings).searchSightings({ from: 1, to: 2 })).toEqual([{ id: "9" }]);
   });
 
-  test("a list of sightings, or of warninglists, with a row that is none is garbled: what it should be would look gone", async () => {
+  test("a list of sightings, of warninglists or of events with a row that is none is garbled: what it should be would look gone", async () => {
     for (const row of [null, [], {}, { Sighting: [] }, { Warninglist: null }]) {
       const sightings = json({ response: [{ Sighting: { id: "9" } }, row] });
       expect((await failure(answering(sightings).searchSightings({}))).meaning).toBe("garbled");
       const lists = json({ Warninglists: [{ Warninglist: { id: "9" } }, row] });
       expect((await failure(answering(lists).warninglists({ enabled: 1 }))).meaning).toBe("garbled");
+    }
+    for (const row of [null, [], "1"]) {
+      expect((await failure(answering(json([{ id: "1" }, row])).indexEvents({ page: 1 }))).meaning).toBe("garbled");
     }
   });
 
