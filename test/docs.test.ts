@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { conditionsOf, type Facts } from "../src/alerts/conditions.ts";
 import { renderReference } from "../src/config/reference.ts";
 import { targetKinds } from "../src/targets/index.ts";
+import { wellAt } from "./alerts/well.ts";
 import { call } from "./cli/captured-terminal.ts";
 
 const file = new URL("../docs/CONFIG.md", import.meta.url);
@@ -82,16 +83,7 @@ test("the tests that docs/COMING-FROM-MISP-BROKER.md names are where it says", (
 function troubles(): Facts[] {
   const now = Date.UTC(2027, 0, 15);
   const since = now - 3_600_000;
-  const calm = {
-    now,
-    feed: "zeromq",
-    blind: null,
-    keyExpires: null,
-    catchUp: null,
-    failing: [],
-    held: [],
-    disk: null,
-  } as const;
+  const calm = wellAt(now);
   const failed = { since, failures: 5, error: "MISP does not answer", refused: false };
   return [
     {

@@ -1,20 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { conditionsOf, type Facts } from "../../src/alerts/conditions.ts";
+import { wellAt } from "./well.ts";
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const GIGABYTE = 2 ** 30;
-const WELL: Facts = {
-  now: NOW,
-  feed: "zeromq",
-  blind: null,
-  keyExpires: null,
-  catchUp: null,
-  failing: [],
-  held: [],
-  disk: { free: 50 * GIGABYTE, total: 100 * GIGABYTE },
-};
+const WELL = wellAt(NOW);
 const keysOf = (facts: Partial<Facts>) => conditionsOf({ ...WELL, ...facts }).map(({ key }) => key);
 const target = (minutes: number, attempts: number, error = "refused") => ({
   failing: [{ target: "siem", since: NOW - minutes * MINUTE, attempts, error }],
