@@ -25,15 +25,15 @@ interface DecisionCommand {
 export async function runDecision({ decisions, list }: DecisionCommand, given: Given, terminal: Terminal) {
   const config = givenConfig(given, terminal.environment);
   const [word = "list", target = ""] = given.positionals;
-  const file = join(resolvePath(config, config.state), LEDGER_FILE);
-  if (target !== "" && !mayDecideOn(target, config, file)) demandTarget(config, target);
+  const state = resolvePath(config, config.state);
+  if (target !== "" && !mayDecideOn(target, config, join(state, LEDGER_FILE))) demandTarget(config, target);
   if (word === "list") {
     await list(config, given, terminal);
     return Exit.ok;
   }
   const decision = Object.hasOwn(decisions, word) ? decisions[word] : undefined;
   if (!decision) throw new UsageError(`there is list, ${Object.keys(decisions).join(", ")}, but no ${word}`);
-  const changes = await decideNow(config, decision, target, terminal);
+  const changes = await decideNow(state, decision, target, terminal);
   const made: Made = {
     decision,
     target: target === "" ? null : target,
@@ -61,12 +61,11 @@ function readable({ changes }: Made): string {
 
 /** @returns how many changes it made; `undefined` where the running courier was asked to */
 async function decideNow(
-  config: Config,
+  state: string,
   decision: Decision,
   target: string,
   { clock }: Terminal,
 ): Promise<number | undefined> {
-  const state = resolvePath(config, config.state);
   const file = join(state, LEDGER_FILE);
   demandLedger(file);
   try {

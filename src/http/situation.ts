@@ -69,12 +69,9 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
     const heldBack = holds.reduce((sum, { target, count }) => sum + (target === name ? count : 0), 0);
     const behind = enabled ? (pulse.behind.get(name) ?? 0) : 0;
     const beyond = behind >= MOST_BEHIND;
-    return {
-      ...{ name, type, enabled, held, heldBack, behind, beyond, parked: parked.length },
-      // Of what is under way a moment tells nothing.
-      doubtful: attempts > 0 ? doubtful : 0,
-      ...{ attempts, nextAttempt, lastError },
-    };
+    // Of what is under way a moment tells nothing.
+    const amounts = { held, doubtful: attempts > 0 ? doubtful : 0, heldBack, behind, beyond, parked: parked.length };
+    return { name, type, enabled, ...amounts, attempts, nextAttempt, lastError };
   });
   const waiting = sources.targets.flatMap((target) =>
     (journal.targets[target]?.parked ?? []).map(({ type, value, reason, at }) => {
