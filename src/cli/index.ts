@@ -84,6 +84,8 @@ function parse(command: Command, words: string[]) {
     const { values, positionals } = given;
     if (positionals.length < least) throw new UsageError("something is missing");
     if (positionals.length > most) throw new UsageError(`${JSON.stringify(positionals[most])} is one word too many`);
+    // A target that was to be named must not come to mean all of them.
+    if (positionals.some((word) => word.trim() === "")) throw new UsageError("a word is empty: is a variable not set?");
     return { values: values as Record<string, string | boolean | undefined>, positionals };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));

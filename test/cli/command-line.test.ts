@@ -50,6 +50,18 @@ describe("the table of commands", () => {
 });
 
 test.each([
+  ["explain", ""],
+  ["audit", " "],
+  ["sight", ""],
+  ["held", "release", ""],
+  ["parked", "drop", "  "],
+])("an empty word is refused in %s %j: it would stand for everything, or for nothing", async (...words) => {
+  const { code, err } = await call(words);
+  expect(code).toBe(64);
+  expect(err).toContain("a word is empty");
+});
+
+test.each([
   [["\u001b[2J"]],
   [["status", "--\u001b[2J"]],
   [["check", "--config", "/nowhere/\u001b[2J\u202e"]],
