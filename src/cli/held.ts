@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
-import type { Hold } from "../ledger/holds.ts";
+import type { Discarded, Hold } from "../ledger/hold-lists.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { counted } from "../model/counted.ts";
 import { REASONS } from "../model/verdict.ts";
@@ -12,29 +12,69 @@ import { runDecision } from "./decide.ts";
 import { printable } from "./printable.ts";
 
 export const held: Command = {
-  usage: "held list|release|discard [TARGET] [--config FILE] [--json]",
+  usage: "held list|release|discard [TARGET] [--discarded] [--config FILE] [--json]",
   summary: "Changes that a guard holds: show them, let them go to the target, or leave the target as it is.",
-  options: { ...configOption, ...jsonOption },
+  details: "With --discarded, list and release are about what was discarded before, for who thinks better of it.",
+  options: { ...configOption, ...jsonOption, discarded: { type: "boolean", default: false } },
   words: [1, 2],
   run: (given, terminal) =>
-    runDecision({ decisions: { release: "held-release", discard: "held-discard" }, list }, given, terminal),
+    runDecision(
+      given.values.discarded === true ? DISCARDED : { decisions: DECISIONS, list: listHeld },
+      given,
+      terminal,
+    ),
 };
 
-async function list(config: Config, given: Given, { out }: Terminal): Promise<void> {
-  using ledger = new LedgerReport(join(resolvePath(config, config.state), LEDGER_FILE));
-  const [, target] = given.positionals;
-  const holds = ledger.holds().filter((hold) => target === undefined || hold.target === target);
-  const shown = holds.map((hold) => ({ ...hold, since: new Date(hold.since).toISOString() }));
-  if (given.values.json === true) out(JSON.stringify(shown, null, 2));
-  else out(holds.length === 0 ? "Nothing is held." : holds.map(readable).join("\n"));
+const DECISIONS = { release: "held-release", discard: "held-discard" } as const;
+const DISCARDED = { decisions: { release: "discarded-release" }, list: listDiscarded } as const;
+
+async function listHeld(config: Config, given: Given, { out }: Terminal): Promise<void> {
+  using ledger = ledgerOf(config);
+  const holds = ledger.holds.held().filter(asked(given));
+  if (given.values.json === true) {
+    const shown = holds.map((hold) => ({ ...hold, since: new Date(hold.since).toISOString() }));
+    return out(JSON.stringify(shown, null, 2));
+  }
+  const discarded = ledger.holds.discarded().filter(asked(given)).map(discardedLine);
+  const lines = holds.length === 0 ? ["Nothing is held."] : holds.map((hold) => readable(heldLine(hold), hold));
+  out([...lines, ...discarded.map((line) => `${line}; see held list --discarded`)].join("\n"));
 }
 
-function readable({ target, kind, since, reason, count, why, samples }: Hold): string {
+async function listDiscarded(config: Config, given: Given, { out }: Terminal): Promise<void> {
+  using ledger = ledgerOf(config);
+  const all = ledger.holds.discarded().filter(asked(given));
+  if (given.values.json === true) return out(JSON.stringify(all, null, 2));
+  const lines = all.map((discarded) => readable(discardedLine(discarded), discarded));
+  out(lines.length === 0 ? "Nothing stays as it is because it was discarded." : lines.join("\n"));
+}
+
+function ledgerOf(config: Config): LedgerReport {
+  return new LedgerReport(join(resolvePath(config, config.state), LEDGER_FILE));
+}
+
+function asked({ positionals: [, only] }: Given): (kept: Discarded) => boolean {
+  return ({ target }) => only === undefined || target === only;
+}
+
+function heldLine({ target, kind, since, reason, count }: Hold): string {
+  return `${target}: ${changes(kind, count)} held since ${new Date(since).toISOString()}, at first because ${reason}`;
+}
+
+function discardedLine({ target, kind, count }: Discarded): string {
+  return `${target}: ${changes(kind, count)} discarded`;
+}
+
+function changes(kind: Hold["kind"], count: number): string {
+  return counted(count, kind === "add" ? "addition" : "removal");
+}
+
+/** What is kept aside, below a line that says so. */
+function readable(line: string, { count, why, samples }: Discarded): string {
   const reasons = Object.entries(why).map(([word, number]) => {
     return `  ${String(number).padStart(9)}  ${REASONS[word as keyof typeof REASONS] ?? word}`;
   });
   return [
-    `${target}: ${counted(count, kind === "add" ? "addition" : "removal")} held since ${new Date(since).toISOString()}, at first because ${reason}`,
+    line,
     ...reasons,
     ...samples.map(({ type, value }) => `    ${printable(type)} ${printable(value)}`),
     ...(count > samples.length ? [`    and ${count - samples.length} more`] : []),

@@ -6,7 +6,7 @@ import { LedgerReport } from "../ledger/report.ts";
 import type { Logger } from "../log.ts";
 
 /** What a person may decide about changes that did not reach a target; the argument of each is a target, or empty for all. */
-export type Decision = "held-release" | "held-discard" | "parked-retry" | "parked-drop";
+export type Decision = "held-release" | "held-discard" | "discarded-release" | "parked-retry" | "parked-drop";
 
 export interface Desk {
   holds: Holds;
@@ -28,6 +28,7 @@ export async function decide(decision: Decision, target: string, { holds, journa
   const only = target === "" ? undefined : target;
   if (decision === "held-release") return holds.release(only, clock());
   if (decision === "held-discard") return holds.discard(only, clock());
+  if (decision === "discarded-release") return holds.release(only, clock(), "discarded");
   let decided = 0;
   for (const [name, entry] of Object.entries(journal.targets)) {
     if (only !== undefined && name !== only) continue;
@@ -50,6 +51,7 @@ export function decisionDesk(desk: Desk, log: Logger, done: () => void): Record<
   return {
     "held-release": deciding("held-release"),
     "held-discard": deciding("held-discard"),
+    "discarded-release": deciding("discarded-release"),
     "parked-retry": deciding("parked-retry"),
     "parked-drop": deciding("parked-drop"),
   };

@@ -1,4 +1,4 @@
-import type { Hold } from "../ledger/holds.ts";
+import type { Hold } from "../ledger/hold-lists.ts";
 import type { LedgerReport, Summary } from "../ledger/report.ts";
 
 /** A ledger of millions takes a moment to count: it is counted again after this many times as long. */
@@ -16,7 +16,7 @@ export class Counts {
   constructor(report: LedgerReport) {
     this.#report = report;
     this.#summary = new Paced(() => report.summary(), LEAST.summary);
-    this.#holds = new Paced(() => report.holds(), LEAST.holds);
+    this.#holds = new Paced(() => report.holds.held(), LEAST.holds);
   }
 
   get summary(): Summary {

@@ -1,25 +1,13 @@
 import type { Indicator } from "../model/indicator.ts";
 import type { Deed, Done } from "./audit.ts";
 import { Database } from "./database.ts";
+import { type Hold, HoldLists } from "./hold-lists.ts";
 import type { Statement } from "./statement.ts";
 import type { Step } from "./step.ts";
 
-/** Changes of one kind that a guard holds for a target, as a person is shown them. */
-export interface Hold {
-  target: string;
-  kind: "add" | "remove";
-  /** Milliseconds. */
-  since: number;
-  /** Why, when it began: how many there were then, while {@link count} follows what is put right and what is added. */
-  reason: string;
-  count: number;
-  /** Of removals: how many there are for each reason against an indicator. */
-  why: Record<string, number>;
-  samples: Indicator[];
-}
-
-/** How many of them are named. */
-const SAMPLES = 10;
+/** What a person decides on, or has decided on before and may think better of. */
+type Decided = "held" | "discarded";
+const KINDS = ["add", "remove"] as const;
 
 /** What the guards keep aside, and why. */
 export class Holds {
@@ -33,7 +21,7 @@ export class Holds {
   readonly #settle: Statement<never>[];
   readonly #end: Statement<never>;
   readonly #reasons: Statement<Pick<Hold, "target" | "reason">>;
-  readonly #all: Statement<{ target: number; name: string; kind: Hold["kind"]; since: number; reason: string }>;
+  readonly #lists: HoldLists;
 
   constructor(database: Database) {
     this.#database = database;
@@ -60,10 +48,7 @@ export class Holds {
       `SELECT t.name AS target, group_concat(h.reason, '; ') AS reason
        FROM hold h CROSS JOIN target t ON t.id = h.target GROUP BY h.target`,
     );
-    this.#all = database.prepare(
-      `SELECT h.target, t.name, h.kind, h.since, h.reason FROM hold h CROSS JOIN target t ON t.id = h.target
-       ORDER BY h.target, h.kind`,
-    );
+    this.#lists = new HoldLists(database);
   }
 
   /** Opens the ledger at `file` for a decision while no courier runs, hands it over, and closes it. */
@@ -112,17 +97,18 @@ export class Holds {
     });
   }
 
-  /** Lets what is held go to the target (to all of them, without a name); returns how much that is. */
-  release(target: string | undefined, now: number): number {
-    return this.#decide(target, "release", now, (id, kind) => {
-      this.#again.run(id, kind, "held");
-      this.#drop.run(id, kind, "held");
+  /** Lets what is held, or was discarded, go to the target (to all of them, without a name); returns how much that is. */
+  release(name: string | undefined, now: number, state: Decided = "held"): number {
+    return this.#decide({ name, state, what: "release", now }, (id, kind) => {
+      this.#again.run(id, kind, state);
+      this.#drop.run(id, kind, state);
     });
   }
 
   /** Leaves the target (all of them, without a name) as it is, until something else is said of these indicators. */
-  discard(target: string | undefined, now: number): number {
-    return this.#decide(target, "discard", now, (id, kind) => this.#keep.run("discarded", id, kind, "held"));
+  discard(name: string | undefined, now: number): number {
+    const discard = (id: number, kind: string) => this.#keep.run("discarded", id, kind, "held");
+    return this.#decide({ name, state: "held", what: "discard", now }, discard);
   }
 
   /** Has a target compared with the ledger once more in these indicators, whatever it has come to. */
@@ -143,40 +129,29 @@ export class Holds {
 
   /** Those that wait for a person's decision. */
   list(): Hold[] {
-    const counts = this.#database.prepare<{ why: string; count: number }>(
-      "SELECT why, count(*) AS count FROM aside WHERE target = ? AND kind = ? AND state = 'held' GROUP BY why",
-    );
-    const samples = this.#database.prepare<Indicator>(
-      `SELECT i.type, i.value FROM aside s CROSS JOIN indicator i ON i.id = s.indicator
-       WHERE s.target = ? AND s.kind = ? AND s.state = 'held' LIMIT ${SAMPLES}`,
-    );
-    return this.#all.all().map(({ target, name, kind, since, reason }) => {
-      const why = counts.all(target, kind);
-      return {
-        target: name,
-        kind,
-        since,
-        reason,
-        count: why.reduce((sum, { count }) => sum + count, 0),
-        why: kind === "remove" ? Object.fromEntries(why.map((row) => [row.why, row.count])) : {},
-        samples: samples.all(target, kind),
-      };
-    });
+    return this.#lists.held();
   }
 
-  #decide(name: string | undefined, what: Deed, now: number, act: (id: number, kind: string) => void): number {
+  /** @param state which of what is kept aside is decided on */
+  #decide(
+    { name, state, what, now }: { name: string | undefined; state: Decided; what: Deed; now: number },
+    act: (id: number, kind: string) => void,
+  ): number {
     const record = this.#database.prepare(
       `INSERT INTO audit (at, target, indicator, attribute, what, why, answer)
-       SELECT ?1, target, indicator, NULL, ?2, why, '' FROM aside WHERE target = ?3 AND kind = ?4 AND state = 'held'`,
+       SELECT ?1, target, indicator, NULL, ?2, why, '' FROM aside WHERE target = ?3 AND kind = ?4 AND state = ?5`,
     );
+    const targets = this.#database.prepare<{ id: number; name: string }>("SELECT id, name FROM target").all();
     const end = this.#database.prepare("DELETE FROM hold WHERE target = ? AND kind = ?");
     return this.#database.transaction(() => {
       let decided = 0;
-      for (const { target, kind } of this.#all.all().filter((hold) => name === undefined || hold.name === name)) {
-        record.run(now, what, target, kind);
-        decided += this.#count.get(target, kind, "held")?.count ?? 0;
-        act(target, kind);
-        end.run(target, kind);
+      for (const { id } of targets.filter((target) => name === undefined || target.name === name)) {
+        for (const kind of KINDS) {
+          record.run(now, what, id, kind, state);
+          decided += this.#count.get(id, kind, state)?.count ?? 0;
+          act(id, kind);
+          if (state === "held") end.run(id, kind);
+        }
       }
       return decided;
     });

@@ -7,7 +7,7 @@ import { type BlindSpell, newestSpells } from "./blind-spells.ts";
 import { Database } from "./database.ts";
 import type { EventRow } from "./events.ts";
 import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, HEARD, HEARD_AT, LACKS, UNCURATED, UNREADABLE } from "./facts.ts";
-import { type Hold, Holds } from "./holds.ts";
+import { type Hold, HoldLists } from "./hold-lists.ts";
 import type { IndicatorRow, SupportRow } from "./indicators.ts";
 import { type Acquaintances, Opinions } from "./opinions.ts";
 import { type SensorFigures, SensorSightings } from "./sensor-sightings.ts";
@@ -96,7 +96,7 @@ export class LedgerReport implements Disposable {
       })),
       blindSpells: newestSpells(this.#database)(10),
       targets: this.#targets(),
-      held: this.holds(),
+      held: this.holds.held(),
       sensed: SensorSightings.figures(this.#database),
       unreadableMessages: this.#sql<{ at: number; topic: string; reason: string }>(
         "SELECT at, topic, reason FROM unreadable ORDER BY at DESC LIMIT 5",
@@ -181,8 +181,9 @@ export class LedgerReport implements Disposable {
     this.#database.close();
   }
 
-  holds(): Hold[] {
-    return new Holds(this.#database).list();
+  /** What guards keep from targets. */
+  get holds(): HoldLists {
+    return new HoldLists(this.#database);
   }
 
   /** For which targets guards hold something, which is no work to look up. */

@@ -96,6 +96,24 @@ describe("a slip of the filter that would take off 95 %", () => {
     expect(await json("held", "list")).toEqual([]);
   });
 
+  test("that was discarded is shown when asked for, and can be let go after all", async () => {
+    await slip();
+    await courier.stop();
+    await run("held", "discard", "blocklists");
+    expect((await run("held", "list")).out).toBe(
+      "Nothing is held.\nblocklists: 30 removals discarded; see held list --discarded",
+    );
+    expect(await json("held", "list", "--discarded")).toEqual([
+      { target: "blocklists", kind: "remove", count: 30, why: { filtered: 30 }, samples: expect.any(Array) },
+    ]);
+    expect(await run("held", "discard", "--discarded")).toMatchObject({ code: 64 });
+    await courier.start(SLIP);
+    expect(await json("held", "release", "--discarded")).toMatchObject({ decision: "discarded-release", asked: true });
+    await courier.listed("domain");
+    await recorded();
+    expect((await run("held", "list", "--discarded")).out).toBe("Nothing stays as it is because it was discarded.");
+  });
+
   test("may be decided on by name when the target is no longer configured, as it is listed", async () => {
     await slip();
     await courier.stop();

@@ -304,6 +304,23 @@ describe("additions", () => {
   });
 });
 
+test("additions that were discarded stay away whatever is told of them, and come when they are let go after all", async () => {
+  let lane = await filled(100, { max_added: { percent: 50, at_least: 100 } });
+  tell(101, 400);
+  lane = await lane.deliver();
+  const { holds: kept } = ledger.ledger.deltas;
+  expect(kept.discard("lists", ledger.now)).toBe(300);
+  ledger.hear(told({ id: 101, value: domain(101), timestamp: NOW + 30 }, "edit"));
+  lane = await lane.deliver();
+  expect(target.held.size).toBe(100);
+  expect(kept.release("another", ledger.now, "discarded")).toBe(0);
+  expect(kept.release("lists", ledger.now)).toBe(0);
+  expect(kept.release("lists", ledger.now, "discarded")).toBe(300);
+  await lane.deliver();
+  await until(() => target.held.size === 400);
+  expect(kept.release(undefined, ledger.now, "discarded")).toBe(0);
+});
+
 test("a target that must never be empty keeps its last indicators, however few, but for single removals", async () => {
   let lane = await filled(5, { never_empty: true });
   tell(1, 5, { toIds: false });

@@ -61,7 +61,7 @@ describe("from the page, with its token,", () => {
     const { courier, url } = watched;
     courier.misp.deleteEvent(events[0] ?? 0);
     using report = new LedgerReport(join(courier.directory, "state", LEDGER_FILE));
-    await eventually(async () => expect(report.holds()).toMatchObject([{ target: "blocklists", count: 12 }]));
+    await eventually(async () => expect(report.holds.held()).toMatchObject([{ target: "blocklists", count: 12 }]));
     const metrics = await (await fetch(`${url}metrics`, { headers: JSON_BODY })).text();
     expect(metrics).toContain('misp_courier_target_held_back{target="blocklists",operation="remove"} 12\n');
     expect(metrics).toContain('misp_courier_target_held_back{target="blocklists",operation="add"} 0\n');

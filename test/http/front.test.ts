@@ -152,7 +152,7 @@ test("who watches first is told how things stand, and not how they stood when so
   early.close();
   courier.misp.deleteEvent(event);
   using report = new LedgerReport(join(courier.directory, "state", LEDGER_FILE));
-  await eventually(async () => expect(report.holds()).toHaveLength(1));
+  await eventually(async () => expect(report.holds.held()).toHaveLength(1));
   const late = await openStream(`${url}live`);
   const [first] = (await late.until(/\n\n/)).split("\n\n");
   late.close();
