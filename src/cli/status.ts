@@ -61,6 +61,7 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
   const withheld = Object.entries(summary.withheld).map(
     ([reason, count]) => `  ${String(count).padStart(9)}  ${REASONS[reason as keyof typeof REASONS]}`,
   );
+  const guarded = new Set(summary.held.map(({ target }) => target));
   return [
     `Indicators: ${summary.active} active, from ${counted(summary.attributes, "attribute")} in ${counted(summary.events, "event")}.`,
     ...(withheld.length > 0 ? ["Withheld, by reason:", ...withheld] : []),
@@ -78,7 +79,7 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
     ...sensedLines(summary.sensed),
     ...(summary.reviewing ? ["Part of the ledger is being judged again."] : []),
     "Targets:",
-    ...targets.flatMap((target) => targetLines(target, now)),
+    ...targets.flatMap((target) => targetLines(target, guarded.has(target.name), now)),
     ...summary.held.map(
       ({ target, kind, count, reason }) =>
         `  ${target}: its guard holds ${counted(count, kind === "add" ? "addition" : "removal")}, at first because ${reason}; see misp-courier held list`,
@@ -86,11 +87,10 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
   ].join("\n");
 }
 
-function targetLines(target: TargetStatus, now: number): string[] {
+function targetLines(target: TargetStatus, guarded: boolean, now: number): string[] {
   const doubt = target.doubtful ? ` (${target.doubtful} of them in doubt)` : "";
   if (target.fed !== "yes") return [`  ${target.name}: keeps ${target.held}${doubt}, ${target.fed}`];
-  const state =
-    target.attempts === 0 ? (target.lag === 0 ? "in step" : `${counted(target.lag, "change")} behind`) : "failing";
+  const state = target.attempts === 0 ? standing(target, guarded) : "failing";
   const lines = [
     `  ${target.name}: holds ${target.held}${doubt}, ${state}${target.parked ? `, ${target.parked} parked` : ""}`,
   ];
@@ -101,6 +101,11 @@ function targetLines(target: TargetStatus, now: number): string[] {
     );
   }
   return lines;
+}
+
+function standing({ lag }: TargetStatus, guarded: boolean): string {
+  if (lag > 0) return `${counted(lag, "change")} behind`;
+  return guarded ? "in step but for what its guard holds" : "in step";
 }
 
 function blindLine({ since, until, cause, repaired }: Summary["blindSpells"][number]): string {

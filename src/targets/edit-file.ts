@@ -4,7 +4,7 @@ import { exchangeFile, removeLeftovers, syncDirectory } from "../state/replace-f
 import { NotNow } from "./target.ts";
 
 // Readable for the web server or firewall that fetches the file.
-const MODE = 0o644;
+const MODE = { file: 0o644, folder: 0o755 };
 
 /**
  * Brings a file from its content (`undefined`: there is none) to what `edit` makes of it; where that is `undefined` the
@@ -17,7 +17,7 @@ export async function editFile(
 ): Promise<void> {
   await orNotNow(`cannot replace ${path}`, async () => {
     const content = await edit(await readIfThere(path));
-    if (content !== undefined) await exchangeFile(path, content, MODE);
+    if (content !== undefined) await exchangeFile(path, content, MODE.file);
   });
 }
 
@@ -47,7 +47,7 @@ export async function isBlank(path: string): Promise<boolean> {
  */
 export async function prepareDirectory(directory: string): Promise<void> {
   await orNotNow(`cannot prepare ${directory}`, async () => {
-    await makeFolder(directory);
+    await makeFolder(directory, MODE.folder);
     await removeLeftovers(directory);
   });
 }

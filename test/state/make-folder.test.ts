@@ -15,6 +15,17 @@ describe.each([
     expect(statSync(path).mode & 0o777).toBe(0o700);
   });
 
+  test("has the permissions that it is to have, and so have its parents, whatever the umask is", async () => {
+    const former = process.umask(0o077);
+    try {
+      const folder = aFolder();
+      await make(join(folder, "a", "b"), 0o755);
+      for (const path of ["a", "a/b"]) expect(statSync(join(folder, path)).mode & 0o777).toBe(0o755);
+    } finally {
+      process.umask(former);
+    }
+  });
+
   test("is refused where a file is in its way", async () => {
     const file = join(aFolder(), "file");
     writeFileSync(file, "");
