@@ -145,18 +145,20 @@ describe("the settings of a MISP-Broker", () => {
     expect(parse(imported(broker).yaml).misp.catch_up).toEqual({ first_load: date });
   });
 
-  test.each(["2022-02-30", "2022-13-01", "01/02/2022"])(
-    "are told of where they begin with %s, and come over",
-    (given) => {
-      const broker = new ABroker();
-      broker.write("settings.cfg", `[BROKER_SETTINGS]\nSTART_DATE = ${given}\n`);
-      broker.configure("lists", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
-      const { notes } = imported(broker, join(aFolder(), "config.yaml"));
-      expect(notes.join()).toContain(
-        `START_DATE is no date here, and left out, so that the first load looks back as far as it can: ${given}`,
-      );
-    },
-  );
+  test.each([
+    ["2022-02-30", "is no date here"],
+    ["2022-13-01", "is no date here"],
+    ["01/02/2022", "is no date here"],
+    ["9999-01-01", "is yet to come"],
+  ])("are told of where they begin with %s, and come over", (given, trouble) => {
+    const broker = new ABroker();
+    broker.write("settings.cfg", `[BROKER_SETTINGS]\nSTART_DATE = ${given}\n`);
+    broker.configure("lists", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
+    const { notes } = imported(broker, join(aFolder(), "config.yaml"));
+    expect(notes.join()).toContain(
+      `START_DATE ${trouble}, and left out, so that the first load looks back as far as it can: ${given}`,
+    );
+  });
 
   test("that follow two MISPs are not mixed", () => {
     const broker = new ABroker();

@@ -20,9 +20,10 @@ const LONGEST_NAME = 60;
 
 /**
  * What MISP-Broker was set to, as a config.yaml.
+ * @param now milliseconds
  * @throws NotImportable when its configurations follow different MISPs
  */
-export function importConfig({ settings, configs }: Broker): ImportedConfig {
+export function importConfig({ settings, configs }: Broker, now: number): ImportedConfig {
   const notes: string[] = [];
   const targets = new Map<string, BrokerConfig>();
   const section: Record<string, unknown> = {};
@@ -33,7 +34,7 @@ export function importConfig({ settings, configs }: Broker): ImportedConfig {
   }
   const general = (key: string) => settingOf(settings, "BROKER_SETTINGS", key);
   const yaml = {
-    misp: { ...mispOf(configs), ...firstLoad(general("START_DATE"), notes) },
+    misp: { ...mispOf(configs), ...firstLoad(general("START_DATE"), now, notes) },
     // It published nothing and looked at no list: curation begins when it is wanted.
     curation: { enabled: false },
     indicators: {
@@ -95,15 +96,16 @@ function mispOf(configs: readonly BrokerConfig[]) {
 }
 
 /** For types that never run out it read back to a day; nothing that still lives is older for the others. */
-function firstLoad(given: string | undefined, notes: string[]) {
+function firstLoad(given: string | undefined, now: number, notes: string[]) {
   if (given === undefined) return {};
   // Python takes 2022-1-31 as well.
   const date = given.replaceAll(/-(?=\d(-|$))/g, "-0");
   const time = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;
   // JavaScript takes the 30th of February for a day in March.
   const isDate = !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
-  if (isDate) return { catch_up: { first_load: date } };
-  notes.push(`START_DATE is no date here, and left out, so that the first load looks back as far as it can: ${given}`);
+  if (isDate && time <= now) return { catch_up: { first_load: date } };
+  const trouble = isDate ? "is yet to come" : "is no date here";
+  notes.push(`START_DATE ${trouble}, and left out, so that the first load looks back as far as it can: ${given}`);
   return {};
 }
 

@@ -37,7 +37,7 @@ export class AlreadyThere extends Error {
  * @throws AlreadyThere when it would take the place of something
  */
 export function importBroker({ directory, only, output, environment, clock }: ImportOptions): Imported {
-  const imported = importConfig(readBroker(directory, only));
+  const imported = importConfig(readBroker(directory, only), clock());
   if (output === undefined) return { ...imported, held: new Map() };
   const state = join(dirname(output), "state");
   for (const file of [output, join(state, LEDGER_FILE)]) {
