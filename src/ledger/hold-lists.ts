@@ -32,18 +32,15 @@ const SAMPLES = 10;
 /** What the guards keep aside, as a person is shown it. */
 export class HoldLists {
   readonly #held: Statement<Kept & { since: number; reason: string }>;
-  readonly #discarded: Statement<Kept>;
+  readonly #database: Database;
   readonly #counts: Statement<{ why: string; count: number }>;
   readonly #samples: Statement<Indicator>;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#held = database.prepare(
       `SELECT h.target, t.name, h.kind, h.since, h.reason FROM hold h CROSS JOIN target t ON t.id = h.target
        ORDER BY h.target, h.kind`,
-    );
-    this.#discarded = database.prepare(
-      `SELECT DISTINCT s.target, t.name, s.kind FROM aside s CROSS JOIN target t ON t.id = s.target
-       WHERE s.state = 'discarded' ORDER BY s.target, s.kind`,
     );
     this.#counts = database.prepare(
       "SELECT why, count(*) AS count FROM aside WHERE target = ? AND kind = ? AND state = ? GROUP BY why",
@@ -64,7 +61,11 @@ export class HoldLists {
 
   /** Those that were discarded, and of which nothing else was said since. */
   discarded(): Discarded[] {
-    return this.#discarded.all().map((kept) => this.#shown(kept, "discarded"));
+    const all = this.#database.prepare<Kept>(
+      `SELECT DISTINCT s.target, t.name, s.kind FROM aside s CROSS JOIN target t ON t.id = s.target
+       WHERE s.state = 'discarded' ORDER BY s.target, s.kind`,
+    );
+    return all.all().map((kept) => this.#shown(kept, "discarded"));
   }
 
   #shown({ target, name, kind }: Kept, state: "held" | "discarded"): Discarded {
