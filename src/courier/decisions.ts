@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/schema.ts";
+import type { Dispatcher } from "../delivery/dispatcher.ts";
 import type { Journal } from "../delivery/journal.ts";
 import type { Holds } from "../ledger/holds.ts";
 import { LedgerReport } from "../ledger/report.ts";
@@ -29,25 +30,32 @@ export async function decide(decision: Decision, target: string, { holds, journa
   if (decision === "held-release") return holds.release(only, clock());
   if (decision === "held-discard") return holds.discard(only, clock());
   if (decision === "discarded-release") return holds.release(only, clock(), "discarded");
+  const entries = Object.entries(journal.targets).filter(([name]) => only === undefined || name === only);
   let decided = 0;
-  for (const [name, entry] of Object.entries(journal.targets)) {
-    if (only !== undefined && name !== only) continue;
+  for (const [name, entry] of entries) {
     decided += entry.parked.length;
-    // What is refused once more is parked once more.
-    if (decision === "parked-retry") holds.compareAgain(name, entry.parked);
+    if (decision === "parked-retry") {
+      // What is refused once more is parked once more.
+      holds.compareAgain(name, entry.parked);
+      entry.nextAttempt = null;
+    }
     entry.parked = [];
   }
-  if (decided > 0) await journal.save();
+  if (entries.length > 0) await journal.save();
   return decided;
 }
 
-/** Does what commands ask of the running courier, one entry for each decision; `done` is called after each. */
-export function decisionDesk(desk: Desk, log: Logger, done: () => void): Record<Decision, (target: string) => void> {
+/** Does what commands ask of the running courier, one entry for each decision. A target that is to be tried again is not waited for. */
+export function decisionDesk(
+  desk: Desk,
+  log: Logger,
+  dispatcher: Pick<Dispatcher, "wake" | "retry">,
+): Record<Decision, (target: string) => void> {
   const deciding = (decision: Decision) => (target: string) =>
     void decide(decision, target, desk)
       .then((changes) => log.info("A person has decided", { decision, target: target || "all", changes }))
       .catch((error) => log.error("What a person decided cannot be done", { decision, error }))
-      .finally(done);
+      .finally(() => (decision === "parked-retry" ? dispatcher.retry(target || undefined) : dispatcher.wake()));
   return {
     "held-release": deciding("held-release"),
     "held-discard": deciding("held-discard"),

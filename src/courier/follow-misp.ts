@@ -104,7 +104,7 @@ export async function followMisp(config: CourierConfig, line: Line): Promise<voi
 
   using _pulse = beat(() => ledger.fact(RULES) !== undefined && observer?.alive?.(clock()));
   using _desk = attendRequests(ledger.requests, {
-    ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, () => dispatcher.wake()),
+    ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, dispatcher),
     "catch-up": (since) => catching.request(Number(since) || undefined),
     drift: (asked) => void answerDrift(asked, { audits, ledger, log, signal, begun: opening.isOver }),
   });

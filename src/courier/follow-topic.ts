@@ -80,7 +80,7 @@ export async function followTopic(config: ForwarderConfig, line: Line): Promise<
   await using _alerts = await attendAlerts({ config, state, log, clock, ...health });
   using _pulse = beat(() => ledger.fact(RULES) !== undefined && observer?.alive?.(clock()));
   using _desk = attendRequests(ledger.requests, {
-    ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, settled),
+    ...decisionDesk({ holds: ledger.deltas.holds, journal, clock }, log, dispatcher),
     "catch-up": () => follower.reread(),
     drift: (asked) => void answerDrift(asked, { audits, ledger, log, signal, begun: started }),
   });

@@ -30,6 +30,12 @@ export class Dispatcher implements AsyncDisposable {
     if (!this.#held) for (const lane of this.#lanes) lane.wake();
   }
 
+  /** Tries a target (all of them, without a name) at once, however long it was to be left alone. */
+  retry(target: string | undefined): void {
+    if (this.#held) return;
+    for (const lane of this.#lanes) if (target === undefined || lane.name === target) lane.retryNow();
+  }
+
   /** Delivers what there is and closes the targets, each within a deadline of its own. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.stop(DEADLINE, !this.#held)));

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Decision, decide } from "../../src/courier/decisions.ts";
+import { type Decision, decide, decisionDesk } from "../../src/courier/decisions.ts";
+import { Dispatcher } from "../../src/delivery/dispatcher.ts";
+import { silent } from "../../src/log.ts";
+import { NotNow } from "../../src/targets/target.ts";
 import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget, refusing } from "../support/a-target.ts";
@@ -19,12 +22,10 @@ beforeEach(async () => {
   await until(() => opened.entry.parked.length === 2);
 });
 
+const desk = () => ({ holds: ledger.ledger.deltas.holds, journal: opened.journal, clock: () => ledger.now });
+
 function decided(decision: Decision, name = "lists"): Promise<number> {
-  return decide(decision, name, {
-    holds: ledger.ledger.deltas.holds,
-    journal: opened.journal,
-    clock: () => ledger.now,
-  });
+  return decide(decision, name, desk());
 }
 
 describe("parked items", () => {
@@ -59,5 +60,37 @@ describe("parked items", () => {
   test("of another target stay", async () => {
     expect(await decided("parked-drop", "other")).toBe(0);
     expect(opened.entry.parked).toHaveLength(2);
+  });
+});
+
+describe("a target that is to be left alone for long", () => {
+  beforeEach(async () => {
+    target.behaviour = () => {
+      throw new NotNow("out of order", { wait: 300_000 });
+    };
+    ledger.hear(told({ id: 4, value: "d4.example" }));
+    opened.lane.wake();
+    await opened.failed(1);
+    target.behaviour = () => [];
+  });
+
+  test("is tried at once by a courier that is asked to, and no other is", async () => {
+    const tries = target.tries.length;
+    const { "parked-retry": retry } = decisionDesk(desk(), silent, new Dispatcher([opened.lane]));
+    retry("another");
+    await decided("parked-drop", "another");
+    expect(target.tries).toHaveLength(tries);
+    retry("lists");
+    await until(() => target.held.size === 4);
+    expect(opened.entry).toMatchObject({ attempts: 0, parked: [] });
+  });
+
+  test("is tried at the next start where it was asked for while no courier ran", async () => {
+    await opened.lane.stop(0);
+    expect(opened.entry.nextAttempt).toBe(ledger.now + 300_000);
+    expect(await decided("parked-retry")).toBe(2);
+    const { lane } = await ALane.open(ledger, target, { journal: opened.journal });
+    lane.start();
+    await until(() => target.held.size === 4);
   });
 });
