@@ -64,9 +64,6 @@ export function parts(body: unknown, path: string): unknown[] {
   return Array.isArray(body) ? body.map((element) => part(element, path)) : [];
 }
 
-/** Long enough for a listener on a busy machine to be back, milliseconds. */
-const SETTLE = 300;
-
 /** A stand-in with a listener for every test of a file, and requests to it. Its clock begins at 1,800,000,000 s. */
 export class Lab {
   now = 0;
@@ -96,7 +93,7 @@ export class Lab {
   }
 
   async open(options: StandInOptions = {}): Promise<StandInMisp> {
-    return this.keep(await StandInMisp.open({ clock: () => this.now, silent: true, settle: SETTLE, ...options }));
+    return this.keep(await StandInMisp.open({ clock: () => this.now, silent: true, ...options }));
   }
 
   get(path: string, key = this.misp.key) {
