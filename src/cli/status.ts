@@ -40,11 +40,12 @@ export const status: Command = {
 type TargetStatus = TargetSummary & { fed: Fed } & ReturnType<typeof fieldsOf>;
 
 /** Whether a target is to get anything, by the configuration. */
-type Fed = "yes" | "switched off" | "no longer configured";
+type Fed = "yes" | "to be emptied" | "switched off" | "no longer configured";
 
 function fedNow({ targets }: Config, name: string): Fed {
   if (!Object.hasOwn(targets, name)) return "no longer configured";
-  return targets[name]?.enabled ? "yes" : "switched off";
+  if (!targets[name]?.enabled) return "switched off";
+  return targets[name].retire ? "to be emptied" : "yes";
 }
 
 function fieldsOf(entry: JournalEntry | undefined) {
@@ -89,7 +90,8 @@ function readable(role: Config["role"], summary: Summary, targets: readonly Targ
 
 function targetLines(target: TargetStatus, guarded: boolean, now: number): string[] {
   const doubt = target.doubtful ? ` (${target.doubtful} of them in doubt)` : "";
-  if (target.fed !== "yes") return [`  ${target.name}: keeps ${target.held}${doubt}, ${target.fed}`];
+  const isServed = target.fed === "yes" || target.fed === "to be emptied";
+  if (!isServed) return [`  ${target.name}: keeps ${target.held}${doubt}, ${target.fed}`];
   const state = target.attempts === 0 ? standing(target, guarded) : "failing";
   const lines = [
     `  ${target.name}: holds ${target.held}${doubt}, ${state}${target.parked ? `, ${target.parked} parked` : ""}`,
@@ -103,7 +105,8 @@ function targetLines(target: TargetStatus, guarded: boolean, now: number): strin
   return lines;
 }
 
-function standing({ lag }: TargetStatus, guarded: boolean): string {
+function standing({ lag, fed, held }: TargetStatus, guarded: boolean): string {
+  if (fed === "to be emptied") return held === 0 ? "as it is retired" : "is being emptied";
   if (lag > 0) return `${counted(lag, "change")} behind`;
   return guarded ? "in step but for what its guard holds" : "in step";
 }

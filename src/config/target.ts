@@ -16,6 +16,10 @@ import { describeIssue, findings, unknownKey } from "./wording.ts";
 export const commonTargetSettings = z.strictObject({
   type: text.describe("What kind of target this is, see below"),
   enabled: z.boolean().default(true).describe("Deliver to it"),
+  retire: z
+    .boolean()
+    .default(false)
+    .describe("Take off all that it holds, past its guard: for a target that is to leave the configuration"),
   filter: filter
     .default([])
     .describe("Rules of its own, after the common ones; where an indicator comes from is shown as far as they pass it")

@@ -96,9 +96,12 @@ export function viewOf(
 ): TargetView {
   const own = settings.settings;
   const origins = kind.origins(own);
+  const wishes = [settings.type, settings.types, settings.filter, settings.ttl, settings.min_score, own];
+  if (settings.retire) wishes.push("retire");
   return {
     name,
     rules: {
+      retired: settings.retire,
       types: settings.types ? new Set(settings.types) : null,
       composites: kind.composites(own),
       filter: settings.filter.length > 0 ? compileFilter(settings.filter) : null,
@@ -106,7 +109,7 @@ export function viewOf(
       minScore: settings.min_score,
       protection,
     },
-    digest: digestOf([settings.type, settings.types, settings.filter, settings.ttl, settings.min_score, own]),
+    digest: digestOf(wishes),
     place: kind.place(own),
     shows: kind.shows(own),
     origins,

@@ -7,6 +7,8 @@ import { expiry, type TimesToLive } from "./ttl.ts";
 
 /** What one target wants of what the ledger holds. */
 export interface TargetRules {
+  /** It is to hold nothing any more. */
+  retired: boolean;
   types: ReadonlySet<string> | null;
   /** Takes composite types as such, too. */
   composites: boolean;
@@ -43,6 +45,7 @@ export function wanted(
   rules: TargetRules,
   now: number,
 ): Wish {
+  if (rules.retired) return { withheld: "retired" };
   if (isComposite(known.type) && !rules.composites) return { withheld: "type" };
   if (rules.types && !rules.types.has(known.type)) return { withheld: "type" };
   if (known.withheld !== null && known.withheld !== "expired") return { withheld: known.withheld };

@@ -193,7 +193,7 @@ function count({ lack }: Comparison, reviewing: Reviewed, tallies: Record<Kind, 
 }
 
 function kindOf(lack: Lack): Kind | null {
-  if ("renew" in lack) return null;
+  if ("renew" in lack || lack.holding.why === "retired") return null;
   // What is in doubt was let through once, and is only sent again.
   if ("add" in lack) return lack.holding.before === IN_DOUBT ? null : "add";
   // It must get through whatever else goes on, and counts apart.

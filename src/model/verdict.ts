@@ -3,6 +3,7 @@ export const REASONS = {
   false_positive: "the newest sighting of it says false positive",
   expired_sighting: "the newest sighting of it says expired",
   expired: "its time to live ran out",
+  retired: "the target is being emptied",
   type: "the target does not take its type",
   protected: "the target's guard protects it, or what it covers",
   too_wide: "it is a wider network than the target's guard lets out",

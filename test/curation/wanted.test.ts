@@ -12,6 +12,7 @@ const RULES: TargetRules = {
   filter: null,
   ttl: { default: 30 * DAY },
   minScore: 0,
+  retired: false,
   protection: () => null,
 };
 const KNOWN: Known = { type: "domain", value: "bad.example", withheld: null, reference: NOW - DAY, score: 50 };
@@ -50,6 +51,11 @@ test("a target takes the types it names, and composite ones only when it can sho
   expect(wish({ type: "domain|ip" })).toEqual({ withheld: "type" });
   expect(wish({ type: "malware-sample" })).toEqual({ withheld: "type" });
   expect(wish({ type: "domain|ip" }, { composites: true })).toHaveProperty("expires");
+});
+
+test("a target that is retired wants nothing, whatever there is", () => {
+  expect(wish({}, { retired: true })).toEqual({ withheld: "retired" });
+  expect(wish({ withheld: "false_positive" }, { retired: true })).toEqual({ withheld: "retired" });
 });
 
 test("a target takes what reaches its minimum score", () => {

@@ -203,6 +203,19 @@ describe("what takes an indicator off, and what brings it back", () => {
     await courier.listed("domain", "b.example");
   });
 
+  test("target dropped from the configuration on request: it is emptied past its guard, and filled when it is to be fed again", async () => {
+    const guard = { max_removed: { percent: 1, at_least: 1 }, never_empty: true };
+    const target = { type: "csv", directory: "./lists", guard };
+    await start({ targets: { blocklists: target } });
+    await held("a.example", "b.example", "c.example");
+    await courier.stop();
+    await courier.start({ targets: { blocklists: { ...target, retire: true } } });
+    await courier.listed("domain");
+    await courier.stop();
+    await courier.start({ targets: { blocklists: target } });
+    await courier.listed("domain", "a.example", "b.example", "c.example");
+  });
+
   test("explicit unpublish, when withdraw_on_unpublish is set", async () => {
     await start({ indicators: { withdraw_on_unpublish: true } });
     const { event } = await held("a.example");

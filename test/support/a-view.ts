@@ -17,6 +17,7 @@ export function aView(facts: Partial<Omit<TargetView, "rules">> & { rules?: Part
       filter: null,
       ttl: { default: 30 * DAY },
       minScore: 0,
+      retired: false,
       protection: () => null,
       ...facts.rules,
     },
