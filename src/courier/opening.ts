@@ -9,7 +9,7 @@ type Asked = "MISP" | "warninglists";
 const PASSING: ReadonlySet<Meaning> = new Set(["unreachable", "busy"]);
 
 export interface OpeningOptions {
-  /** The ledger has never been in step with MISP. */
+  /** The ledger has never been in step with MISP, or not since it was restored from a backup. */
   isFirst: boolean;
   /** Something waits to be judged again. */
   isReviewing: () => boolean;
@@ -18,7 +18,7 @@ export interface OpeningOptions {
 }
 
 /**
- * When deliveries begin: at once, but for the very first time. Then MISP is asked first, once, for all that it holds, sightings come
+ * When deliveries begin: at once, but for the very first time, and the first one after a restore. Then MISP is asked first, once, for all that it holds, sightings come
  * last, and for its warninglists, and all is judged by what they say: what was called false long ago, or is blocked, must not go out
  * for a moment. A MISP that cannot answer keeps nobody waiting; once it can, what it has to tell is waited for after all.
  */

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
 import { Database } from "./database.ts";
+import { RESTORED } from "./facts.ts";
 import { Statement } from "./statement.ts";
 import { UPGRADES } from "./upgrades.sql.ts";
 
@@ -58,6 +59,7 @@ export function unpackBackup(file: string): { attachments: Attachment[]; facts: 
       ).all();
       const facts = factsOf(copy, file);
       copy.exec("UPDATE held SET shown = '?'; UPDATE target SET position = 0; DELETE FROM request; DROP TABLE backup");
+      new Statement(copy, file, "INSERT OR REPLACE INTO fact (name, value) VALUES (?, '1')").run(RESTORED);
       return { attachments: rows.map(({ name, content }) => ({ name: name.slice(FILE.length), content })), facts };
     });
   } catch (cause) {

@@ -6,6 +6,8 @@ export const HEARD_AT = "heard-at";
 export const RULES = "rules";
 /** When the last complete catch-up began, milliseconds. */
 export const CAUGHT_UP = "caught-up";
+/** Comes out of a backup, and has not been in step with MISP since; empty: it has. */
+export const RESTORED = "restored";
 /** Why the last catch-up failed; empty: it did not. */
 export const CATCH_UP_FAILED = "catch-up-failed";
 /** What was missing when MISP was last asked, and what curation lacks: lists of sentences. */

@@ -44,6 +44,24 @@ describe("backup and restore", () => {
     await courier.listed("domain", "kept.example", "newest.example");
   }, 40_000);
 
+  test("what was taken back after the backup does not go out again, not even until MISP was asked", async () => {
+    const deleted = pull("deleted.example");
+    await courier.listed("domain", "deleted.example", "kept.example");
+    await command("backup", file);
+    courier.misp.sight({ value: "kept.example" }, { type: SightingType.falsePositive });
+    courier.misp.deleteEvent(deleted.id);
+    await courier.listed("domain");
+    await courier.stop();
+    await command("restore", file, "--force");
+    courier.misp.faults.restDelay = 50;
+    await courier.start();
+    await courier.compared();
+    expect(await courier.list("domain")).toEqual([]);
+    const { out } = await command("audit", "--since", "1d");
+    expect(out.match(/add +domain kept\.example/g)).toHaveLength(1);
+    expect(out.match(/add +domain deleted\.example/g)).toHaveLength(1);
+  }, 40_000);
+
   test("what was there before a forced restore is kept under another name", async () => {
     await command("backup", file);
     await courier.stop();
