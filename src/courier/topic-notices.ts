@@ -4,20 +4,27 @@ import type { Notice, Unreadable } from "../model/notice.ts";
 
 const EXCERPT = 2_000;
 
-/** What records of other couriers say; of those of one key only the last one counts. */
+/** What records of other couriers say; of those of one key only the last one counts that can be read. */
 export function noticesOf(
   topic: string,
   records: readonly KafkaMessage[],
 ): { notices: Notice[]; unreadable: Unreadable[] } {
   const notices: Notice[] = [];
   const unreadable: Unreadable[] = [];
-  const last = new Map(records.map((record) => [record.key?.toString("utf8") ?? "", record]));
-  for (const [key, { value }] of last) {
+  const told = new Set<string>();
+  for (const { key: bytes, value } of records.toReversed()) {
+    const key = bytes?.toString("utf8") ?? "";
+    if (told.has(key)) continue;
     const read = value === null ? goneOf(key) : noticeOf(key, value.toString("utf8"));
-    if (typeof read !== "string") notices.push(read);
-    else unreadable.push({ topic, reason: read, excerpt: `${key} ${value?.toString("utf8", 0, EXCERPT) ?? ""}` });
+    if (typeof read !== "string") {
+      told.add(key);
+      notices.push(read);
+      continue;
+    }
+    unreadable.push({ topic, reason: read, excerpt: `${key} ${value?.toString("utf8", 0, EXCERPT) ?? ""}` });
+    if (partsOfKey(key)) notices.push({ kind: "record-unread", name: key });
   }
-  return { notices, unreadable };
+  return { notices: notices.reverse(), unreadable: unreadable.reverse() };
 }
 
 function noticeOf(key: string, value: string): Notice | string {

@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 import { Recent } from "./recent.ts";
-import { spanOf } from "./recorded.ts";
+import { nameInRecord, spanOf, uuidIn } from "./recorded.ts";
 import { isTaken, type Statement } from "./statement.ts";
 
 /** An attribute as the ledger remembers it; an erased one stays, so that an old message cannot bring it back. */
@@ -158,7 +158,8 @@ export class Attributes {
 
   /** Those that a record of another courier told of. */
   ofRecord(name: string): AttributeRow[] {
-    return this.#ofRecord.all(...spanOf(name));
+    // An origin may go on with the mark where the name of another ends: theirs stand among them.
+    return this.#ofRecord.all(...spanOf(name)).filter(({ uuid }) => nameInRecord(name, uuidIn(uuid)) === uuid);
   }
 
   /** Of those with numbers after one and up to another, the ones that were last told of in an earlier reading. */

@@ -39,6 +39,11 @@ export function hearRecordGone(tables: Tables, name: string): void {
   for (const row of tables.attributes.ofRecord(name)) forget(tables, row);
 }
 
+/** Something is still said of it: what cannot be read takes nothing away, nor does it when the topic is read again. */
+export function hearRecordUnread({ attributes }: Tables, name: string, { asked: reading }: Moment): void {
+  for (const row of attributes.ofRecord(name)) attributes.update({ ...row, heard: reading }, row);
+}
+
 /** Forgets the attributes with numbers after one and up to another that were last told of in an earlier reading. */
 export function forgetUntold(tables: Tables, reading: number, after: number, through: number): void {
   for (const row of tables.attributes.notHeardSince(reading, after, through)) forget(tables, row);

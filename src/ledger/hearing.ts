@@ -4,7 +4,7 @@ import { hearAttribute, hearAttributeTag, hearErased } from "./hear-attributes.t
 import { hearEvent, hearEventDeleted, hearEventTag, hearObjectEdited, hearPublished } from "./hear-events.ts";
 import { hearContents, hearListed } from "./hear-listings.ts";
 import { openOrganisations } from "./hear-organisations.ts";
-import { hearRecord, hearRecordGone } from "./hear-records.ts";
+import { hearRecord, hearRecordGone, hearRecordUnread } from "./hear-records.ts";
 import { hearSighting, hearSightingDeleted, hearSightingsListed } from "./hear-sightings.ts";
 import type { Moment, Tables } from "./tables.ts";
 
@@ -32,6 +32,7 @@ export function createHearing(tables: Tables, database: Database): Hear {
     alive: () => {},
     record: ({ record }, moment) => hearRecord(tables, record, moment),
     "record-gone": ({ name }) => hearRecordGone(tables, name),
+    "record-unread": ({ name }, moment) => hearRecordUnread(tables, name, moment),
   };
   // The table above pairs each kind with its own shape, which the compiler cannot follow through the look-up.
   return (notice, moment) => (hearing[notice.kind] as (notice: Notice, moment: Moment) => void)(notice, moment);

@@ -19,7 +19,7 @@ export function uuidIn(name: string): string {
 
 /** Which MISP another courier has it from; `null`: our own. */
 export function originIn(name: string): string | null {
-  const [, origin = null] = /@([^#]*)#/.exec(name) ?? [];
+  const [, origin = null] = /@(.*)#/.exec(name) ?? [];
   return origin;
 }
 

@@ -16,7 +16,7 @@ export type Telling = "add" | "edit" | "snapshot" | "answer";
  * Three come from REST alone: `contents`, the UUIDs of all attributes of an event; `listed`, how the list of events has it;
  * `sightings-listed`, the ids of all sightings of a span of time that our key may see.
  *
- * Two come from another courier: a `record` of an indicator, and that one is gone.
+ * Three come from another courier: a `record` of an indicator, that one is gone, and that what is said of it cannot be read.
  */
 export type Notice =
   | { kind: "attribute"; attribute: Attribute; event: EventFacts | undefined; how: Telling }
@@ -36,7 +36,8 @@ export type Notice =
   | { kind: "pulled"; uuid: string }
   | { kind: "alive"; uptime: number }
   | { kind: "record"; record: IndicatorRecord }
-  | { kind: "record-gone"; name: string };
+  | { kind: "record-gone"; name: string }
+  | { kind: "record-unread"; name: string };
 
 /** A message that could not be understood: kept, bounded, with its reason, and skipped. */
 export interface Unreadable {

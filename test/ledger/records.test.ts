@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { noticesOf } from "../../src/courier/topic-notices.ts";
 import { readRecord, recordKey, recordOf } from "../../src/kafka/record.ts";
 import type { Entry } from "../../src/model/delta.ts";
 import type { Notice } from "../../src/model/notice.ts";
@@ -20,6 +21,21 @@ function recorded(origin: string, facts: Partial<Entry> = {}): Notice {
 
 function gone(origin: string, value = "bad.example"): Notice {
   return { kind: "record-gone", name: recordKey({ type: "domain", value }, origin) };
+}
+
+function keyOf(origin: string): string {
+  return recordKey({ type: "domain", value: "bad.example" }, origin);
+}
+
+/** What comes of records as they stand in a topic. */
+function read(...records: { key: string; value: string | null }[]) {
+  const bytes = (text: string | null) => (text === null ? null : Buffer.from(text));
+  return noticesOf(
+    "misp.indicators",
+    records.map(({ key, value }, n) => ({
+      ...{ key: bytes(key), value: bytes(value), timestamp: "0", attributes: 0, offset: `${n}`, headers: {} },
+    })),
+  );
 }
 
 beforeEach(() => {
@@ -84,5 +100,37 @@ describe("what other couriers tell of", () => {
     ledger.ledger.followed.forgetUntold(2, 0, ledger.ledger.followed.last);
     expect(ledger.standing()).toBe("unsupported");
     expect(ledger.standing("kept.example")).toBeNull();
+  });
+
+  test("stays when a later reading of the topic finds something in its place that cannot be read", () => {
+    ledger.ledger.apply([recorded("one"), recorded("two", { value: "left.example" })], { asked: 1 });
+    const { notices } = read({ key: keyOf("one"), value: '{"schema": 2}' });
+    ledger.ledger.apply(notices, { asked: 2 });
+    ledger.ledger.followed.forgetUntold(2, 0, ledger.ledger.followed.last);
+    expect(ledger.standing()).toBeNull();
+    expect(ledger.standing("left.example")).toBe("unsupported");
+  });
+
+  test("counts also where what followed in the same portion cannot be read", () => {
+    const { notices, unreadable } = read(
+      { key: keyOf("one"), value: recordOf(anEntry({ origins: [recent], reference: NOW - 100 }), "one") },
+      { key: keyOf("one"), value: "garbage" },
+      { key: "nobody's", value: null },
+    );
+    ledger.hear(...notices);
+    expect(ledger.standing()).toBeNull();
+    expect(unreadable.map(({ excerpt }) => excerpt)).toEqual([`${keyOf("one")} garbage`, "nobody's "]);
+    ledger.hear(...read({ key: keyOf("one"), value: "garbage" }, { key: keyOf("one"), value: null }).notices);
+    expect(ledger.standing()).toBe("unsupported");
+  });
+
+  test("stays when one lets go whose name begins another's, with the mark that ends names in the ledger", () => {
+    ledger.hear(recorded("misp"), recorded("misp#2"), gone("misp"));
+    expect(ledger.standing()).toBeNull();
+    ledger.hear(recorded("misp"));
+    const [one] = ledger.report((report) => report.indicators(["bad.example"]));
+    expect(ledger.report((report) => report.supports(one?.id ?? 0))).toHaveLength(2);
+    ledger.hear(gone("misp"), gone("misp#2"));
+    expect(ledger.standing()).toBe("unsupported");
   });
 });
