@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { type Indicator, isComposite } from "../model/indicator.ts";
 import { csvName } from "./csv-names.ts";
-import { type RowStyle, rowOf, spell } from "./csv-row.ts";
+import { type RowStyle, requoted, rowOf, spell } from "./csv-row.ts";
 import type { CsvSettings } from "./csv-settings.ts";
-import { editLines, type LineChanges } from "./line-edit.ts";
+import { editLines } from "./line-edit.ts";
 import type { LineFormat } from "./line-format.ts";
 import { unfitForLine } from "./one-line.ts";
 
@@ -59,10 +59,12 @@ export function sortByType(delta: Delta, { settings }: CsvFiles) {
 /** The new content of a type's file, or `undefined` when it stays as it is. */
 export function editCsv(content: Buffer | undefined, changes: TypeChanges, files: CsvFiles): Buffer | undefined {
   if (content === undefined && changes.hold.length === 0) return undefined;
-  return editLines(content ?? Buffer.alloc(0), files.format, rowChanges(changes, files.style));
+  const rows = rowChanges(changes, files.style);
+  if (content?.includes('\n"')) dropRequoted(rows);
+  return editLines(content ?? Buffer.alloc(0), files.format, rows);
 }
 
-function rowChanges({ hold, drop }: TypeChanges, style: RowStyle): LineChanges {
+function rowChanges({ hold, drop }: TypeChanges, style: RowStyle): Map<string, string | null> {
   const rows = new Map<string, string | null>(drop.map((value) => [spell(value, style.guard), null]));
   for (const entry of hold) rows.set(spell(entry.value, style.guard), rowOf(entry, style));
   if (style.guard) dropUnguarded(rows, [...drop, ...hold.map((entry) => entry.value)]);
@@ -74,6 +76,14 @@ function dropUnguarded(rows: Map<string, string | null>, values: readonly string
   for (const value of values) {
     const plain = spell(value, false);
     if (!value.startsWith("'") && !rows.has(plain)) rows.set(plain, null);
+  }
+}
+
+// Rows of ours that somebody saved with quotes around them.
+function dropRequoted(rows: Map<string, string | null>): void {
+  for (const field of [...rows.keys()]) {
+    const other = requoted(field);
+    if (other !== undefined) rows.set(other, null);
   }
 }
 

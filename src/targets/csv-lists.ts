@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type CsvFiles, csvPath, type TypeChanges } from "./csv-files.ts";
-import { spell, unspell } from "./csv-row.ts";
+import { requoted, spell, unspell } from "./csv-row.ts";
 import { editFile, readIfThere } from "./edit-file.ts";
 import { editLines, type LineChanges } from "./line-edit.ts";
 import type { LineFormat } from "./line-format.ts";
@@ -70,6 +70,7 @@ async function listChanges(
 async function stillHeld(values: readonly string[], types: readonly string[], files: CsvFiles): Promise<string[]> {
   if (values.length === 0) return [];
   const bySpelling = new Map(values.map((value) => [spell(value, files.style.guard), value]));
+  for (const [field, value] of [...bySpelling]) bySpelling.set(requoted(field) ?? field, value);
   const spellings = new Set(bySpelling.keys());
   const held = new Set<string>();
   for (const type of types) {

@@ -60,6 +60,11 @@ export function spell(value: string, guard: boolean): string {
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** A first field as programs write it that put quotes around everything; `undefined` where it has them anyway. */
+export function requoted(field: string): string | undefined {
+  return field.startsWith('"') ? undefined : `"${field}"`;
+}
+
 /** The value that a first field spells: the way back from `spell`. */
 export function unspell(field: string, guard: boolean): string {
   const quoted = field.length > 1 && field.startsWith('"') && field.endsWith('"');

@@ -12,6 +12,8 @@ export interface Line {
 const LF = 0x0a;
 const CR = 0x0d;
 const COMMA = 0x2c;
+/** What some programs put before a text to say that it is Unicode. */
+const MARK = Buffer.from("\ufeff");
 const ASCII = /^\p{ASCII}*$/u;
 
 /** Up to so many fields one search each costs less than looking at every line. */
@@ -55,8 +57,11 @@ export function* rows(content: Buffer, format: LineFormat): Generator<{ field: s
 export function bodyStart(content: Buffer, format: LineFormat): number {
   if (format.header === null) return 0;
   const end = lineEnd(content, 0);
+  const start = content.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0;
   const named = fieldOf(byteText(format.header), format);
-  return fieldOf(textOf(content, 0, end), format) === named ? end : 0;
+  const first = fieldOf(textOf(content, start, end), format);
+  // Somebody may have saved the file with a program that puts quotes around everything.
+  return first === named || first === `"${named}"` ? end : 0;
 }
 
 /** The line without its break, one character for each byte. */

@@ -26,6 +26,16 @@ describe("the merged lists of a csv target", () => {
     expect(await text(files, "names.txt")).toBe("b.example\n");
   });
 
+  it("keep it also where somebody saved the file of that type with quotes around everything", async () => {
+    const files = await openFiles({ lists });
+    await apply(files, { add: [domain("a.example"), hostname("a.example"), hostname("b.example")] });
+    await writeFile(join(files.directory, "hostname.csv"), '"value"\n"a.example"\n"b.example"\n');
+    await apply(files, { remove: [domain("a.example")] });
+    expect(await text(files, "names.txt")).toBe("a.example\nb.example\n");
+    await apply(files, { remove: [hostname("a.example")] });
+    expect(await text(files, "names.txt")).toBe("b.example\n");
+  });
+
   it("are not touched by types that are not theirs", async () => {
     const files = await openFiles({ lists });
     await apply(files, { add: [domain("a.example")] });

@@ -75,6 +75,22 @@ describe("the files of a csv target", () => {
     expect(await text(files, "domain.csv")).toBe("value\nb.example\n");
   });
 
+  it("lose what is to be removed also where somebody saved them with a byte order mark and quotes around everything", async () => {
+    const files = await openFiles();
+    const kept = anEntry({ type: "domain", value: 'c,"d' });
+    await apply(files, { add: [domain("a.example"), domain("b.example"), kept] });
+    await writeFile(join(files.directory, "domain.csv"), '\ufeff"value"\r\n"a.example"\r\n"b.example"\r\n"c,""d"\r\n');
+    await apply(files, {
+      remove: [domain("a.example")],
+      renew: [domain("b.example"), kept],
+      add: [domain("e.example")],
+    });
+    expect(await text(files, "domain.csv")).toBe('value\n"c,""d"\r\ne.example\nb.example\n');
+    await writeFile(join(files.directory, "domain.csv"), "\ufeffvalue\nb.example\n");
+    await apply(files, { remove: [domain("b.example")] });
+    expect(await text(files, "domain.csv")).toBe("value\n");
+  });
+
   it("take many changes at once as well as one", async () => {
     const files = await openFiles();
     const many = Array.from({ length: 300 }, (_, n) => domain(`host-${n}.example`));
