@@ -33,7 +33,9 @@ function shown(authorization = ""): string {
   return pair.slice(pair.indexOf(":") + 1);
 }
 
-function isOwnName(host = ""): boolean {
+function isOwnName(host: string | undefined): boolean {
+  // Browsers always say it; the health checks of balancers speak HTTP/1.0, which has no need of it.
+  if (host === undefined) return true;
   if (!URL.canParse(`http://${host}`)) return false;
   return isLoopback(new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, ""));
 }

@@ -1,4 +1,6 @@
 import { get, type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { bodyOf } from "../../src/http/body.ts";
@@ -30,6 +32,16 @@ describe("a web server without a token", () => {
       }
     },
   );
+
+  test("answers who speaks HTTP/1.0 and names no host, as the health checks of balancers do", async () => {
+    await using front = await openFront(DOMAINS);
+    const { hostname, port } = new URL(front.url);
+    const line = connect(Number(port), hostname);
+    line.end("GET /healthz HTTP/1.0\r\n\r\n");
+    const answer = await text(line);
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer).toContain("the courier is starting");
+  });
 
   test.each(["POST", "PUT", "DELETE", "OPTIONS"])("has nothing that %s could change", async (method) => {
     await using front = await openFront(DOMAINS);
