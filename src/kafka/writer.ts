@@ -39,7 +39,7 @@ export class TopicWriter {
   async write(records: readonly Written[], signal: AbortSignal): Promise<void> {
     if (records.length === 0) return;
     try {
-      await within(PATIENCE, signal, (cut) => Promise.race([this.#write(records), cutBy(cut)]));
+      await within(PATIENCE, signal, (cut) => Promise.race([this.#write(records, cut), cutBy(cut)]));
     } catch (error) {
       // Without waiting: lines to brokers that stand still are closed in their own time.
       void this.close();
@@ -54,16 +54,27 @@ export class TopicWriter {
     await producer?.disconnect().catch(() => undefined);
   }
 
-  async #write(records: readonly Written[]): Promise<void> {
-    const producer = await this.#open();
-    const transaction = await producer.transaction();
-    await transaction.send({ topic: this.#options.topic, acks: -1, messages: records.map(messageOf) });
-    await transaction.commit();
+  async #write(records: readonly Written[], cut: AbortSignal): Promise<void> {
+    const known = this.#producer;
+    const producer = known ?? this.#begun();
+    this.#producer = producer;
+    try {
+      if (!known) await producer.connect();
+      // The library goes on looking for brokers after it was told to let go of them, and would begin with the newest epoch of all.
+      cut.throwIfAborted();
+      const transaction = await producer.transaction();
+      cut.throwIfAborted();
+      await transaction.send({ topic: this.#options.topic, acks: -1, messages: records.map(messageOf) });
+      cut.throwIfAborted();
+      await transaction.commit();
+    } finally {
+      // What it found meanwhile nobody else lets go of: an open line keeps the program from ending.
+      if (cut.aborted) await producer.disconnect().catch(() => undefined);
+    }
   }
 
-  async #open(): Promise<Producer> {
-    if (this.#producer) return this.#producer;
-    const producer = this.#options.kafka.producer({
+  #begun(): Producer {
+    return this.#options.kafka.producer({
       transactionalId: this.#options.name,
       transactionTimeout: TRANSACTION,
       idempotent: true,
@@ -71,9 +82,6 @@ export class TopicWriter {
       allowAutoTopicCreation: false,
       retry: RETRY,
     });
-    this.#producer = producer;
-    await producer.connect();
-    return producer;
   }
 }
 
