@@ -34,9 +34,8 @@ export function renderList(store: ListStore, settings: ListSettings): RenderedLi
 function leftOutOf(store: ListStore, settings: ListSettings): number {
   const { types, format, capacity } = settings;
   const most = store.count(types) - capacity;
-  // Within one type each value stands once, and how many there are need not be looked up one by one.
-  if (most <= 0 || (types.length === 1 && format !== "cidr")) return Math.max(0, most);
-  return beyond(store, settings).length;
+  // What is an address has to be looked up one by one, which takes seconds where there are hundreds of thousands.
+  return most > 0 && format === "cidr" ? beyond(store, settings).length : Math.max(0, most);
 }
 
 /** What a list has no room for, the best first: as CSV, whatever the list's own format. */

@@ -75,10 +75,14 @@ export class ListStore {
     return types.flatMap((type) => statement.all(type, limit) as Listed[]);
   }
 
-  /** How many entries these types have together. */
+  /** How many values these types have together, each counted once. */
   count(types: readonly string[]): number {
-    const statement = this.#database.prepare("SELECT count(*) AS count FROM entry WHERE type = ?");
-    return types.reduce((sum, type) => sum + Number((statement.get(type) as { count: number }).count), 0);
+    const statement = this.#database.prepare(
+      `SELECT count(*) AS count FROM entry e WHERE e.type = ? AND NOT EXISTS (
+         SELECT 1 FROM entry o WHERE o.type IN (SELECT value FROM json_each(?)) AND o.value = e.value)`,
+    );
+    const counts = types.map((type, n) => statement.get(type, JSON.stringify(types.slice(0, n))) as { count: number });
+    return counts.reduce((sum, { count }) => sum + Number(count), 0);
   }
 
   /** True while it holds nothing of any type. */

@@ -88,6 +88,14 @@ describe("a list of an http target", () => {
     expect((await ask(`${front.url}lists/domains.txt`)).headers["x-left-out"]).toBe("200002");
   });
 
+  it("counts them also where it is of several types, each value once", async () => {
+    await using front = await openPulled({ names: { types: ["hostname", "domain", "hostname"], capacity: 1 } });
+    const hostnames = ["host-7.example", "other.example"].map((value) => scored(value, 50, { type: "hostname" }));
+    const domains = Array.from({ length: 200_003 }, (_, n) => scored(`host-${n}.example`, 50));
+    await apply(front, { add: [...hostnames, ...domains] });
+    expect((await ask(`${front.url}lists/names.txt`)).headers["x-left-out"]).toBe("200003");
+  });
+
   it("has a value of several types once, by its best score, also where it has room for few", async () => {
     await using front = await openPulled({ addresses: { types: ["ip-src", "ip-dst"], capacity: 2 } });
     const add = [
