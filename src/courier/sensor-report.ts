@@ -30,15 +30,18 @@ const TYPES = {
 } as const;
 
 const sighting = z
-  .strictObject({
-    value: sensedLine(LONGEST_SENSED.value).optional(),
-    attribute: z.guid({ error: "must be the UUID of an attribute" }).toLowerCase().optional(),
-    type: z
-      .enum(["seen", "false_positive", "expired"], { error: "must be seen, false_positive or expired" })
-      .default("seen"),
-    seen_at: time,
-    source: sensedLine(LONGEST_SENSED.source).default(""),
-  })
+  .strictObject(
+    {
+      value: sensedLine(LONGEST_SENSED.value).optional(),
+      attribute: z.guid({ error: "must be the UUID of an attribute" }).toLowerCase().optional(),
+      type: z
+        .enum(["seen", "false_positive", "expired"], { error: "must be seen, false_positive or expired" })
+        .default("seen"),
+      seen_at: time,
+      source: sensedLine(LONGEST_SENSED.source).default(""),
+    },
+    { error: ({ code }) => (code === "invalid_type" ? "must be a JSON object" : undefined) },
+  )
   .refine(({ value, attribute }) => (value || undefined) !== undefined || attribute !== undefined, {
     error: "wants a value, or the UUID of an attribute",
   })

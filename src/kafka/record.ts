@@ -82,16 +82,19 @@ const attribute = z
     return { ...rest, firstSeen, lastSeen, timestamp: timestamp ?? 0 };
   });
 
-const body = z.object({
-  schema: z.literal(1),
-  key: z.string(),
-  origin: z.string(),
-  type: z.string().min(1).max(255),
-  value: z.string().min(1).max(65_536),
-  score: z.number().min(0).max(100),
-  reference: time.nullable(),
-  attributes: z.array(attribute).max(1_000),
-});
+const body = z.object(
+  {
+    schema: z.literal(1),
+    key: z.string(),
+    origin: z.string(),
+    type: z.string().min(1).max(255),
+    value: z.string().min(1).max(65_536),
+    score: z.number().min(0).max(100),
+    reference: time.nullable(),
+    attributes: z.array(attribute).max(1_000),
+  },
+  { error: "it is no JSON object" },
+);
 
 /** What nobody said more of than that it is there. */
 const BARE = {
@@ -115,7 +118,7 @@ export function readRecord(key: string, value: string): IndicatorRecord | string
   const read = body.safeParse(parsed(value));
   if (!read.success) {
     const [first] = read.error.issues;
-    return `${first?.path.join(".") ?? ""}: ${first?.message ?? ""}`;
+    return [first?.path.join("."), first?.message].filter((part) => part).join(": ");
   }
   const { type, value: own, origin, score, reference, attributes } = read.data;
   if (named.key !== keyOf({ type, value: own }) || named.origin !== origin) return "its key is that of another record";

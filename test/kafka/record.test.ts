@@ -80,6 +80,12 @@ describe("a record of the topic", () => {
     ["a STIX indicator", KEY, '{"type":"indicator","spec_version":"2.1"}'],
     ["something else altogether", KEY, "null"],
   ])("is refused with its reason: %s", (_, key, text) => {
-    expect(readRecord(key, text)).toEqual(expect.stringMatching(/./));
+    expect(readRecord(key, text)).toEqual(expect.stringMatching(/^\w/));
+  });
+
+  test("that is no JSON object is said to be none", () => {
+    expect(readRecord(KEY, "{")).toBe("it is no JSON object");
+    expect(readRecord(KEY, "[]")).toBe("it is no JSON object");
+    expect(readRecord(KEY, '{"schema": 2}')).toMatch(/^schema: /);
   });
 });
