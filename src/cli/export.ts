@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { thumbOnPair } from "../courier/thumb-on-pair.ts";
@@ -8,7 +9,7 @@ import { LedgerExport } from "../ledger/export.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { counted } from "../model/counted.ts";
 import { agoOption } from "./ago-option.ts";
-import { type Command, Exit, textOption, UsageError } from "./command.ts";
+import { type Command, Exit, type Given, textOption, UsageError } from "./command.ts";
 import { configOption, givenConfig } from "./config-option.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "./export-formats.ts";
 
@@ -23,8 +24,7 @@ reads the ledger alone, so a stopped courier will do.`,
   async run(given, { environment, out, err, clock, signal }) {
     const config = givenConfig(given, environment);
     const format = formatNamed(textOption(given, "format") ?? "ndjson");
-    const since = agoOption(given, "last", "1d", clock());
-    const publishedSince = since === undefined ? undefined : Math.floor(since / 1000);
+    const publishedSince = sinceOf(given, config, clock());
     const file = join(resolvePath(config, config.state), LEDGER_FILE);
     using ledger = new LedgerReport(file);
     // Reading all lists takes a second: only where it matters who gave a sighting do they say whose counts more.
@@ -48,6 +48,15 @@ reads the ledger alone, so a stopped courier will do.`,
     return Exit.ok;
   },
 };
+
+/** When what is wanted was published at the earliest, Unix seconds; `undefined`: whenever it was. */
+function sinceOf(given: Given, { role }: Config, now: number): number | undefined {
+  const since = agoOption(given, "last", "1d", now);
+  if (since === undefined) return undefined;
+  if (role === "forwarder")
+    throw new UsageError("a forwarder does not hear when events were published: leave --last out");
+  return Math.floor(since / 1000);
+}
 
 function formatNamed(name: string): ExportFormat {
   const make = Object.hasOwn(EXPORT_FORMATS, name) ? EXPORT_FORMATS[name] : undefined;

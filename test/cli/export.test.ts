@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { SightingType } from "../../src/model/misp.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
@@ -95,6 +97,15 @@ test("an unknown format and a span that is none are refused", async () => {
     err: expect.stringContaining("ndjson, csv, stix"),
   });
   expect(await exported("--last", "yesterday")).toMatchObject({ code: 64 });
+});
+
+test("a forwarder, which does not hear when events are published, refuses --last instead of printing nothing", async () => {
+  const file = join(courier.directory, "forwarder.yaml");
+  const source = { kafka: { brokers: ["127.0.0.1:1"] } };
+  await writeFile(file, stringify({ role: "forwarder", source, targets: {}, state: "./state" }));
+  const { code, err } = await call(["export", "--last", "1d", "--config", file]);
+  expect([code, err]).toEqual([64, expect.stringContaining("leave --last out")]);
+  expect((await call(["export", "--config", file])).out).toContain("old.example");
 });
 
 test("csv leaves out values that it cannot write exactly, says how many, and still shows other texts on one line", async () => {
