@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 import { certificateFiles, holdsCertificates } from "./certificates.ts";
+import { misplacedAtForwarder } from "./forwarder-targets.ts";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { readFirstLoad } from "./misp.ts";
 import { unreadableProtectFiles } from "./protect.ts";
@@ -133,12 +134,13 @@ function complainOfCertificates({ data, place }: Source, directory: string, issu
 }
 
 function complainOfRivals(
-  { targets }: z.output<typeof configSchema>,
+  { targets, source }: z.output<typeof configSchema>,
   { place }: Source,
   directory: string,
   issues: ConfigIssue[],
 ): void {
-  for (const { name, key, message } of rivals(targets, directory)) {
+  const misplaced = source ? misplacedAtForwarder(targets, source) : [];
+  for (const { name, key, message } of [...rivals(targets, directory), ...misplaced]) {
     const path = ["targets", name, ...(key === undefined ? [] : [key])];
     issues.push({ ...place(path), path: formatPath(path), message });
   }

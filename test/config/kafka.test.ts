@@ -74,10 +74,14 @@ describe("the line to the brokers", () => {
 describe("a forwarder", () => {
   const SOURCE = `source: {kafka: {${BROKERS}}}\n`;
 
-  test("has a source instead of a MISP, and asks nobody for warninglists", () => {
+  function forwarder(text = "") {
     const file = join(mkdtempSync(join(tmpdir(), "courier-config-")), "config.yaml");
-    writeFileSync(file, `role: forwarder\n${SOURCE}`);
-    const config = loadConfig(file, {});
+    writeFileSync(file, `role: forwarder\n${SOURCE}${text}`);
+    return loadConfig(file, {});
+  }
+
+  test("has a source instead of a MISP, and asks nobody for warninglists", () => {
+    const config = forwarder();
     expect(config.misp).toBeUndefined();
     expect(config.source).toMatchObject({ kafka: { topic: "misp.indicators", reread_after: 43_200 } });
     expect(config.warninglists.from_misp).toBe(false);
@@ -91,11 +95,27 @@ describe("a forwarder", () => {
       `role: forwarder\n${SOURCE}sightings: {kafka: {${BROKERS}}}\n`,
       "3 sightings.kafka: has no place here: a forwarder has no MISP to tell",
     ],
+    [
+      `role: forwarder\n${SOURCE}targets: {bus: {type: kafka, ${BROKERS}, origin: own}}\n`,
+      expect.stringMatching(/^3 targets\.bus\.topic: is the topic that `source` follows: .* nothing would ever leave$/),
+    ],
+    [
+      `role: forwarder\n${SOURCE}targets:\n  bus: {type: zeromq, sightings: "tcp://127.0.0.1:13372"}\n`,
+      "4 targets.bus.sightings: has no place here: a forwarder has no MISP to tell",
+    ],
     ["role: forwarder\nsource: {kafka: {brokers: []}}\n", "2 source.kafka.brokers: must have at least 1 entries"],
     ["role: shipper\n", expect.stringContaining("role: must be courier or forwarder")],
   ])("%j is refused", (text, complaint) => {
     expect(complaints(text)).toContainEqual(complaint);
   });
+
+  test.each(["{type: kafka, topic: onward, BROKERS}", "{type: kafka, brokers: ['elsewhere:9092']}", "{type: zeromq}"])(
+    "may have the target %s",
+    (target) => {
+      const { targets } = forwarder(`targets: {bus: ${target.replace("BROKERS", BROKERS)}}\n`);
+      expect(Object.keys(targets)).toEqual(["bus"]);
+    },
+  );
 
   test("every mistake comes at once", () => {
     const text = `role: forwarder\n${SOURCE}misp: {url: nowhere, key: k}\nlog: {level: loud}\n`;
