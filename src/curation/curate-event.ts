@@ -68,8 +68,9 @@ function planTrustTag(
   plan: CurationPlan,
 ) {
   if (own !== undefined && !attached(event, own)) plan.steps.push({ do: "attach", tag: own });
-  const rivals = trustTags.filter((tag) => own === undefined || !same(tag, own));
-  const found = rivals.map((tag) => attached(event, tag)).filter((tag) => tag !== undefined);
+  const isOwn = (name: string) => own !== undefined && same(name, own);
+  // Each tag of the event once: several levels may ask for the same one.
+  const found = event.tags.filter(({ name }) => !isOwn(name) && trustTags.some((tag) => same(tag, name)));
   for (const { name, local } of found) {
     if (local) plan.steps.push({ do: "detach", tag: name });
     else plan.notes.push(leftAlone(name));

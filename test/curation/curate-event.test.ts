@@ -53,6 +53,12 @@ describe("an event of a trusted organisation", () => {
     expect(notes).toEqual([expect.stringContaining(MEDIUM), expect.stringContaining(INCOMPLETE)]);
   });
 
+  test("loses a tag that several other levels have once", () => {
+    const rules: CurationRules = { trustTags: [HIGH, MEDIUM, MEDIUM.toUpperCase()], gates: OPEN };
+    const event = { published: true, attributes: 3, warninglistHits: 0, tags: local(MEDIUM) };
+    expect(planCuration(event, { tag: HIGH, publish: true }, rules).steps).toEqual([attach(HIGH), detach(MEDIUM)]);
+  });
+
   test("is not published where its trust does not say so", () => {
     expect(plan({}, { publish: false }).steps).toEqual([attach(HIGH)]);
   });
