@@ -24,14 +24,16 @@ reads the ledger alone, so a stopped courier will do.`,
   async run(given, { environment, out, err, clock, signal }) {
     const config = givenConfig(given, environment);
     const format = formatNamed(textOption(given, "format") ?? "ndjson");
-    const publishedSince = sinceOf(given, config, clock());
+    const now = clock();
+    const publishedSince = sinceOf(given, config, now);
     const file = join(resolvePath(config, config.state), LEDGER_FILE);
     using ledger = new LedgerReport(file);
     // Reading all lists takes a second: only where it matters who gave a sighting do they say whose counts more.
     const trusting =
       config.indicators.sightings === "latest" ? {} : { knowledge: await knowledgeOnDisk(config, ledger) };
     const isDown = (attribute: number) => thumbOnPair(attribute, { config, ledger, ...trusting }) !== null;
-    using source = new LedgerExport(file, { ttl: config.indicators.ttl, publishedSince, isDown });
+    const options = { ttl: config.indicators.ttl, publishedSince, now: Math.floor(now / 1000), isDown };
+    using source = new LedgerExport(file, options);
     let left = 0;
     for (const line of format.head) out(line);
     for (const page of source.pages()) {

@@ -10,6 +10,8 @@ export interface ExportOptions {
   ttl: TimesToLive;
   /** Only what an event holds up that was published at or after this, Unix seconds. */
   publishedSince: number | undefined;
+  /** Unix seconds. What ran out by then, of which a ledger that is no longer kept tells nothing, is left out. */
+  now: number;
   /** Whether sightings of a composite attribute say that it holds nothing up. */
   isDown: (attribute: number) => boolean;
 }
@@ -47,7 +49,8 @@ export class LedgerExport implements Disposable {
     const { publishedSince } = this.#options;
     for (let after = 0; ; ) {
       const rows = this.#page.list(after, publishedSince === undefined ? 1 : 0, publishedSince ?? 0);
-      yield rows.filter(({ type }) => !isComposite(type)).map((row) => this.#exported(row));
+      const simple = rows.filter(({ type }) => !isComposite(type));
+      yield simple.filter((row) => !this.#ranOut(row)).map((row) => this.#exported(row));
       const last = rows.at(-1);
       if (!last || rows.length < PAGE) return;
       after = last.id;
@@ -56,6 +59,12 @@ export class LedgerExport implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close();
+  }
+
+  #ranOut({ type, reference }: IndicatorRow): boolean {
+    const { ttl, now } = this.#options;
+    const expires = expiry(ttl, type, reference);
+    return expires !== null && expires <= now;
   }
 
   #exported({ id, type, value, score, reference, since }: IndicatorRow): Exported {

@@ -139,3 +139,14 @@ test("a pair that sightings call false is no longer named as where its halves co
     expect(await eventsOf("shared.example")).toEqual(["Stands"]);
   });
 });
+
+test("what ran out while the courier was stopped is left out, though nobody has said so in the ledger", async () => {
+  await using stopped = await RunningCourier.start({}, { clock: () => Date.now() - 40 * 24 * HOUR });
+  const attributes = ["ip-src", "ip-dst"].map((type) => ({ type, value: "198.51.100.20" }));
+  stopped.misp.publish(stopped.misp.addEvent({ info: "Of last month", attributes }).id);
+  await stopped.listed("ip-src", "198.51.100.20");
+  await stopped.listed("ip-dst", "198.51.100.20");
+  await stopped.stop();
+  const { out } = await call(["export", "--config", join(stopped.directory, "config.yaml")]);
+  expect(out.split("\n").map((line) => JSON.parse(line).type)).toEqual(["ip-dst"]);
+});
