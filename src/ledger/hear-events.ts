@@ -132,10 +132,12 @@ function publicationAfter(
   }
   const current = published > 0 && published >= before.published_through;
   const unpublished = how !== "snapshot" && !facts.published && current && edited <= published;
+  // An edit took back a publication that nobody told of: it ended the withdrawal all the same.
+  const again = how !== "snapshot" && published > before.published_through;
   return {
     published_through: Math.max(published, before.published_through),
     // Of the second of its publication nobody can tell any more what came before it and what after.
     ...(how === "answer" ? { confirmed: 0 } : {}),
-    ...(unpublished ? { withdrawn: 1 } : {}),
+    ...(unpublished ? { withdrawn: 1 } : again ? { withdrawn: 0 } : {}),
   };
 }

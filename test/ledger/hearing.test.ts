@@ -220,6 +220,30 @@ describe("an explicit unpublication", () => {
     expect(ledger.standing()).toBeNull();
   });
 
+  test.each(["answer", "heard"] as const)(
+    "until a publication that an edit had taken back before anybody told of it (%s)",
+    (how) => {
+      ledger = new ALedger(ruleSettings({ withdraw_on_unpublish: true }));
+      active();
+      ledger.hear(unpublished);
+      ledger.reviewed();
+      const event = anEvent({ published: false, publishTimestamp: NOW - 30, timestamp: NOW - 20 });
+      ledger.hear({ kind: "event", event, how });
+      ledger.reviewed();
+      expect(ledger.standing()).toBeNull();
+    },
+  );
+
+  test("is not over with a publication before it, which only now is heard of", () => {
+    ledger = new ALedger(ruleSettings({ withdraw_on_unpublish: true }));
+    active();
+    ledger.hear(unpublished);
+    const event = anEvent({ published: false, publishTimestamp: NOW - 60, timestamp: NOW - 3_600 });
+    for (const how of ["snapshot", "heard", "answer"] as const) ledger.hear({ kind: "event", event, how });
+    ledger.reviewed();
+    expect(ledger.standing()).toBe("withdrawn");
+  });
+
   test("is not what an edit does", () => {
     ledger = new ALedger(ruleSettings({ withdraw_on_unpublish: true }));
     active();
