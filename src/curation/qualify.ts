@@ -1,6 +1,7 @@
 import { reach } from "../model/distribution.ts";
 import type { Attribute, EventFacts } from "../model/misp.ts";
 import type { Reason } from "../model/verdict.ts";
+import type { CommentPattern } from "./comment-pattern.ts";
 import type { Filter, Picture } from "./filter.ts";
 
 /** An attribute as the ledger remembers it, joined with its event: all that the rules look at. */
@@ -30,7 +31,7 @@ export interface Support {
 export interface QualifyRules {
   requirePublished: boolean;
   withdrawOnUnpublish: boolean;
-  exceptionComment: RegExp | null;
+  exceptionComment: CommentPattern | null;
   exceptionTag: (tag: string) => boolean;
   filter: Filter;
   /** Milliseconds that an addition waits for tags, where a rule looks at tags; 0 where none does. */

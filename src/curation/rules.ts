@@ -1,3 +1,4 @@
+import { commentPattern } from "./comment-pattern.ts";
 import type { Decays } from "./decay.ts";
 import { compileFilter, type FilterRule, looksAtTags, matchTags } from "./filter.ts";
 import type { JudgeRules } from "./judge.ts";
@@ -44,7 +45,7 @@ export function compileRules(settings: RuleSettings, targets: readonly TargetTim
   return {
     requirePublished: require_published,
     withdrawOnUnpublish: withdraw_on_unpublish,
-    exceptionComment: exceptions.comment ? new RegExp(exceptions.comment, "i") : null,
+    exceptionComment: exceptions.comment ? commentPattern(exceptions.comment) : null,
     exceptionTag: matchTags(exceptions.tags),
     filter: compileFilter(settings.filter),
     settle: tagged ? SETTLE : 0,
