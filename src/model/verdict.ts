@@ -1,7 +1,7 @@
 /** Why something is withheld: the closed list, in the order in which a reason outranks those after it in a summary. */
 export const REASONS = {
-  false_positive: "the newest sighting of it says false positive",
-  expired_sighting: "the newest sighting of it says expired",
+  false_positive: "sightings of it say false positive",
+  expired_sighting: "sightings of it say expired",
   expired: "its time to live ran out",
   retired: "the target is being emptied",
   type: "the target does not take its type",

@@ -18,7 +18,7 @@ describe("the first morning of the demonstration", () => {
     /decided .* not listed yet: its event has not been published/,
     /written +[\d.]+ m?s +\+ 198\.51\.100\.\d+ +ip-dst +→ ip-dst\.csv, ips\.txt/,
     /heard +thumbs-down \(false positive\) for 198\.51\.100\.\d+, by our SOC/,
-    /written +[\d.]+ m?s +- 198\.51\.100\.\d+ +ip-dst +because the newest sighting of it says false positive/,
+    /written +[\d.]+ m?s +- 198\.51\.100\.\d+ +ip-dst +because sightings of it say false positive/,
     /heard .*by CERT-Northland: new/,
     /decided .* not listed: no filter rule admits it/,
     /heard +thumbs-up \(seen\) for 198\.51\.100\.\d+/,

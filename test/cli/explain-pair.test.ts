@@ -41,9 +41,28 @@ test.each([["latest"], [QUORUM]])(
   "explain says of a pair that was thumbed down that it holds nothing up, by rule %j",
   async (sightings) => {
     const out = await explained({ indicators: { sightings } });
-    expect(out).toMatch(/\(domain\|ip\) .*\n.* false positive, by .*\n +does not qualify: the newest sighting of it/);
+    expect(out).toMatch(/\(domain\|ip\) .*\n.* false positive, by .*\n +does not qualify: sightings of it say false/);
     expect(out).toMatch(/\(domain\) .*\n +qualifies/);
     expect(out).toContain("pairs: does not hold it, is not to hold it: no filter rule admits it");
     expect(out).toContain("blocklists: holds it");
   },
 );
+
+test("explain does not call the newest sighting a false positive where a quorum says so against it", async () => {
+  courier = await RunningCourier.start({ indicators: { sightings: { false_positive: { orgs: 2, trusted: 1 } } } });
+  const { misp } = courier;
+  const { attributes } = courier.publishDomains("voted.example");
+  await courier.listed("domain", "voted.example");
+  const voters = ["One", "Two", "Three"].map((name) => misp.addOrganisation({ name }).id);
+  const date = Math.floor(Date.now() / 1000) - 60;
+  for (const [n, organisation] of voters.entries()) {
+    const type = n < 2 ? SightingType.falsePositive : SightingType.seen;
+    misp.sight(attributes[0] ?? 0, { type, organisation, date: date + n });
+  }
+  await courier.listed("domain");
+  await eventually(async () => {
+    const { out } = await call(["explain", "voted.example", "--config", join(courier.directory, "config.yaml")]);
+    expect(out).toMatch(/ seen, by Three/);
+    expect(out).toContain("withheld: sightings of it say false positive");
+  });
+});

@@ -56,9 +56,9 @@ describe("status and explain", () => {
   test("explain gives the reason for what is on no list", async () => {
     const { code, out } = await explain("down.example");
     expect(code).toBe(0);
-    expect(out).toContain("withheld: the newest sighting of it says false positive");
+    expect(out).toContain("withheld: sightings of it say false positive");
     expect(out).toMatch(/sightings of this value:\n.*false positive, by/);
-    expect(out).toContain("blocklists: does not hold it, is not to hold it: the newest sighting");
+    expect(out).toContain("blocklists: does not hold it, is not to hold it: sightings of it");
     expect((await explain("cleared.example")).out).toContain("its IDS flag is off");
   });
 
@@ -111,7 +111,7 @@ describe("status and explain", () => {
     const { code, out } = await call(["status", "--config", config]);
     expect(code).toBe(0);
     expect(out).toMatch(/Indicators: \d+ active, from 5 attributes in 1 event\./);
-    expect(out).toMatch(/1 +the newest sighting of it says false positive/);
+    expect(out).toMatch(/1 +sightings of it say false positive/);
     expect(out).toMatch(/1 +its IDS flag is off/);
     expect(out).toMatch(/blocklists: holds \d+, in step/);
   });
