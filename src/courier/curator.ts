@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { planCuration, WORKFLOW_TAGS } from "../curation/curate-event.ts";
+import { type CurationPlan, planCuration, WORKFLOW_TAGS } from "../curation/curate-event.ts";
 import { type EventMetadata, metadataOf } from "../misp/event-metadata.ts";
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
@@ -18,6 +18,8 @@ const LOOK = 5_000;
 const EARLY = 1_000;
 /** Of an event that is published over and over, how long it must be quiet until it is once more, milliseconds. */
 const SPARING = 300_000;
+/** So long after MISP was asked for it an event may be another, milliseconds. */
+const STALE = 2_000;
 /** How long what an event holds may wait for its curation, milliseconds. */
 const SOON = 20;
 
@@ -131,11 +133,12 @@ export class Curator implements AsyncDisposable {
   }
 
   async #turn(uuid: string, occasion: Occasion): Promise<void> {
+    const asked = this.#options.clock();
     let event: EventMetadata | undefined;
     try {
       const found = await this.#options.desk.lookOnceSaved(uuid);
       event = found && metadataOf(found);
-      const held = event && (await this.#curate(event, occasion));
+      const held = event && (await this.#curate(event, occasion, asked));
       if (held === undefined) this.#options.held.letGo(uuid);
       else this.#hold(uuid, event?.id, held, occasion, AGAIN.closed);
     } catch (error) {
@@ -144,28 +147,38 @@ export class Curator implements AsyncDisposable {
     }
   }
 
-  /** @returns why the event has to wait */
-  async #curate(event: EventMetadata, occasion: Occasion): Promise<string | undefined> {
-    const { trustLevelOf, curated, rules, dryRun, writer, log } = this.#options;
+  /**
+   * @param asked when MISP was asked for the event, milliseconds
+   * @returns why the event has to wait
+   */
+  async #curate(event: EventMetadata, occasion: Occasion, asked: number): Promise<string | undefined> {
+    const { trustLevelOf, curated, rules, dryRun, writer, log, clock } = this.#options;
     const level = event.organisation === null ? undefined : trustLevelOf(event.organisation);
     if (!level || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
-    const plan = planCuration(
-      { ...event, warninglistHits: await this.#warned(event.id, event.attributes) },
-      level,
-      rules,
-    );
+    const warninglistHits = await this.#warned(event.id, event.attributes);
+    const planFor = (found: EventMetadata) => planCuration({ ...found, warninglistHits }, level, rules);
+    const plan = planFor(event);
     if (dryRun) return this.#dryRun.show(event, plan);
     // The first step that fails ends the turn, so that nothing is published that was not tagged.
     for (const step of plan.steps) {
       if (step.do === "publish" && !occasion.complete) break;
       if (step.do === "publish") this.#published.expect(event);
-      await writer.write(event.uuid, step, event.organisation);
+      const isStale = () => Math.abs(clock() - asked) > STALE;
+      const isStillDue = async () => step.do !== "publish" || !isStale() || (await this.#isAsOpen(event, planFor));
+      await writer.write(event.uuid, step, event.organisation, isStillDue);
     }
     if (!occasion.complete) return undefined;
     if (plan.closed.length > 0) return `not published: ${plan.closed.join(", ")}`;
     for (const note of plan.notes) log.info("Curation of an event", { event: event.uuid, note });
     curated.done(event.uuid, event.timestamp);
     return undefined;
+  }
+
+  /** Whether an event is what it was when it was looked at, and no gate has closed since: tags leave its timestamp as it is. */
+  async #isAsOpen(before: EventMetadata, planFor: (found: EventMetadata) => CurationPlan): Promise<boolean> {
+    const found = await this.#options.desk.look(before.uuid);
+    const now = found && metadataOf(found);
+    return now?.timestamp === before.timestamp && planFor(now).closed.length === 0;
   }
 
   #isWanted({ isLocal }: EventMetadata, { how }: Occasion): boolean {

@@ -44,15 +44,22 @@ export class MispWriter {
   /**
    * Carries out one step at an event.
    * @param creator the UUID of the organisation that created it
+   * @param isStillDue asked when it has its turn, for which it may have waited: people go on meanwhile
    * @throws Error with the reason when MISP does not take it, or would not, or when the event had its share
    */
-  async write(event: string, step: CurationStep, creator: string | null = null): Promise<void> {
+  async write(
+    event: string,
+    step: CurationStep,
+    creator: string | null = null,
+    isStillDue: () => Promise<boolean> = async () => true,
+  ): Promise<void> {
     const lacking = this.#rights.against(step);
     if (lacking !== undefined) throw new Error(lacking);
     if (this.#allowance.left(event) <= 0) {
       throw new Error("it had all the writes of this hour (curation.writes_per_event)");
     }
     await this.#allowance.take(event);
+    if (!(await isStillDue())) throw new Error("it has changed while it waited for room among the writes");
     await this.#queue.add(() => this.#record(event, step, creator));
   }
 

@@ -74,6 +74,12 @@ test("a write that MISP takes is on record", async () => {
   });
 });
 
+test("what is not due any more when it has its turn is not written", async () => {
+  const write = aWriter().write(EVENT, PUBLISH, FRIEND, async () => false);
+  await expect(write).rejects.toThrow("changed while it waited");
+  expect(misp.asked).toEqual([]);
+});
+
 test("a 200 with an error inside is a failure, and on record as one", async () => {
   misp.answer = json({ saved: false, errors: "Invalid Tag." });
   await expect(aWriter().write(EVENT, ATTACH)).rejects.toThrow("error inside");

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { Curator } from "../../src/courier/curator.ts";
+import { HeldEvents } from "../../src/courier/held-events.ts";
+import { MispWriter } from "../../src/courier/misp-writer.ts";
+import { CuratedEvents } from "../../src/ledger/curated-events.ts";
+import { Database } from "../../src/ledger/database.ts";
+import { silent } from "../../src/log.ts";
+import { MispClient } from "../../src/misp/client.ts";
+import { EventDesk } from "../../src/misp/event-desk.ts";
+import { aFolder } from "../support/a-folder.ts";
+import { AnsweringServer, json } from "../support/answering-server.ts";
+import { eventually } from "../support/running-courier.ts";
+
+const EVENT = "0e235bbc-2689-4a01-8c22-23879545607c";
+const ANOTHER = "279db1ff-7b99-4eba-8897-bd6231a7a5b6";
+const FRIEND = { id: "2", uuid: "d6c6bc22-d575-4e9d-8b50-a04df8f7d579", local: false };
+
+let misp: AnsweringServer;
+let now = 1_000_000_000;
+
+/** A courier that trusts everybody, publishes what is green, and has one write in a minute, which another event has just had. */
+async function aCurator() {
+  misp = await AnsweringServer.start();
+  shows({});
+  const database = Database.open(join(aFolder(), "ledger.sqlite"));
+  const curated = new CuratedEvents(database, () => now);
+  const stop = new AbortController();
+  const client = new MispClient({ url: misp.url, key: "k", verify_tls: true, timeout: 5 });
+  const common = { curated, log: silent, signal: stop.signal, clock: () => now };
+  const writer = new MispWriter({ ...common, client, writesPerMinute: 1, writesPerEvent: 20, lacks: () => {} });
+  const held = new HeldEvents({ saved: undefined, save: () => {} });
+  const curator = new Curator({
+    ...common,
+    enabled: true,
+    rules: { trustTags: [], gates: { min_attributes: 1, max_warninglist_hits: null, tlp: ["green"] } },
+    sources: ["pulled"],
+    dryRun: false,
+    desk: new EventDesk(client, stop.signal),
+    writer,
+    held,
+    trustLevelOf: () => ({ publish: true }),
+    warns: () => false,
+    saved: async () => {},
+  });
+  onTestFinished(async () => {
+    stop.abort();
+    await curator[Symbol.asyncDispose]();
+    curated[Symbol.dispose]();
+    database.close();
+    await misp[Symbol.asyncDispose]();
+  });
+  await writer.write(ANOTHER, { do: "publish" });
+  now += 59_950;
+  curator.begin();
+  curator.heard([{ kind: "pulled", uuid: EVENT }]);
+  await eventually(async () => expect(looks()).toBe(1));
+  return held;
+}
+
+/** How MISP shows the event from now on. */
+function shows(facts: Record<string, unknown>, tlp = "tlp:green"): void {
+  const Tag = [{ name: tlp, local: true }];
+  const Event = {
+    id: "7",
+    uuid: EVENT,
+    Orgc: FRIEND,
+    timestamp: "1000",
+    attribute_count: "3",
+    published: false,
+    Tag,
+    ...facts,
+  };
+  const event = json({ response: [{ Event }] });
+  const taken = json({ saved: true, success: true });
+  misp.answer = (asked, response) => (asked.path === "/events/restSearch" ? event : taken)(asked, response);
+}
+
+const looks = () => misp.asked.filter(({ path }) => path === "/events/restSearch").length;
+const isPublished = () => misp.asked.some(({ path }) => path === `/events/publish/${EVENT}`);
+
+test.each<[string, Record<string, unknown>, string?]>([
+  ["somebody has edited", { timestamp: "1001" }],
+  ["a gate has closed on", {}, "tlp:red"],
+])("an event that %s while it waited for its turn among the writes is not published", async (_, facts, tlp) => {
+  const held = await aCurator();
+  shows(facts, tlp);
+  now += 10_000;
+  await eventually(async () => expect(held.due(now + 60_000)).toHaveLength(1));
+  expect(held.due(now + 60_000)).toEqual([
+    [EVENT, expect.objectContaining({ reason: expect.stringContaining("changed") })],
+  ]);
+  expect(isPublished()).toBe(false);
+});
+
+test("an event that is as it was is published when it has its turn, however long it waited", async () => {
+  await aCurator();
+  now += 10_000;
+  await eventually(async () => expect(isPublished()).toBe(true));
+});
