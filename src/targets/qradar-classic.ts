@@ -21,8 +21,8 @@ export class ClassicSets implements SetsApi {
   readonly #encode: (value: string) => string;
   /** The kind of elements of the sets that are there, by name. */
   readonly #known = new Map<string, unknown>();
-  /** Newer versions take the namespace and the domain in the address. */
-  #loadPath = (name: string): string => `${SETS}/bulk_load/${name}`;
+  /** Whether this version takes the namespace and the domain in the address of a load. */
+  #namespaced = false;
 
   constructor(client: QradarClient, encodeTwice: boolean) {
     this.#client = client;
@@ -83,12 +83,16 @@ export class ClassicSets implements SetsApi {
   async #bulkLoad({ name }: ReferenceSet, hold: readonly Indicator[], signal: AbortSignal): Promise<Reply> {
     const body = JSON.stringify(hold.map(({ value }) => value));
     const headers = { "Content-Type": "application/json" };
-    const load = () =>
-      this.#client.call({ method: "POST", path: this.#loadPath(encoded(name)), body, headers }, signal);
-    const reply = await load();
-    if (reply.status !== 404 || isMissing(reply)) return reply;
-    this.#loadPath = (set) => `${SETS}/bulk_load/SHARED/${set}/SHARED`;
-    return load();
+    const load = (namespaced: boolean) => {
+      const path = namespaced ? `SHARED/${encoded(name)}/SHARED` : encoded(name);
+      return this.#client.call({ method: "POST", path: `${SETS}/bulk_load/${path}`, body, headers }, signal);
+    };
+    const reply = await load(this.#namespaced);
+    if (!isNowhere(reply)) return reply;
+    const other = await load(!this.#namespaced);
+    // A console that is being started may know neither for a while.
+    if (!isNowhere(other)) this.#namespaced = !this.#namespaced;
+    return other;
   }
 
   /** Returns those that are too long to be named in an address. */
@@ -96,7 +100,12 @@ export class ClassicSets implements SetsApi {
     const queue = new PQueue({ concurrency: AT_ONCE });
     const unwanted: Unwanted[] = [];
     const dropOne = async (indicator: Indicator) => {
-      const path = `${SETS}/${encoded(name)}/${this.#encode(indicator.value)}`;
+      const part = this.#encode(indicator.value);
+      if (isStep(part)) {
+        unwanted.push({ indicator, reason: "no address names this value where it is encoded once: remove it by hand" });
+        return;
+      }
+      const path = `${SETS}/${encoded(name)}/${part}`;
       const { problem, status } = await this.#client.call({ method: "DELETE", path }, signal);
       if (TOO_LONG.has(status)) {
         const reason = "the value is too long for the address by which the classic API removes it: remove it by hand";
@@ -108,7 +117,14 @@ export class ClassicSets implements SetsApi {
         throw new NotNow(`the console does not remove from ${name}: ${problem.message}`);
       }
     };
-    await queue.addAll(drop.map((indicator) => () => dropOne(indicator)));
+    try {
+      await queue.addAll(drop.map((indicator) => () => dropOne(indicator)));
+    } finally {
+      // After a failure nothing of this try may go on: it would take off what a later one has loaded again, and a console that
+      // refuses the token locks out who asks on.
+      queue.clear();
+      await queue.onIdle();
+    }
     return unwanted;
   }
 
@@ -132,13 +148,23 @@ export class ClassicSets implements SetsApi {
   }
 }
 
-/** A path's part: dots, too, or `..` as a value would make it another path. */
+/** A path's part. */
 function encoded(text: string): string {
-  return encodeURIComponent(text).replaceAll(".", "%2E");
+  return /^\.{1,2}$/.test(text) ? text.replaceAll(".", "%2E") : encodeURIComponent(text);
+}
+
+/** True for what makes another path of an address, also with its dots encoded once: its set might be what is removed then. */
+function isStep(part: string): boolean {
+  return /^(?:\.|%2e){1,2}$/i.test(part);
 }
 
 function isMissing({ status, problem }: Reply): boolean {
   return status === 404 && problem?.code === NO_SUCH_SET;
+}
+
+/** Nothing answers at this address. */
+function isNowhere(reply: Reply): boolean {
+  return reply.status === 404 && !isMissing(reply);
 }
 
 /** Only the set itself as the answer proves that its values were loaded. */
