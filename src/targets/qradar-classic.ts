@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import type { Indicator } from "../model/indicator.ts";
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
 import { fieldsOf, isOfWhatWasSent, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
-import { Misfits } from "./qradar-fit.ts";
+import { Misfits, unplaced } from "./qradar-fit.ts";
 import { inBody, pages } from "./qradar-pages.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { NotNow, Refused } from "./target.ts";
@@ -64,19 +64,22 @@ export class ClassicSets implements SetsApi {
     misfits: Misfits,
     signal: AbortSignal,
   ): Promise<readonly Unwanted[]> {
-    const reason = await this.#ensure(set, signal);
-    if (reason !== undefined) return wanted.map((indicator) => ({ indicator, reason }));
+    const made = await this.#ensure(set, misfits, signal);
+    if (made !== true) return unplaced(wanted, made);
     const hold = misfits.without(wanted, set, this.#known.get(set.name));
     // Somebody may make room: it is asked about again.
     if (hold.length < wanted.length) this.#known.delete(set.name);
     if (hold.length === 0) return [];
     const reply = await this.#bulkLoad(set, hold, signal);
-    if (isMissing(reply)) {
-      // Somebody removed the set since: made anew, it holds what is loaded from here on.
-      this.#known.delete(set.name);
-      await this.#ensure(set, signal);
-      requireDone(await this.#bulkLoad(set, hold, signal), set);
-    } else requireDone(reply, set);
+    if (!isMissing(reply)) {
+      requireDone(reply, set);
+      return [];
+    }
+    // Somebody removed the set since: made anew, it holds what is loaded from here on.
+    this.#known.delete(set.name);
+    const again = await this.#ensure(set, misfits, signal);
+    if (again !== true) return unplaced(hold, again);
+    requireDone(await this.#bulkLoad(set, hold, signal), set);
     return [];
   }
 
@@ -128,18 +131,16 @@ export class ClassicSets implements SetsApi {
     return unwanted;
   }
 
-  /** Makes a set unless it is there; returns why its values can never be taken, if that is so. */
-  async #ensure(set: ReferenceSet, signal: AbortSignal): Promise<string | undefined> {
+  /** Makes a set unless it is there. Returns true; why its values can never be taken; or nothing, where they wait. */
+  async #ensure(set: ReferenceSet, misfits: Misfits, signal: AbortSignal): Promise<true | string | undefined> {
     const { name, element, days } = set;
-    if (this.#known.has(name)) return undefined;
+    if (this.#known.has(name)) return true;
     const ttl = days === null ? {} : { time_to_live: `${days} days` };
     const query = { name, element_type: element, timeout_type: "LAST_SEEN", ...ttl };
-    const { status, problem } = await this.#client.call({ method: "POST", path: SETS, query }, signal);
-    if (status === 409) this.#known.set(name, await this.#kindOf(set, signal));
-    else if (problem && element === "CIDR") return `the console has no sets of networks: ${problem.message}`;
-    else if (problem) throw new NotNow(`the console does not make the set ${name}: ${problem.message}`);
-    else this.#known.set(name, element);
-    return undefined;
+    const reply = await this.#client.call({ method: "POST", path: SETS, query }, signal);
+    if (reply.problem && reply.status !== 409) return misfits.unmade(set, reply);
+    this.#known.set(name, reply.problem ? await this.#kindOf(set, signal) : element);
+    return true;
   }
 
   async #kindOf({ name }: ReferenceSet, signal: AbortSignal): Promise<unknown> {

@@ -1,7 +1,7 @@
 import type { Element, SetChange, SetsApi, Unwanted } from "./qradar-api.ts";
 import { elementIn } from "./qradar-classic.ts";
 import { fieldsOf, listIn, type QradarClient } from "./qradar-client.ts";
-import { Misfits } from "./qradar-fit.ts";
+import { Misfits, unplaced } from "./qradar-fit.ts";
 import { inBody, pages } from "./qradar-pages.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { BulkUpdates, type Update } from "./qradar-tasks.ts";
@@ -34,11 +34,15 @@ export class CollectionSets implements SetsApi {
     // A task of a try that was given up must not have its effect after this one.
     await this.#updates.settle(signal);
     const updates: Update[] = [];
+    const unwanted: Unwanted[] = [];
     const misfits = new Misfits();
     for (const { set, hold, drop } of changes) {
-      const there = hold.length > 0 ? await this.#ensure(set, signal) : await this.#find(set, signal);
+      const there = hold.length > 0 ? await this.#ensure(set, misfits, signal) : await this.#find(set, signal);
       // Of a set that is not there nothing is held.
-      if (there === undefined) continue;
+      if (there === undefined || typeof there === "string") {
+        unwanted.push(...unplaced(hold, there));
+        continue;
+      }
       const entry = { collection_id: there.id };
       for (const item of drop) updates.push({ item, body: { ...entry, value: item.value, delete_entry: true } });
       for (const item of misfits.without(hold, set, there.kind)) {
@@ -46,7 +50,7 @@ export class CollectionSets implements SetsApi {
       }
     }
     try {
-      const unwanted = updates.length === 0 ? [] : await this.#updates.apply(updates, signal);
+      if (updates.length > 0) unwanted.push(...(await this.#updates.apply(updates, signal)));
       misfits.tell();
       return unwanted;
     } catch (error) {
@@ -92,7 +96,8 @@ export class CollectionSets implements SetsApi {
     return there;
   }
 
-  async #ensure(set: ReferenceSet, signal: AbortSignal): Promise<There> {
+  /** Makes a set unless it is there; or returns why its values can never be taken, or nothing, where they wait. */
+  async #ensure(set: ReferenceSet, misfits: Misfits, signal: AbortSignal): Promise<There | string | undefined> {
     const known = await this.#find(set, signal);
     if (known !== undefined) return known;
     const { name, element, days } = set;
@@ -110,6 +115,7 @@ export class CollectionSets implements SetsApi {
     // Somebody may have made it in the same moment.
     const made = reply.status === 409 ? await this.#find(set, signal) : undefined;
     if (made !== undefined) return made;
-    throw new NotNow(`the console does not make the set ${name}: ${reply.problem?.message ?? "no number"}`);
+    if (!reply.problem) throw new NotNow(`the console gives the set ${name} no number: is this QRadar?`);
+    return misfits.unmade(set, reply);
   }
 }

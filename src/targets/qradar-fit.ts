@@ -1,5 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Indicator } from "../model/indicator.ts";
+import type { Unwanted } from "./qradar-api.ts";
+import type { Reply } from "./qradar-client.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
 import { NotNow } from "./target.ts";
 
@@ -13,8 +15,8 @@ const TAKES: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
- * What of one delta finds sets that were there before, for elements of another kind. That waits until somebody makes room; all
- * else goes on, for a thumbs-down must not wait for a set that it has nothing to do with.
+ * What of one delta finds sets that were there before, for elements of another kind, or that the console does not make. That waits until
+ * somebody makes room; all else goes on, for a thumbs-down must not wait for a set that it has nothing to do with.
  */
 export class Misfits {
   #words: string | undefined;
@@ -29,8 +31,21 @@ export class Misfits {
     return fit;
   }
 
+  /** A set is not there, and the console refuses to make it: why it never will, or nothing where that waits. */
+  unmade({ name, element }: ReferenceSet, { status, problem }: Reply): string | undefined {
+    const said = problem?.message || status;
+    if (element === "CIDR" && status === 422) return `the console has no sets of networks: ${said}`;
+    this.#words ??= `the console does not make the set ${name}: ${said}`;
+    return undefined;
+  }
+
   /** @throws NotNow when there was any */
   tell(): void {
     if (this.#words !== undefined) throw new NotNow(this.#words);
   }
+}
+
+/** Those for which there is no set: refused for good where there is a reason for it, else they wait. */
+export function unplaced(hold: readonly Indicator[], reason: string | undefined): Unwanted[] {
+  return reason === undefined ? [] : hold.map((indicator) => ({ indicator, reason }));
 }

@@ -42,3 +42,40 @@ describe.each(apis)("a set that was there for other elements, over the %s API,",
       await expect(apply(side, { add: text ? [text] : [] })).rejects.toThrow(/is there already/);
     }));
 });
+
+describe.each(apis)("a set that the console refuses to make, over the %s API,", (_, options) => {
+  const using = (use: (side: ConsoleSide) => Promise<void>) =>
+    withFarSide({ open: () => openConsole({}, options) }, use);
+  const making = /^POST .*\/sets$/;
+  const refusal = { status: 422, body: { code: 11, message: "Failed to transform element_type" } };
+
+  it("of networks is one that it never has: they are refused for good, and all else goes on", () =>
+    using(async (side) => {
+      await apply(side, { add: [ours] });
+      side.console.faults.once = { matches: making, ...refusal, times: 1 };
+      const network = anEntry({ type: "ip-dst", value: "192.0.2.0/24" });
+      const refusals = await apply(side, { add: [network], remove: [ours] });
+      expect(refusals).toMatchObject([
+        { value: network.value, reason: expect.stringContaining("no sets of networks") },
+      ]);
+      expect(valuesOf(side.console, "misp_domain")).toEqual([]);
+    }));
+
+  it("of anything else, or over a page, keeps up only what is for it", () =>
+    using(async (side) => {
+      await apply(side, { add: [ours] });
+      const network = anEntry({ type: "ip-dst", value: "192.0.2.0/24" });
+      const page = { status: 404, body: "<html>The requested resource is not available</html>" };
+      for (const [entry, answer] of [
+        [hash, refusal],
+        [network, page],
+      ] as const) {
+        side.console.faults.once = { matches: making, ...answer, times: 1 };
+        await apply(side, { add: [ours] });
+        await expect(apply(side, { add: [entry], remove: [ours] })).rejects.toThrow(/does not make the set/);
+        expect(valuesOf(side.console, "misp_domain")).toEqual([]);
+      }
+      await apply(side, { add: [hash, network] });
+      expect(valuesOf(side.console, "misp_ip-dst_net")).toEqual([network.value]);
+    }));
+});
