@@ -98,14 +98,15 @@ export class Reading {
     }
   }
 
-  #take({ indicator, label, shows }: Found): void {
+  #take({ indicator, label, shows, foreign = false }: Found): void {
     this.#found += 1;
     const beliefs = indicator === null ? [] : this.#beliefs(indicator);
-    if (beliefs.length === 0) {
+    const held = beliefs.filter(({ shown }) => shown !== null);
+    if (beliefs.length === 0 || (foreign && held.length === 0)) {
       this.#foreign += 1;
       this.#show("foreign", label);
+      return;
     }
-    const held = beliefs.filter(({ shown }) => shown !== null);
     for (const belief of held) {
       this.#seen[belief.id] = 1;
       if (shows !== null && this.#holdings.differs(belief, shows)) this.#note("stale", belief.id, label);

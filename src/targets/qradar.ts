@@ -65,7 +65,9 @@ class ReferenceSets implements Target {
     for await (const { name, elements } of (await this.#chosen(signal)).list(concerns, signal)) {
       const type = typeOf(name, this.#settings) ?? "";
       yield elements.map(({ value, source }) => ({
-        indicator: OUR_SOURCES.has(source) ? { type, value } : null,
+        indicator: { type, value },
+        // Who else puts an element into a set shares it: what was there before keeps its source when it is loaded.
+        ...(OUR_SOURCES.has(source) ? {} : { foreign: true }),
         label: `${value} in ${name}`,
         shows: null,
       }));

@@ -45,6 +45,8 @@ export interface Target {
 export interface Found {
   /** `null`: not the courier's, never to be touched. */
   indicator: Indicator | null;
+  /** Somebody else put it there: it will do where it is to be there, and is never to be touched where it is not. */
+  foreign?: boolean;
   /** What a person finds it by at the far side. */
   label: string;
   /** What it shows, as the kind's `shows` would say of the entry; `null` where that cannot be told. */

@@ -20,7 +20,10 @@ const apis = [
 
 describe.each(apis)("a console with the %s API", (_name, options) => {
   async function withLane(
-    use: (side: ConsoleSide, audit: (repair: Repair) => ReturnType<Auditor["audit"]>) => Promise<void>,
+    use: (
+      side: ConsoleSide & { ledger: ALedger },
+      audit: (repair: Repair) => ReturnType<Auditor["audit"]>,
+    ) => Promise<void>,
   ) {
     const side = await openConsole({}, options);
     const ledger = new ALedger();
@@ -42,7 +45,7 @@ describe.each(apis)("a console with the %s API", (_name, options) => {
     try {
       lane.wake();
       await until(() => deltas.lag("lists") === 0);
-      await use(side, (repair) => auditor.audit(repair, new AbortController().signal));
+      await use({ ...side, ledger }, (repair) => auditor.audit(repair, new AbortController().signal));
     } finally {
       await lane.stop(0);
       await side.close();
@@ -78,5 +81,16 @@ describe.each(apis)("a console with the %s API", (_name, options) => {
       expect(await audit("all")).toMatchObject({ missing: 10, foreign: 1 });
       await until(() => set.elements.size === 21);
       expect(set.elements.has("by.rule")).toBe(true);
+    }));
+
+  test("where others put what is to be there, too, lacks nothing, and keeps what they put there of what is not", () =>
+    withLane(async ({ console, ledger }, audit) => {
+      const set = console.store.get("misp_domain");
+      if (!set) throw new Error("there is no set");
+      console.store.put(set, "d1.example", "admin");
+      ledger.hear(told({ id: 40, value: "withheld.example", toIds: false }));
+      console.store.put(set, "withheld.example", "admin");
+      expect(await audit("all")).toMatchObject({ found: 22, held: 21, missing: 0, extra: 0, foreign: 1 });
+      expect(set.elements.has("withheld.example")).toBe(true);
     }));
 });

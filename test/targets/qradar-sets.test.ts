@@ -175,8 +175,13 @@ describe.each(apis)("the sets made over the %s API", (_name, options) => {
         if (domains) side.console.store.put(domains, "by.rule", "Rule: beaconing");
         const found = await listed(side.target);
         expect(found).toHaveLength(10_027);
-        expect(found.filter(({ indicator }) => indicator === null)).toEqual([
-          { indicator: null, label: "by.rule in misp_domain", shows: null },
+        expect(found.filter(({ foreign }) => foreign)).toEqual([
+          {
+            indicator: { type: "domain", value: "by.rule" },
+            foreign: true,
+            label: "by.rule in misp_domain",
+            shows: null,
+          },
         ]);
         const addresses = found.filter(({ indicator }) => indicator?.type === "ip-src");
         expect(addresses).toMatchObject([{ indicator: { value: "2001:db8::1" } }]);
