@@ -2,6 +2,7 @@ import type { RestAnswer, RestRequest } from "../rest/rest.ts";
 import { retryAfter } from "../rest/retry-after.ts";
 import type { Ask } from "./rest-target.ts";
 import { NotNow } from "./target.ts";
+import type { Tell } from "./tell.ts";
 
 /** What a console answered: done, or one of the refusals that its caller can make something of. */
 export interface Reply {
@@ -31,11 +32,14 @@ export class QradarClient {
   readonly #ask: Ask;
   readonly #clock: () => number;
   readonly #versionGone: () => void;
+  /** For the console's own words, wherever they stand in an answer. */
+  readonly tell: Tell;
 
   /** @param versionGone called when the console no longer has the version that it was asked with */
-  constructor(ask: Ask, clock: () => number, versionGone: () => void) {
+  constructor(ask: Ask, clock: () => number, tell: Tell, versionGone: () => void) {
     this.#ask = ask;
     this.#clock = clock;
+    this.tell = tell;
     this.#versionGone = versionGone;
   }
 
@@ -49,7 +53,7 @@ export class QradarClient {
     const { status, body } = answer;
     if (answer.garbled && status < 300) throw new NotNow("the console's answer is a page, or was cut: is this QRadar?");
     if (status >= 200 && status < 300) return { status, body, problem: undefined, total: totalOf(answer) };
-    const problem = problemOf(body);
+    const problem = problemOf(body, this.tell);
     if (status === 422 && /has been removed and is no longer valid/i.test(problem.message)) {
       this.#versionGone();
       throw new NotNow("the console no longer has this version of its API");
@@ -87,10 +91,10 @@ export function listIn(body: unknown, what: string): readonly unknown[] {
   throw new NotNow(`the console's answer holds no ${what}: is this QRadar?`);
 }
 
-function problemOf(body: unknown): { code: number; message: string } {
+function problemOf(body: unknown, tell: Tell): { code: number; message: string } {
   const { code, message, description } = fieldsOf(body);
   const said = [message, description].find((text) => typeof text === "string" && text !== "");
-  return { code: typeof code === "number" ? code : 0, message: typeof said === "string" ? said.slice(0, 300) : "" };
+  return { code: typeof code === "number" ? code : 0, message: typeof said === "string" ? tell(said) : "" };
 }
 
 function totalOf({ headers }: RestAnswer): number | undefined {

@@ -69,11 +69,11 @@ export class BulkUpdates {
     updates: readonly Update[],
     signal: AbortSignal,
   ): Promise<readonly Unwanted[]> {
-    const said = typeof error_message === "string" ? `: ${error_message.slice(0, 300)}` : "";
+    const said = typeof error_message === "string" ? `: ${this.#client.tell(error_message)}` : "";
     const { status, body } = await this.#client.call({ method: "GET", path: `${TASKS}/${id}/results` }, signal);
     const results = status === 200 ? fieldsOf(body) : {};
     if (Array.isArray(results.responses) && results.responses.length === updates.length) {
-      return judge(results.responses.map(fieldsOf), updates, results.status === "UPDATE_ABORTED");
+      return this.#judge(results.responses.map(fieldsOf), updates, results.status === "UPDATE_ABORTED");
     }
     // Results that say neither how it went nor anything of a line do not speak against the task's own word.
     const isSilent = status < 300 && results.status === undefined && results.responses === undefined;
@@ -82,25 +82,25 @@ export class BulkUpdates {
     if (end === "COMPLETED") throw new Refused(`QRadar did not do all of an update, and does not say what${said}`);
     throw new NotNow(`the console's bulk update ended as ${end}${said}`);
   }
-}
 
-/** What became of each line. */
-function judge(
-  responses: readonly Readonly<Record<string, unknown>>[],
-  updates: readonly Update[],
-  aborted: boolean,
-): Unwanted[] {
-  const unwanted: Unwanted[] = [];
-  for (const [n, { http_status, message }] of responses.entries()) {
-    const update = updates[n];
-    const status = Number(http_status);
-    if (!update || status < 300) continue;
-    if (status === 404 && update.body.delete_entry === true) continue;
-    const said = typeof message === "string" ? message.slice(0, 300) : "";
-    if (status !== 422) throw new NotNow(`the console cannot take a value now (${status}): ${said}`);
-    unwanted.push({ indicator: update.item, reason: `QRadar refuses it: ${said}` });
+  /** What became of each line. */
+  #judge(
+    responses: readonly Readonly<Record<string, unknown>>[],
+    updates: readonly Update[],
+    aborted: boolean,
+  ): Unwanted[] {
+    const unwanted: Unwanted[] = [];
+    for (const [n, { http_status, message }] of responses.entries()) {
+      const update = updates[n];
+      const status = Number(http_status);
+      if (!update || status < 300) continue;
+      if (status === 404 && update.body.delete_entry === true) continue;
+      const said = typeof message === "string" ? this.#client.tell(message) : "";
+      if (status !== 422) throw new NotNow(`the console cannot take a value now (${status}): ${said}`);
+      unwanted.push({ indicator: update.item, reason: `QRadar refuses it: ${said}` });
+    }
+    // Nothing was done because of a few: delivery finds the others by halving.
+    if (aborted) throw new Refused(`QRadar did nothing of an update: ${unwanted[0]?.reason ?? "it does not say why"}`);
+    return unwanted;
   }
-  // Nothing was done because of a few: delivery finds the others by halving.
-  if (aborted) throw new Refused(`QRadar did nothing of an update: ${unwanted[0]?.reason ?? "it does not say why"}`);
-  return unwanted;
 }

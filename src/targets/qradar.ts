@@ -9,6 +9,7 @@ import { elementOf, GRACE, setOf, typeOf } from "./qradar-sets.ts";
 import { prefixOf, type QradarSettings, qradarSettings } from "./qradar-settings.ts";
 import { openRest } from "./rest-target.ts";
 import { defineTarget, type Found, type Target, type TargetContext } from "./target.ts";
+import { tellWithout } from "./tell.ts";
 
 /**
  * Reference sets of IBM QRadar, one for each type. QRadar forgets an element some days after it was last loaded, so an
@@ -45,7 +46,7 @@ class ReferenceSets implements Target {
   constructor(settings: QradarSettings, context: TargetContext) {
     this.#settings = settings;
     const ask = openRest(settings, { SEC: settings.token }, context);
-    this.#client = new QradarClient(ask, context.clock, () => {
+    this.#client = new QradarClient(ask, context.clock, tellWithout([settings.token]), () => {
       this.#client.version = undefined;
       this.#api = undefined;
     });

@@ -1,19 +1,7 @@
 import type { RestAnswer } from "../rest/rest.ts";
 import { retryAfter } from "../rest/retry-after.ts";
-import { onOneLine } from "./one-line.ts";
 import { NotNow } from "./target.ts";
-
-/** The most of Splunk's own words that go into a message of ours. */
-const MOST_WORDS = 300;
-
-/** Puts a stranger's text in a form that may be told: without our secrets, on one line. */
-export type Tell = (text: string) => string;
-
-/** @param secrets what must not be told even when the far side repeats it */
-export function tellWithout(secrets: readonly string[]): Tell {
-  return (text) =>
-    onOneLine(secrets.reduce((told, secret) => told.replaceAll(secret, "***"), text)).slice(0, MOST_WORDS);
-}
+import type { Tell } from "./tell.ts";
 
 /** A page for people may say 200 as well, and so may an answer with an error inside. */
 export function isDone({ status, body, garbled }: RestAnswer): boolean {

@@ -4,9 +4,10 @@ import { type Indicator, keyOf, nameOf } from "../model/indicator.ts";
 import type { RestAnswer } from "../rest/rest.ts";
 import { retryAfter } from "../rest/retry-after.ts";
 import type { Ask } from "./rest-target.ts";
-import { fieldOf, isDone, type Tell } from "./splunk-answers.ts";
+import { fieldOf, isDone } from "./splunk-answers.ts";
 import type { CollectorSettings } from "./splunk-settings.ts";
 import { NotNow } from "./target.ts";
+import type { Tell } from "./tell.ts";
 
 const EVENTS_IN_ONE = 500;
 /** So many requests may wait for their acknowledgement. */

@@ -1,9 +1,10 @@
 import type { RestAnswer } from "../rest/rest.ts";
 import type { Ask } from "./rest-target.ts";
-import { failureOf, fieldOf, isDone, type Tell, wordsOf } from "./splunk-answers.ts";
+import { failureOf, fieldOf, isDone, wordsOf } from "./splunk-answers.ts";
 import { type DocumentKey, deletionOf, portions } from "./splunk-deletion.ts";
 import { batches, type Limits, limitsIn, type Serialized, tighter } from "./splunk-limits.ts";
 import { NotNow, Refused } from "./target.ts";
+import type { Tell } from "./tell.ts";
 
 export interface StoreOptions {
   app: string;

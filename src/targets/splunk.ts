@@ -1,6 +1,5 @@
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { openRest } from "./rest-target.ts";
-import { tellWithout } from "./splunk-answers.ts";
 import { Collector } from "./splunk-collector.ts";
 import { type DocumentKey, documentKey } from "./splunk-deletion.ts";
 import { fieldsOf, fieldTypesOf, shownBy } from "./splunk-document.ts";
@@ -11,6 +10,7 @@ import { collectionOf, collectionPrefix, type Naming, unfitForStore } from "./sp
 import { type CollectorSettings, type SplunkSettings, splunkSettings } from "./splunk-settings.ts";
 import { KvStore } from "./splunk-store.ts";
 import { defineTarget, type Target, type TargetContext } from "./target.ts";
+import { tellWithout } from "./tell.ts";
 
 /** Collections of Splunk's KV store, one for each type, whose documents have the indicators' own keys. */
 export const splunk = defineTarget<SplunkSettings>({

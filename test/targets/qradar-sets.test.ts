@@ -6,8 +6,7 @@ import { NotNow } from "../../src/targets/target.ts";
 import { aDelta, anEntry } from "../support/entries.ts";
 import { apply, withFarSide } from "./far-side.ts";
 import { type ConsoleSide, listed, openConsole, openTarget, valuesOf } from "./qradar/a-console.ts";
-import type { StandInOptions } from "./qradar/stand-in-qradar.ts";
-import { StandInQradar } from "./qradar/stand-in-qradar.ts";
+import { type StandInOptions, StandInQradar, TOKEN } from "./qradar/stand-in-qradar.ts";
 
 const DAY = 86_400_000;
 const CLASSIC = { versions: ["6.0", "13.1"] };
@@ -328,6 +327,14 @@ describe("a bulk update of the collections API", () => {
       expect(values(side, "misp_domain")).toEqual(["bad.example"]);
     }),
   );
+
+  it("tells nobody the token, also where what it says of a value repeats it", () =>
+    using(async (side) => {
+      const responses = [{ http_status: 422, message: `Refused for ${TOKEN}` }];
+      const body = { status: "PARTIAL_UPDATE_PERFORMED", responses };
+      side.console.faults.once = { matches: /^GET .*results$/, status: 200, body, times: 1 };
+      expect(await apply(side, { add: [anEntry()] })).toMatchObject([{ reason: "QRadar refuses it: Refused for ***" }]);
+    }));
 
   it("that has ended well is done, though its results say nothing, and no value is blamed", () =>
     using(async (side) => {

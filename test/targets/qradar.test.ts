@@ -83,6 +83,18 @@ describe.each(apis)("the %s API", (_name, options) => {
     });
   });
 
+  it.each([401, 403, 404, 422, 429, 500])(
+    "tells nobody the token, also where a %d repeats it on many lines",
+    async (status) => {
+      await withConsole(async (side) => {
+        await apply(side, { add: [anEntry({ value: "b.example" })] });
+        side.console.faults.answer = problem(status, 18, `The token ${TOKEN}\nis unknown`);
+        const failure = await apply(side, { add: [anEntry()] }).catch((error) => error);
+        expect(failure).toMatchObject({ message: expect.stringContaining("The token *** is unknown") });
+      });
+    },
+  );
+
   it("waits for as long as the console asks", async () => {
     await withConsole(async (side) => {
       side.console.faults.answer = { ...problem(503, 0, ""), headers: { "retry-after": "120" } };
