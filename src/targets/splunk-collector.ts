@@ -54,32 +54,48 @@ export class Collector {
     await this.#confirm(signal);
     for (let start = 0; start < events.length; start += EVENTS_IN_ONE) {
       const portion = events.slice(start, start + EVENTS_IN_ONE);
-      // As bytes: one JSON text after the other is no JSON, and would go out as a quoted text.
-      await this.#post(Buffer.from(portion.map((event) => JSON.stringify(this.#wrap(event))).join("\n")), signal);
+      await this.#portion(
+        portion.map((event) => JSON.stringify(this.#wrap(event))),
+        signal,
+      );
     }
+  }
+
+  /** Sends some events; in halves what the collector, or a proxy before it, finds too large. */
+  async #portion(events: readonly string[], signal: AbortSignal): Promise<void> {
+    // As bytes: one JSON text after the other is no JSON, and would go out as a quoted text.
+    const isTaken = await this.#post(Buffer.from(events.join("\n")), events.length > 1, signal);
+    if (isTaken) return;
+    const middle = Math.ceil(events.length / 2);
+    await this.#portion(events.slice(0, middle), signal);
+    await this.#portion(events.slice(middle), signal);
   }
 
   async #confirm(signal: AbortSignal): Promise<void> {
     if (this.#unconfirmed.length === 0) return;
     const acks = this.#unconfirmed.map(({ id }) => id);
     const answer = await this.#ask("/services/collector/ack", { acks }, signal);
-    if (!isDone(answer)) throw this.#failure(answer);
+    // 400: it was switched off, or the collector has forgotten the channel. What waits for it is sent again in time.
+    if (!isDone(answer) && answer.status !== 400) throw this.#failure(answer);
     const told = fieldOf(answer.body, "acks");
     this.#unconfirmed = this.#unconfirmed.filter(({ id }) => fieldOf(told, `${id}`) !== true);
     const late = this.#unconfirmed.filter(({ sent }) => this.#options.clock() - sent > PATIENCE);
     for (const { id, body } of late) {
-      await this.#post(body, signal);
+      await this.#post(body, false, signal);
       this.#unconfirmed = this.#unconfirmed.filter((other) => other.id !== id);
     }
     if (this.#unconfirmed.length >= MOST_UNCONFIRMED)
       throw new NotNow(`the event collector does not acknowledge: ${this.#unconfirmed.length} requests wait for it`);
   }
 
-  async #post(body: Buffer, signal: AbortSignal): Promise<void> {
+  /** False where it is too large for one request, if it can be sent in several. */
+  async #post(body: Buffer, isDivisible: boolean, signal: AbortSignal): Promise<boolean> {
     const answer = await this.#ask("/services/collector/event", body, signal);
+    if (answer.status === 413 && isDivisible) return false;
     if (!isDone(answer) || fieldOf(answer.body, "code") !== 0) throw this.#failure(answer);
     const id = fieldOf(answer.body, "ackId");
     if (typeof id === "number") this.#unconfirmed.push({ id, body, sent: this.#options.clock() });
+    return true;
   }
 
   #ask(path: string, body: unknown, signal: AbortSignal): Promise<RestAnswer> {

@@ -118,7 +118,8 @@ export class KvStore {
       return limits;
     }
     const doing = `write to collection ${collection}`;
-    if (answer.status === 400 || answer.status === 413)
+    // A page is no word of Splunk's about what was sent.
+    if ((answer.status === 400 && !answer.garbled) || answer.status === 413)
       throw new Refused(`Splunk refuses to ${doing}: ${this.#options.tell(wordsOf(answer)) || answer.status}`);
     throw this.#failure(answer, doing);
   }

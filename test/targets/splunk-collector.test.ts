@@ -52,6 +52,13 @@ describe("the events of a splunk target", () => {
     expect(far.far.collector.events).toHaveLength(1_200);
   });
 
+  it("go out in halves where they are too large for one request", async () => {
+    const far = await withCollector();
+    failing(far, "/collector/event", { status: 413, body: "Request Entity Too Large" }, 2);
+    await apply(far, { add: Array.from({ length: 4 }, (_, n) => anEntry({ value: `${n}.example` })) });
+    expect(actions(far)).toHaveLength(4);
+  });
+
   it.each([
     ["a token that was switched off", (far: ASplunk) => far.far.collector.disable(), /403 .*disabled, code 1/],
     ["an index that is not there", (far: ASplunk) => void far.far.collector.indexes.clear(), /400 .*index, code 7/],
@@ -96,6 +103,18 @@ describe("acknowledgement, where the collector offers it", () => {
     far.later.by = 5 * 60_000 + 1;
     await apply(far, { remove: [two] });
     expect(actions(far)).toEqual(["add", "add", "add", "add", "remove"]);
+  });
+
+  it("that is switched off later keeps nothing up: what waits for it is sent again in time", async () => {
+    const far = await acknowledging();
+    await apply(far, { add: [one] });
+    far.far.collector.acknowledges = false;
+    await apply(far, { add: [two] });
+    far.later.by = 5 * 60_000 + 1;
+    await apply(far, { remove: [two] });
+    await apply(far, { remove: [one] });
+    expect(actions(far)).toEqual(["add", "add", "add", "remove", "remove"]);
+    expect(collectorRequests(far)).toEqual(["event", "ack", "event", "ack", "event", "event", "event"]);
   });
 
   it("that never comes makes the deltas wait in the end", async () => {

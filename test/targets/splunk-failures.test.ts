@@ -57,6 +57,11 @@ describe("a splunk target says what happened", () => {
     expect(String(told)).toContain("JSON in the request is invalid");
   });
 
+  it("a page that says 400 is no word about a document", async () => {
+    const body = "<html>400 The plain HTTP request was sent to HTTPS port</html>";
+    expect(await failure("batch_save", { status: 400, body })).toBeInstanceOf(NotNow);
+  });
+
   it("one document that is too large by itself is Refused", async () => {
     expect(await failure("batch_save", { status: 413 })).toBeInstanceOf(Refused);
   });
