@@ -7,10 +7,11 @@ import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
 import { applyIsolating, itemsOf, sizeOf, without } from "./isolate.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import { mostAtOnce, restAfter, resting } from "./pace.ts";
+import { restAfter, resting } from "./pace.ts";
 import { park, unpark } from "./park.ts";
 import { Refill, type RefillOptions } from "./refill.ts";
 import { fails, restOfWait, tellDelivery, tellFailure, works } from "./standing.ts";
+import { Stride } from "./stride.ts";
 import { tryOnce } from "./try-once.ts";
 
 export interface LaneOptions extends GuardOptions, RefillOptions {
@@ -28,9 +29,6 @@ export interface LaneOptions extends GuardOptions, RefillOptions {
   delivered?: ((target: string, step: Step) => void) | undefined;
 }
 
-/** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
-const OPEN_AFTER = 3;
-const PROBE = 10;
 const TIMEOUT = 120_000;
 /** How old the position in the journal becomes at the most while all goes well, milliseconds. */
 const MIRROR = 60_000;
@@ -41,6 +39,8 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #guard: Guard;
   readonly #refill: Refill;
+  readonly #stride: Stride;
+  readonly #timeout: number;
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #stop = new AbortController();
   /** Aborted when there is no more time to rest between two steps. */
@@ -55,6 +55,8 @@ export class Lane {
     this.name = options.view.name;
     this.#guard = new Guard(options);
     this.#refill = new Refill(options);
+    this.#timeout = options.timeout ?? TIMEOUT;
+    this.#stride = new Stride(options.batch, options.rate, this.#timeout);
     this.#savedAt = options.clock();
   }
 
@@ -110,10 +112,13 @@ export class Lane {
       if (!this.#prepared) await this.#prepare();
       // A wait that began while this stood in the queue holds for it, too.
       while (!this.#stop.signal.aborted && !this.#retry) {
-        const step = await gather(deltas, view, this.#limit(), await this.#guard.look(), this.#journal.parked);
+        const limit = this.#stride.limit(this.#journal.attempts);
+        const step = await gather(deltas, view, limit, await this.#guard.look(), this.#journal.parked);
         if (step.needless.length > 0) await this.#unpark(step.needless);
         const began = clock();
+        this.#stride.tries(sizeOf(step.delta));
         if (!(await this.#deliver(step))) continue;
+        this.#stride.works(clock() - began);
         await rest(restAfter(clock() - began, sizeOf(step.delta), rate), this.#hurry.signal);
         if (step.more || this.#guard.settle()) continue;
         if (!(await this.#once((signal) => this.#refill.first(signal)))) return;
@@ -139,12 +144,6 @@ export class Lane {
     works(this.#journal);
   }
 
-  #limit(): number {
-    const { batch, rate } = this.#options;
-    const most = mostAtOnce(batch, rate);
-    return this.#journal.attempts >= OPEN_AFTER ? Math.min(PROBE, most) : most;
-  }
-
   /** False when the step is to be drawn anew; rejects when the target cannot take it now. */
   async #deliver(step: Step): Promise<boolean> {
     const { deltas, view, target } = this.#options;
@@ -163,7 +162,7 @@ export class Lane {
   }
 
   #once<Result>(action: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    return tryOnce(this.#options.timeout ?? TIMEOUT, this.#stop.signal, action);
+    return tryOnce(this.#timeout, this.#stop.signal, action);
   }
 
   async #succeeded(step: Step, refusals: readonly Refusal[]): Promise<void> {
@@ -186,6 +185,7 @@ export class Lane {
 
   async #failed(error: unknown): Promise<void> {
     const { log, journal, clock, random } = this.#options;
+    this.#stride.fails(error);
     const wait = fails(this.#journal, error, clock(), random());
     tellFailure(log, this.name, error, wait);
     this.#retryIn(wait);

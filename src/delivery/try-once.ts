@@ -1,10 +1,10 @@
 import { within } from "../model/within.ts";
-import { NotNow } from "../targets/target.ts";
+import { TooSlow } from "../targets/target.ts";
 
 /**
  * One try of something that a target does, which ends by itself even when the target does not.
  * @param timeout milliseconds
- * @throws NotNow when it takes longer, or is stopped
+ * @throws TooSlow when it takes longer, or is stopped
  */
 export function tryOnce<Result>(
   timeout: number,
@@ -13,7 +13,7 @@ export function tryOnce<Result>(
 ): Promise<Result> {
   return within(timeout, stop, (signal) => {
     const given = new Promise<never>((_, reject) => {
-      const giveUp = () => reject(new NotNow(`no answer within ${timeout / 1000} seconds`));
+      const giveUp = () => reject(new TooSlow(`no answer within ${timeout / 1000} seconds`));
       if (signal.aborted) giveUp();
       signal.addEventListener("abort", giveUp, { once: true });
     });

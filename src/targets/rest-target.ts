@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { within } from "../model/within.ts";
 import { NoAnswer, Rest, type RestAnswer, type RestRequest } from "../rest/rest.ts";
-import { NotNow, type TargetContext } from "./target.ts";
+import { NotNow, type TargetContext, TooSlow } from "./target.ts";
 
 const httpUrl = z.url({
   protocol: /^https?$/,
@@ -40,7 +40,7 @@ export function openRest(settings: RestKeys, headers: Record<string, string>, co
     try {
       return await rest.request(request, limited);
     } catch (error) {
-      if (limited.aborted && !signal.aborted) throw new NotNow(`no answer within ${timeout} seconds`);
+      if (limited.aborted && !signal.aborted) throw new TooSlow(`no answer within ${timeout} seconds`);
       if (error instanceof NoAnswer) throw new NotNow(error.message);
       throw error;
     }

@@ -55,7 +55,7 @@ export interface Found {
 
 /** The far side cannot take anything now; what was sent may or may not have taken effect. */
 export class NotNow extends Error {
-  override readonly name = "NotNow";
+  override readonly name: string = "NotNow";
   /** How long the far side asked us to wait, milliseconds. */
   readonly wait: number | undefined;
   constructor(message: string, options: { wait?: number | undefined; cause?: unknown } = {}) {
@@ -63,6 +63,9 @@ export class NotNow extends Error {
     this.wait = options.wait;
   }
 }
+
+/** No answer came in time: with fewer items one may come. */
+export class TooSlow extends NotNow {}
 
 /** The far side refuses this delta and does not say which item is at fault: delivery halves it until it knows. */
 export class Refused extends Error {

@@ -1,0 +1,51 @@
+import { TooSlow } from "../targets/target.ts";
+import { mostAtOnce } from "./pace.ts";
+
+/** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
+const OPEN_AFTER = 3;
+const PROBE = 10;
+/** A step that took less than this share of the time that it may take could as well have had twice as many items. */
+const QUICK = 1 / 4;
+
+/**
+ * How many items a step may have. What a target does not get done in time is tried again as a whole, and would never end: so the
+ * next try has half of it, and more again when that went quickly.
+ */
+export class Stride {
+  readonly #longest: number;
+  /** How long a step may take, milliseconds. */
+  readonly #timeout: number;
+  #items: number;
+  /** How many the step had that was tried last. */
+  #tried = 0;
+
+  constructor(batch: number, rate: number | undefined, timeout: number) {
+    this.#longest = mostAtOnce(batch, rate);
+    this.#items = this.#longest;
+    this.#timeout = timeout;
+  }
+
+  /** @param attempts that have failed since the last success */
+  limit(attempts: number): number {
+    return attempts >= OPEN_AFTER ? Math.min(PROBE, this.#items) : this.#items;
+  }
+
+  /** A step is about to be delivered. */
+  tries(items: number): void {
+    this.#tried = items;
+  }
+
+  /**
+   * The step is delivered.
+   * @param took milliseconds
+   */
+  works(took: number): void {
+    const isFull = this.#tried >= this.#items;
+    if (isFull && took < this.#timeout * QUICK) this.#items = Math.min(this.#longest, this.#items * 2);
+  }
+
+  /** Something failed, such as the step. */
+  fails(error: unknown): void {
+    if (error instanceof TooSlow && this.#tried > 1) this.#items = Math.ceil(this.#tried / 2);
+  }
+}
