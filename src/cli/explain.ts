@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { enabledTargets } from "../config/enabled-targets.ts";
 import { resolvePath } from "../config/load.ts";
 import { asksForLists, type Explanation, explainValue } from "../courier/explanation.ts";
 import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
@@ -28,7 +27,7 @@ export const explain: Command = {
     using ledger = new LedgerReport(join(state, LEDGER_FILE));
     const journal = await Journal.open(join(state, JOURNAL_FILE));
     using protections = await Protections.read(config, silent);
-    const only = target === undefined ? enabledTargets(config).map(([name]) => name) : [target];
+    const only = target === undefined ? Object.keys(config.targets) : [target];
     const value = given.positionals[0] ?? "";
     const sources = { config, ledger, journal, protections, targets: only, now: clock() };
     const found = await explainValue(value, sources);

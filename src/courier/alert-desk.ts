@@ -79,8 +79,9 @@ function explained({ value, indicators }: Explanation): string {
             `held up by ${supports.length}, such as ${shortened(defang(first.organisation), 80)}, event ${first.eventId}`,
           ]
         : []),
-      ...targets.map(({ name, held, doubtful, wanted, withheld }) => {
-        const wish = wanted ? "is to hold it" : `is not to hold it: ${withheld ? REASONS[withheld] : ""}`;
+      ...targets.map(({ name, enabled, held, doubtful, wanted, withheld }) => {
+        const off = enabled ? undefined : "is switched off";
+        const wish = off ?? (wanted ? "is to hold it" : `is not to hold it: ${withheld ? REASONS[withheld] : ""}`);
         const state = doubtful ? "may hold it" : held ? "holds it" : "does not hold it";
         return `${name}: ${state}, ${wish}`;
       }),

@@ -164,6 +164,9 @@ describe("status and explain", () => {
     };
     const switchedOff = await statusAfter("type: csv", "type: csv\n    enabled: false");
     expect(switchedOff).toMatch(/blocklists: keeps \d+, switched off$/m);
+    expect((await call(["explain", "held.example", "--config", other])).out).toMatch(
+      /blocklists: holds it .*switched off$/m,
+    );
     expect(await statusAfter("blocklists:", "others:")).toMatch(/blocklists: keeps \d+, no longer configured$/m);
   });
 

@@ -55,4 +55,9 @@ test("a chat is told of what a guard holds as long as its target is fed", async 
   await courier.start({ alerts, guard, targets: { other } });
   api.say(CHAT, "/held");
   await said(/No change waits for a person/);
+  await courier.stop();
+  const blocklists = { type: "csv", directory: join(courier.directory, "lists"), enabled: false };
+  await courier.start({ alerts, guard, targets: { blocklists } });
+  api.say(CHAT, "/explain a.example");
+  await said(/blocklists: holds it, is switched off/);
 }, 40_000);
