@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { within } from "../model/within.ts";
 import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { retryAfter } from "../rest/retry-after.ts";
 import { standardWebhookHeaders } from "../rest/standard-webhooks.ts";
@@ -12,8 +13,8 @@ export interface WebhookSettings {
   proxy?: string | undefined;
 }
 
-/** A try takes at most so long, seconds. */
-const TIMEOUT = 20;
+/** A try takes at most so long, milliseconds. */
+const TIMEOUT = 20_000;
 /** The longest wait that the other side may ask for, milliseconds. */
 const LONGEST_WAIT = 3_600_000;
 
@@ -21,16 +22,22 @@ const LONGEST_WAIT = 3_600_000;
  * Posts words as JSON: `{text, alerts: [{id, kind, condition, sentence, hint, since, at}]}`, times as ISO 8601. With a secret
  * it is signed as Standard Webhooks have it.
  */
-export function webhookNotifier({ url, secret, proxy }: WebhookSettings, clock: () => number): Notifier {
+export function webhookNotifier(
+  { url, secret, proxy }: WebhookSettings,
+  clock: () => number,
+  timeout = TIMEOUT,
+): Notifier {
   const headers = { "content-type": "application/json" };
-  const rest = new Rest({ url, headers, verify_tls: true, proxy, timeout: TIMEOUT });
+  const rest = new Rest({ url, headers, verify_tls: true, proxy, timeout: timeout / 1000 });
   return {
     name: "webhook",
     async tell(words, signal) {
       const body = JSON.stringify(messageOf(words));
       const id = idOf(words);
       const signed = secret === undefined ? {} : standardWebhookHeaders({ id, secrets: [secret], now: clock() }, body);
-      const answer = await ask(rest, { method: "POST", path: "", body, headers: signed }, signal);
+      const request = { method: "POST", path: "", body, headers: signed };
+      // The client's own clock starts anew with each byte: an answer that comes drop by drop would keep all further words back.
+      const answer = await within(timeout, signal, (patience) => ask(rest, request, patience));
       if (answer.status < 300) return;
       const wait = retryAfter(answer.headers, clock());
       const complaint = `the webhook answered ${answer.status}`;

@@ -233,3 +233,14 @@ test("a webhook that does not answer is named without its address", async () => 
   await bell.look(0);
   await eventually(async () => expect(bell.warnings).toEqual(["Error: the webhook does not answer"]));
 });
+
+test("a webhook that answers drop by drop is given up on, and told again", async () => {
+  await using server = await AnsweringServer.start((_, response) => {
+    response.writeHead(200);
+    const drops = setInterval(() => response.write(" "), 20);
+    response.on("close", () => clearInterval(drops));
+  });
+  const bell = await aBell([webhookNotifier({ url: server.url }, () => 0, 200)]);
+  await bell.look(0);
+  await eventually(async () => expect(bell.warnings).toEqual(["Error: the webhook does not answer"]));
+});
