@@ -29,6 +29,8 @@ export class KvStore {
   readonly #root: string;
   #limits: Limits | undefined;
   #collections: Set<string> | undefined;
+  /** Somebody may have taken collections away: while nothing ran, or since one was not where it had been. */
+  #suspicious = true;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -53,6 +55,14 @@ export class KvStore {
 
   async has(collection: string, signal: AbortSignal): Promise<boolean> {
     return (await this.#known(signal)).has(collection);
+  }
+
+  /** Which of these are not there; looked for only where there is a reason to. */
+  async lost(collections: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+    if (!this.#suspicious || collections.length === 0) return [];
+    const there = await this.collections(signal);
+    this.#suspicious = false;
+    return collections.filter((collection) => !there.has(collection));
   }
 
   /**
@@ -172,6 +182,7 @@ export class KvStore {
   #failure(answer: RestAnswer, doing: string): NotNow {
     // Whatever was wrong, somebody may mend it by putting the app or a collection there, or taking it away.
     this.#collections = undefined;
+    this.#suspicious ||= answer.status === 404;
     return failureOf(answer, doing, this.#options.tell, this.#options.clock());
   }
 

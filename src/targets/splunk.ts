@@ -47,8 +47,15 @@ function open(settings: SplunkSettings, context: TargetContext): Target {
   const store = new KvStore({ app, ask, tell, clock });
   const collector =
     hec && new Collector({ name, settings: hec, ask: askCollector(settings, hec, context), tell, clock });
+  /** The types that there was something of, by their collections. */
+  const types = new Map<string, string>();
   const connection = { naming, store, inheritance: new Inheritance(store, naming), collector };
   return {
+    bare: async (asked) => {
+      for (const type of asked) types.set(collectionOf(type, naming), type);
+      const lost = await store.lost([...types.keys()], new AbortController().signal);
+      return lost.flatMap((collection) => types.get(collection) ?? []);
+    },
     apply: (delta, signal) => apply(delta, signal, connection),
     list: (signal) => listStore(store, naming, signal),
   };

@@ -72,6 +72,27 @@ describe("a splunk target says what happened", () => {
     expect(await failure("batch_save", { status: 200, body: "<html>Please log in</html>" })).toBeInstanceOf(NotNow);
   });
 
+  it("a collection that somebody took away is one of which all is to be sent again, and a page that says 404 is none", async () => {
+    const far = await openSplunk();
+    const others = anEntry({ type: "url", value: "http://a.example/" });
+    const lost = async (...types: string[]) => far.target.bare?.(types);
+    expect(await lost("domain", "url")).toEqual(["domain", "url"]);
+    await apply(far, { add: [entry, others] });
+    failing(far, "batch_save", { status: 404, body: "<html>Not Found</html>" }, 1);
+    await expect(apply(far, { renew: [entry] })).rejects.toBeInstanceOf(NotNow);
+    expect(await lost("domain")).toEqual([]);
+    for (const name of ["misp_domain", "misp_url"]) {
+      const address = `${far.far.url}/servicesNS/nobody/misp_courier/storage/collections/config/${name}`;
+      const headers = { Authorization: `Bearer ${far.far.token}` };
+      expect((await fetch(address, { method: "DELETE", headers })).status).toBe(200);
+    }
+    expect(await lost("domain")).toEqual([]);
+    await expect(apply(far, { renew: [entry] })).rejects.toBeInstanceOf(NotNow);
+    expect(await lost("domain")).toEqual(["domain", "url"]);
+    await apply(far, { add: [entry] });
+    expect(await lost("domain")).toEqual([]);
+  });
+
   it("an app that is not installed is named", async () => {
     const far = await openSplunk({ app: "misp_elsewhere" });
     await expect(apply(far, { add: [entry] })).rejects.toThrow(
