@@ -21,7 +21,11 @@ export const qradar = defineTarget<QradarSettings>({
   batch: 2_000,
   // MISP-Broker has for years given consoles 10,000 at a time with a pause behind them.
   rate: 2_000,
-  place: (settings) => JSON.stringify([settings.url.replace(/\/+$/, ""), prefixOf(settings), settings.layout]),
+  place: (settings) => {
+    // Neither a login in the address, nor how its host and port are written.
+    const { origin, pathname } = new URL(settings.url);
+    return JSON.stringify([`${origin}${pathname}`.replace(/\/+$/, ""), prefixOf(settings), settings.layout]);
+  },
   fills: (settings) => {
     const { host, pathname } = new URL(settings.url);
     return JSON.stringify([host, pathname.replace(/\/+$/, ""), prefixOf(settings)]);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { applyIsolating } from "../../src/delivery/isolate.ts";
+import { qradar } from "../../src/targets/qradar.ts";
 import { NotNow } from "../../src/targets/target.ts";
 import { aDelta, anEntry } from "../support/entries.ts";
 import { apply, withFarSide } from "./far-side.ts";
@@ -55,6 +56,22 @@ describe("which API is used", () => {
       await apply(side, { add: [anEntry({ value: "b.example" })] });
       expect(side.console.seen.filter((line) => line.includes("/help/"))).toHaveLength(2);
     }));
+});
+
+describe("the place of the sets", () => {
+  const place = (url: string) => qradar.place(qradar.settings.parse({ url, token: TOKEN }));
+
+  it.each(["https://q.example/", "https://Q.example:443", "https://user:s3cret@q.example"])(
+    "is the same at %s, and tells no password",
+    (url) => {
+      expect(place(url)).toBe('["https://q.example","misp_","plain"]');
+    },
+  );
+
+  it("is another at another console", () => {
+    expect(place("https://other.example")).not.toBe(place("https://q.example"));
+    expect(place("https://q.example/two")).not.toBe(place("https://q.example"));
+  });
 });
 
 describe.each(apis)("the sets made over the %s API", (_name, options) => {
