@@ -52,7 +52,7 @@ export class Auditor {
     const touched = new Set<number>();
     this.#touched = touched;
     try {
-      const reading = new Reading(holdings, view.name, deltas.progress(view.name).position, target.alias?.bind(target));
+      const reading = new Reading(holdings, view, deltas.progress(view.name).position, target.alias?.bind(target));
       await reading.read(target.list?.(signal) ?? nothing(), signal);
       let drift: Drift | undefined;
       const conclude = () => {

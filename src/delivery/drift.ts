@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { TargetView } from "../ledger/deltas.ts";
 import type { Belief, Holdings } from "../ledger/holdings.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Found, Target } from "../targets/target.ts";
@@ -37,6 +38,8 @@ export class Reading {
   readonly #holdings: Holdings;
   readonly #target: string;
   readonly #alias: ((indicator: Indicator) => Indicator) | undefined;
+  /** The types that the target takes; `null`: all. Another target may well keep others in the same place. */
+  readonly #types: ReadonlySet<string> | null;
   /** The revision that the target had come to: what changed later is still on its way. */
   readonly #position: number;
   readonly #seen: Uint8Array;
@@ -48,10 +51,16 @@ export class Reading {
   #found = 0;
   #held = 0;
 
-  constructor(holdings: Holdings, target: string, position: number, alias: Target["alias"]) {
+  constructor(
+    holdings: Holdings,
+    { name, rules: { types } }: Pick<TargetView, "name" | "rules">,
+    position: number,
+    alias: Target["alias"],
+  ) {
     this.#holdings = holdings;
-    this.#target = target;
+    this.#target = name;
     this.#alias = alias;
+    this.#types = types;
     this.#position = position;
     this.#seen = new Uint8Array(holdings.last() + 1);
   }
@@ -102,7 +111,8 @@ export class Reading {
     this.#found += 1;
     const beliefs = indicator === null ? [] : this.#beliefs(indicator);
     const held = beliefs.filter(({ shown }) => shown !== null);
-    if (beliefs.length === 0 || (foreign && held.length === 0)) {
+    const isOthers = foreign || (indicator !== null && this.#types?.has(indicator.type) === false);
+    if (beliefs.length === 0 || (isOthers && held.length === 0)) {
       this.#foreign += 1;
       this.#show("foreign", label);
       return;

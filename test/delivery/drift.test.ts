@@ -175,3 +175,22 @@ describe("an audit", () => {
     await expect(reading).rejects.toThrow();
   });
 });
+
+test("an audit leaves alone what is of no type that the target takes: another target may keep it in the same place", async () => {
+  const shared = new AReadableTarget();
+  const view = aView({ name: "domains", rules: { types: new Set(["domain"]) } });
+  const { deltas, holdings } = ledger.ledger;
+  const domains = await ALane.open(ledger, shared, { view });
+  ledger.hear(told({ id: 20, type: "url", value: "http://a.example/" }));
+  ledger.published();
+  domains.lane.wake();
+  await until(() => shared.held.size === 10 && deltas.lag("domains") === 0);
+  shared.held.set("http://a.example/", anEntry({ type: "url", value: "http://a.example/" }));
+  const exclusively = domains.lane.exclusively.bind(domains.lane);
+  const shareholder = new Auditor({ view, target: shared, deltas, holdings, clock: () => ledger.now, exclusively });
+  shared.tries.length = 0;
+  const drift = await shareholder.audit("all", new AbortController().signal);
+  expect(drift).toMatchObject({ found: 11, held: 10, missing: 0, extra: 0, foreign: 1 });
+  await domains.lane.exclusively(() => {});
+  expect(shared.tries).toEqual([]);
+});
