@@ -30,6 +30,11 @@ export interface SetsApi {
    * @throws NotNow when it cannot at the moment
    */
   change(changes: readonly SetChange[], signal: AbortSignal): Promise<readonly Unwanted[]>;
+  /**
+   * The names of sets that were there and that somebody took away since this was last asked: at the least those that pass.
+   * @throws NotNow when it cannot be told at the moment
+   */
+  lost(concerns: (name: string) => boolean, signal: AbortSignal): Promise<readonly string[]>;
   /** The elements of every set whose name passes. */
   list(concerns: (name: string) => boolean, signal: AbortSignal): AsyncIterable<{ name: string; elements: Element[] }>;
 }

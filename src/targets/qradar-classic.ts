@@ -21,6 +21,8 @@ export class ClassicSets implements SetsApi {
   readonly #encode: (value: string) => string;
   /** The kind of elements of the sets that are there, by name. */
   readonly #known = new Map<string, unknown>();
+  /** The names of sets that turned out to be gone. */
+  readonly #lost = new Set<string>();
   /** Whether this version takes the namespace and the domain in the address of a load. */
   #namespaced = false;
 
@@ -39,6 +41,12 @@ export class ClassicSets implements SetsApi {
     for (const { set, drop } of changes) unwanted.push(...(await this.#drop(set, drop, signal)));
     misfits.tell();
     return unwanted;
+  }
+
+  async lost(): Promise<readonly string[]> {
+    const names = [...this.#lost];
+    this.#lost.clear();
+    return names;
   }
 
   async *list(concerns: (name: string) => boolean, signal: AbortSignal) {
@@ -71,15 +79,13 @@ export class ClassicSets implements SetsApi {
     if (hold.length < wanted.length) this.#known.delete(set.name);
     if (hold.length === 0) return [];
     const reply = await this.#bulkLoad(set, hold, signal);
-    if (!isMissing(reply)) {
-      requireDone(reply, set);
-      return [];
+    if (isMissing(reply)) {
+      this.#known.delete(set.name);
+      this.#lost.add(set.name);
+      // What it held goes out with what it is to get, and not behind it.
+      throw new NotNow(`the set ${set.name} is gone: it is made anew, and gets all that it held`);
     }
-    // Somebody removed the set since: made anew, it holds what is loaded from here on.
-    this.#known.delete(set.name);
-    const again = await this.#ensure(set, misfits, signal);
-    if (again !== true) return unplaced(hold, again);
-    requireDone(await this.#bulkLoad(set, hold, signal), set);
+    requireDone(reply, set);
     return [];
   }
 
@@ -109,12 +115,14 @@ export class ClassicSets implements SetsApi {
         return;
       }
       const path = `${SETS}/${encoded(name)}/${part}`;
-      const { problem, status } = await this.#client.call({ method: "DELETE", path }, signal);
+      const reply = await this.#client.call({ method: "DELETE", path }, signal);
+      const { problem, status } = reply;
       if (TOO_LONG.has(status)) {
         const reason = "the value is too long for the address by which the classic API removes it: remove it by hand";
         unwanted.push({ indicator, reason });
         return;
       }
+      if (isMissing(reply)) this.#lost.add(name);
       // The set or the value is not there: so it is gone. Any other refusal may not pass for that.
       if (problem && !(status === 404 && problem.code >= 1002 && problem.code <= 1003)) {
         throw new NotNow(`the console does not remove from ${name}: ${problem.message}`);

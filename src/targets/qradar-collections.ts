@@ -24,6 +24,8 @@ export class CollectionSets implements SetsApi {
   readonly #updates: BulkUpdates;
   /** The console's numbers of the sets, and the kind of their elements, by name. */
   readonly #there = new Map<string, There>();
+  /** The names of all that were there once. */
+  readonly #seen = new Set<string>();
 
   constructor(client: QradarClient) {
     this.#client = client;
@@ -37,7 +39,7 @@ export class CollectionSets implements SetsApi {
     const unwanted: Unwanted[] = [];
     const misfits = new Misfits();
     for (const { set, hold, drop } of changes) {
-      const there = hold.length > 0 ? await this.#ensure(set, misfits, signal) : await this.#find(set, signal);
+      const there = hold.length > 0 ? await this.#ensure(set, misfits, signal) : await this.#find(set.name, signal);
       // Of a set that is not there nothing is held.
       if (there === undefined || typeof there === "string") {
         unwanted.push(...unplaced(hold, there));
@@ -58,6 +60,15 @@ export class CollectionSets implements SetsApi {
       this.#there.clear();
       throw error;
     }
+  }
+
+  async lost(concerns: (name: string) => boolean, signal: AbortSignal): Promise<readonly string[]> {
+    const lost: string[] = [];
+    for (const name of [...this.#seen].filter(concerns)) {
+      if ((await this.#find(name, signal)) === undefined) lost.push(name);
+    }
+    for (const name of lost) this.#seen.delete(name);
+    return lost;
   }
 
   async *list(concerns: (name: string) => boolean, signal: AbortSignal) {
@@ -81,7 +92,7 @@ export class CollectionSets implements SetsApi {
     }
   }
 
-  async #find({ name }: ReferenceSet, signal: AbortSignal): Promise<There | undefined> {
+  async #find(name: string, signal: AbortSignal): Promise<There | undefined> {
     const known = this.#there.get(name);
     if (known !== undefined) return known;
     // No name of ours holds a quote.
@@ -91,14 +102,12 @@ export class CollectionSets implements SetsApi {
       .map(fieldsOf)
       .find((set) => set.name === name);
     if (found === undefined || typeof found.id !== "number") return undefined;
-    const there = { id: found.id, kind: found.entry_type };
-    this.#there.set(name, there);
-    return there;
+    return this.#know(name, { id: found.id, kind: found.entry_type });
   }
 
   /** Makes a set unless it is there; or returns why its values can never be taken, or nothing, where they wait. */
   async #ensure(set: ReferenceSet, misfits: Misfits, signal: AbortSignal): Promise<There | string | undefined> {
-    const known = await this.#find(set, signal);
+    const known = await this.#find(set.name, signal);
     if (known !== undefined) return known;
     const { name, element, days } = set;
     // Milliseconds, as its other times: the reference names no unit, and taken for any other one it lives longer, not shorter.
@@ -107,15 +116,17 @@ export class CollectionSets implements SetsApi {
     const body = { name, entry_type: element, namespace: "SHARED", expired_log_option: "LOG_NONE", ...expiry };
     const reply = await this.#client.call({ method: "POST", path: SETS, body }, signal);
     const { id } = fieldsOf(reply.body);
-    if (typeof id === "number" && !reply.problem) {
-      const there = { id, kind: element };
-      this.#there.set(name, there);
-      return there;
-    }
+    if (typeof id === "number" && !reply.problem) return this.#know(name, { id, kind: element });
     // Somebody may have made it in the same moment.
-    const made = reply.status === 409 ? await this.#find(set, signal) : undefined;
+    const made = reply.status === 409 ? await this.#find(set.name, signal) : undefined;
     if (made !== undefined) return made;
     if (!reply.problem) throw new NotNow(`the console gives the set ${name} no number: is this QRadar?`);
     return misfits.unmade(set, reply);
+  }
+
+  #know(name: string, there: There): There {
+    this.#seen.add(name);
+    this.#there.set(name, there);
+    return there;
   }
 }

@@ -64,6 +64,13 @@ class ReferenceSets implements Target {
     return [...refusals, ...unwanted.map(({ indicator, reason }) => refusal(indicator, reason))];
   }
 
+  async bare(types: Iterable<string>): Promise<readonly string[]> {
+    const asked = new Set(types);
+    const concerns = (name: string) => asked.has(typeOf(name, this.#settings) ?? "");
+    const lost = (await this.#api?.lost(concerns, new AbortController().signal)) ?? [];
+    return lost.flatMap((name) => typeOf(name, this.#settings) ?? []);
+  }
+
   async *list(signal: AbortSignal): AsyncGenerator<readonly Found[]> {
     signal.throwIfAborted();
     const concerns = (name: string) => typeOf(name, this.#settings) !== undefined;

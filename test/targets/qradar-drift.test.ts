@@ -21,7 +21,7 @@ const apis = [
 describe.each(apis)("a console with the %s API", (_name, options) => {
   async function withLane(
     use: (
-      side: ConsoleSide & { ledger: ALedger },
+      side: ConsoleSide & { ledger: ALedger; lane: Lane },
       audit: (repair: Repair) => ReturnType<Auditor["audit"]>,
     ) => Promise<void>,
   ) {
@@ -45,7 +45,7 @@ describe.each(apis)("a console with the %s API", (_name, options) => {
     try {
       lane.wake();
       await until(() => deltas.lag("lists") === 0);
-      await use({ ...side, ledger }, (repair) => auditor.audit(repair, new AbortController().signal));
+      await use({ ...side, ledger, lane }, (repair) => auditor.audit(repair, new AbortController().signal));
     } finally {
       await lane.stop(0);
       await side.close();
@@ -70,6 +70,18 @@ describe.each(apis)("a console with the %s API", (_name, options) => {
       expect(await audit("lost")).toMatchObject({ found: 1, missing: 20 });
       await until(() => valuesOf(console, "misp_domain")?.length === 20);
       expect(await audit("nothing")).toMatchObject({ found: 21, missing: 0 });
+    }));
+
+  test("whose set somebody took away gets all of it again with the next change", () =>
+    withLane(async ({ console, ledger, lane }) => {
+      console.store.remove("misp_domain");
+      ledger.hear(told({ id: 50, value: "next.example" }));
+      ledger.published();
+      await until(() => {
+        lane.retryNow();
+        return valuesOf(console, "misp_domain")?.length === 21;
+      });
+      expect(valuesOf(console, "misp_url")).toHaveLength(1);
     }));
 
   test("that was emptied to half keeps what rules and people put beside it", () =>

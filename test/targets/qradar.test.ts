@@ -149,6 +149,18 @@ describe.each(apis)("the %s API", (_name, options) => {
     });
   });
 
+  it("names no set as lost over a page that says 404, as of one that is being started", async () => {
+    await withConsole(async (side) => {
+      const lost = async () => side.target.bare?.(["domain"]);
+      await apply(side, { add: [anEntry()] });
+      side.console.faults.answer = { status: 404, body: "<html>The requested resource is not available</html>" };
+      await apply(side, { remove: [anEntry()] }).catch(() => undefined);
+      await lost().catch(() => undefined);
+      side.console.faults.answer = undefined;
+      expect(await lost()).toEqual([]);
+    });
+  });
+
   it("may have lost a set from which something is to be removed", async () => {
     await withConsole(async (side) => {
       await apply(side, { add: [anEntry()] });
