@@ -14,7 +14,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
     // For the same reason most of their time passes in waiting: more of them than there are cores get along.
-    maxWorkers: 3 * availableParallelism(),
+    maxWorkers: 4 * availableParallelism(),
     // Each file importing everything anew is a third of the time; no room keeps in a module's own variables what it could not compute again.
     isolate: false,
   },
