@@ -60,7 +60,7 @@ export function sortByType(delta: Delta, { settings }: CsvFiles) {
 export function editCsv(content: Buffer | undefined, changes: TypeChanges, files: CsvFiles): Buffer | undefined {
   if (content === undefined && changes.hold.length === 0) return undefined;
   const rows = rowChanges(changes, files.style);
-  if (content?.includes('\n"')) dropRequoted(rows);
+  if (content && mayBeRequoted(content)) dropRequoted(rows);
   return editLines(content ?? Buffer.alloc(0), files.format, rows);
 }
 
@@ -78,6 +78,14 @@ function dropUnguarded(rows: Map<string, string | null>, values: readonly string
     if (!value.startsWith("'") && !rows.has(plain)) rows.set(plain, null);
   }
 }
+
+/** Whether somebody may have saved the file with quotes around everything. What is left of that comes first: additions go to the end. */
+function mayBeRequoted(content: Buffer): boolean {
+  return content.subarray(0, BEGINNING).includes('\n"');
+}
+
+/** Bytes. */
+const BEGINNING = 4_096;
 
 // Rows of ours that somebody saved with quotes around them.
 function dropRequoted(rows: Map<string, string | null>): void {
