@@ -67,6 +67,14 @@ function targetLines({ config, ledger, journal }: DeskSources): string[] {
   });
 }
 
+function explainedTarget(target: Explanation["indicators"][number]["targets"][number]): string {
+  const { name, enabled, held, doubtful, wanted, withheld } = target;
+  const state = doubtful ? "may hold it" : held ? "holds it" : "does not hold it";
+  if (!enabled) return `${name}: ${state}, is switched off`;
+  const wish = wanted ? "is to hold it" : `is not to hold it: ${withheld ? REASONS[withheld] : ""}`;
+  return `${name}: ${state}, ${wish}`;
+}
+
 function explained({ value, indicators }: Explanation): string {
   if (indicators.length === 0) return `Nothing is known of ${shortened(defang(value), 200)}.`;
   const parts = indicators.slice(0, SHOWN).map(({ type, value, withheld, score, supports, targets }) => {
@@ -79,12 +87,7 @@ function explained({ value, indicators }: Explanation): string {
             `held up by ${supports.length}, such as ${shortened(defang(first.organisation), 80)}, event ${first.eventId}`,
           ]
         : []),
-      ...targets.map(({ name, enabled, held, doubtful, wanted, withheld }) => {
-        const off = enabled ? undefined : "is switched off";
-        const wish = off ?? (wanted ? "is to hold it" : `is not to hold it: ${withheld ? REASONS[withheld] : ""}`);
-        const state = doubtful ? "may hold it" : held ? "holds it" : "does not hold it";
-        return `${name}: ${state}, ${wish}`;
-      }),
+      ...targets.map(explainedTarget),
     ].join("\n");
   });
   const more = indicators.length - parts.length;
