@@ -6,10 +6,29 @@ export const count = (number: number) => number.toLocaleString("en-US");
 
 export const flooded = ({ flood: { pairs, messages } }: Sizes) =>
   `${count(messages)} attribute messages of 0.7 to 1.5 kB from a publisher process; median of ${pairs} interleaved pairs`;
-export const repeated = (sizes: Sizes) => `${flooded(sizes)}; ${count(sizes.flood.keys)} keys, all else repetition`;
+export const repeated = (sizes: Sizes) =>
+  `${flooded(sizes)}; ${count(sizes.flood.keys)} new ones, and then the same messages again and again`;
+export const edited = (sizes: Sizes) =>
+  `${flooded(sizes)}; ${count(sizes.flood.keys)} keys in no order, each message with another comment`;
 export const fresh = (sizes: Sizes) => `${flooded(sizes)}; every key new, ledger of ${count(sizes.ledger)}`;
-export const ratio = "saved and judged against received and parsed (zeromq, JSON.parse)";
-export const flood = { unit: "µs/message", target: "≤ 60", peer: "Threat Bus 1,230" } as const;
+
+type How = (sizes: Sizes) => string;
+
+/** What the figures of one flood have in common with those of the others. */
+export const flood = {
+  ratio: (how: How) => ({
+    unit: "ratio",
+    how: (sizes: Sizes) => `${how(sizes)}; saved and judged against received and parsed (zeromq, JSON.parse)`,
+  }),
+  rate: (how: How) => ({ unit: "messages/s", peer: "Threat Bus 739", how }),
+  cpu: (how: How) => ({
+    unit: "µs/message",
+    target: "≤ 60",
+    peer: "Threat Bus 1,230",
+    how: (sizes: Sizes) => `${how(sizes)}; all threads, until the lists hold everything`,
+  }),
+};
+
 export const thumb = { unit: "ms", peer: "MISP-Broker 1,000 to 2,500, once 16,000" } as const;
 export const thumbs = ({ thumb: { held, thumbs } }: Sizes) =>
   `from the sighting in MISP until the value is out of the file; ${count(thumbs)} thumbs-down, ${count(held)} indicators held`;

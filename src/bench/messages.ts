@@ -5,20 +5,24 @@ import type { Indicator } from "../model/indicator.ts";
 /** How many attributes an event has. */
 export const EVENT_SIZE = 100;
 
-/** A run of attribute messages: all new, or, with `keys`, that many attributes told again and again in no order. */
+/**
+ * A run of attribute messages: all new, or, with `keys`, about that many attributes again and again. They are then the same messages in the
+ * same order, or, with `edited`, each says something else than the one before it, in no order.
+ */
 export const run = z.strictObject({
   /** The number of the first attribute, from 1 on. */
   first: z.number(),
   count: z.number(),
   keys: z.number().optional(),
+  edited: z.boolean().optional(),
   /** The attributes' timestamp, Unix seconds. */
   at: z.number(),
 });
 export type Run = z.output<typeof run>;
 
 /** The attributes that the messages of a run are about, in their order. */
-export function subjectsOf({ first, count, keys }: Run): number[] {
-  return Array.from({ length: count }, (_, index) => first + (keys === undefined ? index : scattered(index) % keys));
+export function subjectsOf({ first, count, keys = count, edited = false }: Run): number[] {
+  return Array.from({ length: count }, (_, index) => first + ((edited ? scattered(index) : index) % keys));
 }
 
 /** The frames of a run: each event before its first attribute, and one message for each subject. */
@@ -29,7 +33,8 @@ export function framesOf(given: Run): Buffer[] {
     const known = told.has(event);
     told.add(event);
     const action = given.keys === undefined ? "add" : "edit";
-    const frame = attributeFrame(number, { action, at: given.at, comment: `message ${index}` });
+    const words = given.edited ? index : number;
+    const frame = attributeFrame(number, { action, at: given.at, comment: `message ${words}` });
     return known ? [frame] : [eventFrame(event, given.at), frame];
   });
 }

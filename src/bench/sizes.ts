@@ -22,7 +22,7 @@ export interface Sizes {
 
 /** What a run without options measures; on two cores that nobody else uses it takes a quarter of an hour. */
 export const FULL: Sizes = {
-  flood: { pairs: 3, messages: 60_000, keys: 18_000 },
+  flood: { pairs: 5, messages: 60_000, keys: 18_000 },
   ledger: 1_000_000,
   loss: { rate: 20_000, seconds: 3, burst: 50_000 },
   thumb: { held: 100_000, thumbs: 100, load: 500, idle: 10 },

@@ -19,10 +19,21 @@ test("no two numbers are about the same indicator, and each is in its normal for
   for (const { type, value } of indicators) expect(normalize(type, value)).toBe(value);
 });
 
-test("a run of repeated keys comes back to each of them, in no order", () => {
-  const subjects = subjectsOf({ first: 101, count: 3_000, keys: 100, at: 0 });
+test("a run of repeated keys is the same messages again, in the same order", () => {
+  const run = { first: 101, count: 300, keys: 100, at: 0 };
+  expect(subjectsOf(run)).toEqual(Array.from({ length: 300 }, (_, index) => 101 + (index % 100)));
+  const told = framesOf(run).filter((frame) => frame.includes("misp_json_attribute "));
+  expect(told.slice(100, 200)).toEqual(told.slice(0, 100));
+  expect(told.slice(200)).toEqual(told.slice(0, 100));
+});
+
+test("a run of edits comes back to each of its keys, in no order, and never says the same twice", () => {
+  const run = { first: 101, count: 3_000, keys: 100, edited: true, at: 0 };
+  const subjects = subjectsOf(run);
   expect([Math.min(...subjects), Math.max(...subjects), new Set(subjects).size]).toEqual([101, 200, 100]);
   expect(subjects.slice(0, 100)).not.toEqual(subjects.slice(100, 200));
+  const frames = framesOf(run).map(String);
+  expect(new Set(frames).size).toBe(frames.length);
 });
 
 test("an attribute belongs to the event that its number says", () => {

@@ -23,22 +23,24 @@ interface Pair {
 /** How fast the courier takes what a publisher can send, beside somebody who only receives and parses. */
 export const flood: Measure = async (workshop) => {
   const { keys, pairs } = workshop.sizes.flood;
-  const empty = { place: workshop.place(), next: 1 };
-  const repeated = await pairsOn(workshop, empty.place, (pair) => ({ first: 1 + pair * keys, keys }));
+  const hot = (edited: boolean) => (pair: number) => ({ first: 1 + pair * keys, keys, edited });
+  const repeated = await pairsOn(workshop, workshop.place(), hot(false));
+  const edited = await pairsOn(workshop, workshop.place(), hot(true));
   const stock = await workshop.stock(workshop.sizes.ledger);
   const { messages } = workshop.sizes.flood;
   const first = stock.next;
   stock.next += pairs * messages;
   const fresh = await pairsOn(workshop, stock.place, (pair) => ({ first: first + pair * messages }));
-  const bare = [...repeated, ...fresh].map((pair) => pair.bare.cpu);
+  const bare = [...repeated, ...edited, ...fresh].map((pair) => pair.bare.cpu);
   return {
     ...figuresOf(repeated, "repeated"),
+    ...figuresOf(edited, "edited"),
     ...figuresOf(fresh, "new"),
     "bare-cpu": { value: median(bare), runs: bare },
   };
 };
 
-function figuresOf(pairs: readonly Pair[], kind: "repeated" | "new"): Measured {
+function figuresOf(pairs: readonly Pair[], kind: "repeated" | "edited" | "new"): Measured {
   const ratios = pairs.map(({ bare, full }) => full.rate / bare.rate);
   const rates = pairs.map(({ full }) => full.rate);
   const cpu = pairs.map(({ full }) => full.cpu);
@@ -52,7 +54,7 @@ function figuresOf(pairs: readonly Pair[], kind: "repeated" | "new"): Measured {
 async function pairsOn(
   workshop: Workshop,
   place: Place,
-  keysOf: (pair: number) => Pick<Run, "first" | "keys">,
+  keysOf: (pair: number) => Pick<Run, "first" | "keys" | "edited">,
 ): Promise<Pair[]> {
   const { pairs, messages } = workshop.sizes.flood;
   await using misp = await openMisp();
