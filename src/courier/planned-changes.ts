@@ -62,9 +62,11 @@ export class PlannedChanges {
   summary({ max_removed, max_added, never_empty }: MassLimits, holds: number, clock: () => number) {
     const { add, renew, remove } = this.#changes;
     const held = () => holds;
-    const removals = new Allowance(max_removed, clock).pass(remove.count, held);
+    // A target that is emptied on request is so past its guard.
+    const guarded = remove.count - (this.#why.retired ?? 0);
+    const removals = new Allowance(max_removed, clock).pass(guarded, held);
     const additions = max_added && new Allowance(max_added, clock).pass(add.count, held);
-    const empties = never_empty && remove.count > 1 && holds + add.count <= remove.count;
+    const empties = never_empty && guarded > 1 && holds + add.count <= guarded;
     return {
       add,
       renew,
@@ -73,7 +75,7 @@ export class PlannedChanges {
       held: [
         ...(removals === null ? [] : [`removals: ${removals}`]),
         ...(additions === null ? [] : [`additions: ${additions}`]),
-        ...(empties && removals === null ? [`removals: ${remove.count} of ${holds} would leave it empty`] : []),
+        ...(empties && removals === null ? [`removals: ${guarded} of ${holds} would leave it empty`] : []),
       ],
     };
   }

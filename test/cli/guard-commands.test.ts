@@ -166,6 +166,12 @@ describe("plan", () => {
     expect((await readdir(join(courier.directory, "state"))).filter((name) => name.startsWith("plan-"))).toEqual([]);
   });
 
+  test("knows that a target which is retired is emptied past its guard", async () => {
+    const blocklists = { type: "csv", directory: "./lists", retire: true };
+    const plan = await json("plan", await write({ ...GUARD, targets: { blocklists } }));
+    expect(plan.targets).toMatchObject([{ remove: { count: 31, why: { retired: 31 } }, held: [] }]);
+  });
+
   test("names the top sites that would come or go, on a stopped courier, too", async () => {
     const folder = join(courier.directory, "warninglists", "top");
     await mkdir(folder, { recursive: true });
