@@ -17,15 +17,10 @@ export const held: Command = {
   details: "With --discarded, list and release are about what was discarded before, for who thinks better of it.",
   options: { ...configOption, ...jsonOption, discarded: { type: "boolean", default: false } },
   words: [1, 2],
-  run: (given, terminal) =>
-    runDecision(
-      given.values.discarded === true ? DISCARDED : { decisions: DECISIONS, list: listHeld },
-      given,
-      terminal,
-    ),
+  run: (given, terminal) => runDecision(given.values.discarded === true ? DISCARDED : WAITING, given, terminal),
 };
 
-const DECISIONS = { release: "held-release", discard: "held-discard" } as const;
+const WAITING = { decisions: { release: "held-release", discard: "held-discard" }, list: listHeld } as const;
 const DISCARDED = { decisions: { release: "discarded-release" }, list: listDiscarded } as const;
 
 async function listHeld(config: Config, given: Given, { out }: Terminal): Promise<void> {

@@ -152,7 +152,7 @@ export class Curator implements AsyncDisposable {
    * @returns why the event has to wait
    */
   async #curate(event: EventMetadata, occasion: Occasion, asked: number): Promise<string | undefined> {
-    const { trustLevelOf, curated, rules, dryRun, writer, log, clock } = this.#options;
+    const { trustLevelOf, curated, rules, dryRun, writer, log } = this.#options;
     const level = event.organisation === null ? undefined : trustLevelOf(event.organisation);
     if (!level || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
     const warninglistHits = await this.#warned(event.id, event.attributes);
@@ -163,9 +163,8 @@ export class Curator implements AsyncDisposable {
     for (const step of plan.steps) {
       if (step.do === "publish" && !occasion.complete) break;
       if (step.do === "publish") this.#published.expect(event);
-      const isStale = () => Math.abs(clock() - asked) > STALE;
-      const isStillDue = async () => step.do !== "publish" || !isStale() || (await this.#isAsOpen(event, planFor));
-      await writer.write(event.uuid, step, event.organisation, isStillDue);
+      const isStillDue = () => this.#isAsOpen(event, asked, planFor);
+      await writer.write(event.uuid, step, event.organisation, step.do === "publish" ? isStillDue : undefined);
     }
     if (!occasion.complete) return undefined;
     if (plan.closed.length > 0) return `not published: ${plan.closed.join(", ")}`;
@@ -174,8 +173,16 @@ export class Curator implements AsyncDisposable {
     return undefined;
   }
 
-  /** Whether an event is what it was when it was looked at, and no gate has closed since: tags leave its timestamp as it is. */
-  async #isAsOpen(before: EventMetadata, planFor: (found: EventMetadata) => CurationPlan): Promise<boolean> {
+  /**
+   * Whether an event is what it was when it was looked at, and no gate has closed since: tags leave its timestamp as it is.
+   * @param asked when MISP was asked for it, milliseconds
+   */
+  async #isAsOpen(
+    before: EventMetadata,
+    asked: number,
+    planFor: (found: EventMetadata) => CurationPlan,
+  ): Promise<boolean> {
+    if (Math.abs(this.#options.clock() - asked) <= STALE) return true;
     const found = await this.#options.desk.look(before.uuid);
     const now = found && metadataOf(found);
     return now?.timestamp === before.timestamp && planFor(now).closed.length === 0;

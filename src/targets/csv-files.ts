@@ -8,6 +8,9 @@ import { editLines } from "./line-edit.ts";
 import type { LineFormat } from "./line-format.ts";
 import { unfitForLine } from "./one-line.ts";
 
+/** How much of a file is looked at to see how it is written, bytes. */
+const BEGINNING = 4_096;
+
 /** The files of one target: where they are and what their rows look like. */
 export interface CsvFiles {
   /** Absolute. */
@@ -83,9 +86,6 @@ function dropUnguarded(rows: Map<string, string | null>, values: readonly string
 function mayBeRequoted(content: Buffer): boolean {
   return content.subarray(0, BEGINNING).includes('\n"');
 }
-
-/** Bytes. */
-const BEGINNING = 4_096;
 
 // Rows of ours that somebody saved with quotes around them.
 function dropRequoted(rows: Map<string, string | null>): void {
