@@ -54,15 +54,18 @@ export function judge(
   const withheld = against ?? (expires !== null && expires <= seconds ? "expired" : null);
   // What nothing holds up has no age.
   const decay = holding.length === 0 ? null : decayOf(rules.decay, type);
-  const evidence = { ...bestOf(holding.map(({ worth }) => worth)), ...opinions(sayings, holding) };
-  const scored = score(evidence, decay, seconds - reference);
-  if (against) return { withheld, reference, ...scored, due: null };
+  // Spelt out: spread, each verdict would be an object of a shape of its own, which takes the engine ten times as long.
+  const { organisation, tags, lowered, told } = bestOf(holding.map(({ worth }) => worth));
+  const { seenBy, doubtedBy } = opinions(sayings, holding);
+  const scored = score({ organisation, tags, lowered, told, seenBy, doubtedBy }, decay, seconds - reference);
+  const { score: points, parts } = scored;
+  if (against) return { withheld, reference, score: points, parts, due: null };
   const ends = new Set(rules.targetsFilter ? references : [reference]);
   const turns = [
     ...[...ends].flatMap((from) => expiries(type, from, rules)),
     ...(decay ? declines(scored, decay, reference, rules) : []),
   ];
-  return { withheld, reference, ...scored, due: next(turns, seconds) };
+  return { withheld, reference, score: points, parts, due: next(turns, seconds) };
 }
 
 /** When age brings a score under one of the scores that matter, Unix seconds. */

@@ -95,7 +95,10 @@ export class Indicators {
     const known = this.find({ type, value });
     if (known) return known;
     this.#lastId += 1;
-    const unjudged = {
+    const row: IndicatorRow = {
+      id: this.#lastId,
+      value,
+      type,
       withheld: "unsupported",
       reference: 0,
       score: 0,
@@ -103,8 +106,8 @@ export class Indicators {
       due: null,
       revision: 0,
       since: now,
-    } as const;
-    return this.#remember({ type, value, id: this.#lastId, ...unjudged }, []);
+    };
+    return this.#remember(row, []);
   }
 
   withValue(value: string): IndicatorEntry[] {
