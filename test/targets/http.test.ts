@@ -74,26 +74,20 @@ describe("a list of an http target", () => {
     expect(await lines(front, "domains")).toEqual(["low.example", "middle.example"]);
   });
 
-  it("names the rest also where it has room for more than can be named", async () => {
-    await using front = await openPulled({ domains: { types: ["domain"], capacity: 200_001 } });
-    await apply(front, { add: Array.from({ length: 200_003 }, (_, n) => scored(`host-${n}.example`, 50)) });
-    expect((await ask(`${front.url}lists/domains.txt`)).headers["x-left-out"]).toBe("2");
-    const { text } = await ask(`${front.url}lists/domains.left-out.txt`);
-    expect(text.split("\n").slice(1, -1)).toHaveLength(2);
-  });
-
-  it("counts all that it has no room for, however many that are", async () => {
-    await using front = await openPulled({ domains: { types: ["domain"], capacity: 1 } });
-    await apply(front, { add: Array.from({ length: 200_003 }, (_, n) => scored(`host-${n}.example`, 50)) });
-    expect((await ask(`${front.url}lists/domains.txt`)).headers["x-left-out"]).toBe("200002");
-  });
-
-  it("counts them also where it is of several types, each value once", async () => {
-    await using front = await openPulled({ names: { types: ["hostname", "domain", "hostname"], capacity: 1 } });
+  it("names the rest and counts it, however many there are, each value once", async () => {
+    const several = ["hostname", "domain", "hostname"];
+    await using front = await openPulled({
+      most: { types: ["domain"], capacity: 200_001 },
+      one: { types: ["domain"], capacity: 1 },
+      names: { types: several, capacity: 1 },
+    });
     const hostnames = ["host-7.example", "other.example"].map((value) => scored(value, 50, { type: "hostname" }));
     const domains = Array.from({ length: 200_003 }, (_, n) => scored(`host-${n}.example`, 50));
     await apply(front, { add: [...hostnames, ...domains] });
-    expect((await ask(`${front.url}lists/names.txt`)).headers["x-left-out"]).toBe("200003");
+    const leftOut = async (name: string) => (await ask(`${front.url}lists/${name}.txt`)).headers["x-left-out"];
+    expect([await leftOut("most"), await leftOut("one"), await leftOut("names")]).toEqual(["2", "200002", "200003"]);
+    const { text } = await ask(`${front.url}lists/most.left-out.txt`);
+    expect(text.split("\n").slice(1, -1)).toHaveLength(2);
   });
 
   it("has a value of several types once, by its best score, also where it has room for few", async () => {
