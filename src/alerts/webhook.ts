@@ -10,6 +10,9 @@ import { readable, type Word } from "./words.ts";
 export interface WebhookSettings {
   url: string;
   secret?: string | undefined;
+  verify_tls: boolean;
+  /** An absolute path. */
+  ca_file?: string | undefined;
   proxy?: string | undefined;
 }
 
@@ -23,12 +26,12 @@ const LONGEST_WAIT = 3_600_000;
  * it is signed as Standard Webhooks have it.
  */
 export function webhookNotifier(
-  { url, secret, proxy }: WebhookSettings,
+  { secret, ...connection }: WebhookSettings,
   clock: () => number,
   timeout = TIMEOUT,
 ): Notifier {
   const headers = { "content-type": "application/json" };
-  const rest = new Rest({ url, headers, verify_tls: true, proxy, timeout: timeout / 1000 });
+  const rest = new Rest({ ...connection, headers, timeout: timeout / 1000 });
   return {
     name: "webhook",
     async tell(words, signal) {
@@ -54,12 +57,13 @@ function idOf(words: readonly Word[]): string {
   return ids.length <= 1 ? only : createHash("sha256").update(ids.join("\n")).digest("hex").slice(0, 40);
 }
 
-/** The address of a webhook often is its secret: no error names it. */
+/** The address of a webhook often is its secret: no error names it, but says why where that can be mended. */
 async function ask(rest: Rest, request: Parameters<Rest["request"]>[0], signal: AbortSignal): Promise<RestAnswer> {
   try {
     return await rest.request(request, signal);
   } catch (error) {
-    throw error instanceof NoAnswer ? new Error("the webhook does not answer") : error;
+    if (!(error instanceof NoAnswer)) throw error;
+    throw new Error(signal.aborted ? "the webhook does not answer" : `the webhook gives ${error.message}`);
   }
 }
 

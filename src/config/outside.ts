@@ -26,6 +26,8 @@ export const alerts = z
         secret: text
           .optional()
           .describe("Signs them as Standard Webhooks have it: whsec_ and base64, or any other text as it is"),
+        verify_tls: z.boolean().default(true).describe("Whether the certificate of the far side must be valid"),
+        ca_file: path.optional().describe("Certificates (PEM) to trust instead of the system's own"),
         proxy: webAddress.optional().describe("HTTP proxy on the way there"),
       })
       .optional()

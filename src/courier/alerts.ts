@@ -1,10 +1,11 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { openAlerting } from "../alerts/alerting.ts";
+import { type AlertSettings, openAlerting } from "../alerts/alerting.ts";
 import type { Facts } from "../alerts/conditions.ts";
 import { Outbox } from "../alerts/outbox.ts";
 import { enabledTargets } from "../config/enabled-targets.ts";
 import { feedOf } from "../config/feed.ts";
+import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
 import type { Journal } from "../delivery/journal.ts";
@@ -42,13 +43,19 @@ export async function attendAlerts(sources: AlertSources): Promise<AsyncDisposab
   if (!config.alerts.telegram && !config.alerts.webhook) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const facts = () => factsOf(sources);
   return openAlerting({
-    settings: config.alerts,
+    settings: { ...config.alerts, webhook: located(config) },
     facts,
     outbox: await Outbox.open(join(state, OUTBOX_FILE)),
     warn: log.warn,
     clock,
     desk: alertDesk({ ...sources, facts }),
   });
+}
+
+/** The webhook with the absolute path of the certificates that it is trusted by. */
+function located(config: Config): AlertSettings["webhook"] {
+  const { webhook } = config.alerts;
+  return webhook && { ...webhook, ca_file: webhook.ca_file && resolvePath(config, webhook.ca_file) };
 }
 
 async function factsOf(sources: AlertSources): Promise<Facts> {

@@ -195,7 +195,7 @@ test("a webhook that had a word without saying so does not take it and one more 
   await using server = await AnsweringServer.start();
   let refusals = 1;
   server.answer = (asked, response) => json({}, refusals-- > 0 ? 500 : 204)(asked, response);
-  const bell = await aBell([webhookNotifier({ url: server.url, secret: "s3cret" }, () => 5_000)]);
+  const bell = await aBell([webhookNotifier({ verify_tls: true, url: server.url, secret: "s3cret" }, () => 5_000)]);
   await bell.look(1_000);
   await eventually(async () => expect(server.asked).toHaveLength(1));
   await bell.look(2_000, { held: HELD, disk: { free: 1, total: 100 } });
@@ -211,7 +211,9 @@ test("the webhook gets JSON that its secret signs, and its own wait is obeyed", 
   await using server = await AnsweringServer.start();
   let refusals = 1;
   server.answer = (asked, response) => json({}, refusals-- > 0 ? 503 : 204, { "retry-after": "1" })(asked, response);
-  const bell = await aBell([webhookNotifier({ url: `${server.url}/hook`, secret: "s3cret" }, () => 5_000)]);
+  const bell = await aBell([
+    webhookNotifier({ verify_tls: true, url: `${server.url}/hook`, secret: "s3cret" }, () => 5_000),
+  ]);
   await bell.look(1_000);
   await eventually(async () => expect(server.asked).toHaveLength(2));
   const [first, second] = server.asked;
@@ -228,10 +230,12 @@ test("the webhook gets JSON that its secret signs, and its own wait is obeyed", 
   expect(bell.warnings).toEqual(["TellLater: the webhook answered 503"]);
 });
 
-test("a webhook that does not answer is named without its address", async () => {
-  const bell = await aBell([webhookNotifier({ url: "http://127.0.0.1:1/services/T0/secret" }, () => 0)]);
+test("a webhook that does not answer is named without its address, and with the reason", async () => {
+  const bell = await aBell([
+    webhookNotifier({ verify_tls: true, url: "http://127.0.0.1:1/services/T0/secret" }, () => 0),
+  ]);
   await bell.look(0);
-  await eventually(async () => expect(bell.warnings).toEqual(["Error: the webhook does not answer"]));
+  await eventually(async () => expect(bell.warnings).toEqual(["Error: the webhook gives no answer (ECONNREFUSED)"]));
 });
 
 test("a webhook that answers drop by drop is given up on, and told again", async () => {
@@ -240,7 +244,7 @@ test("a webhook that answers drop by drop is given up on, and told again", async
     const drops = setInterval(() => response.write(" "), 20);
     response.on("close", () => clearInterval(drops));
   });
-  const bell = await aBell([webhookNotifier({ url: server.url }, () => 0, 200)]);
+  const bell = await aBell([webhookNotifier({ verify_tls: true, url: server.url }, () => 0, 200)]);
   await bell.look(0);
   await eventually(async () => expect(bell.warnings).toEqual(["Error: the webhook does not answer"]));
 });

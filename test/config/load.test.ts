@@ -344,6 +344,11 @@ describe("mistakes", () => {
       (ca: string) => `${MINIMAL}sightings:\n  kafka: {brokers: ['b:1'], topic: t, tls: {ca_file: ${ca}}}\n`,
       "3 sightings.kafka.tls.ca_file",
     ],
+    [
+      "alerts",
+      (ca: string) => `${MINIMAL}alerts:\n  webhook: {url: https://c.example, ca_file: ${ca}}\n`,
+      "3 alerts.webhook.ca_file",
+    ],
   ] as const)("certificates to trust for %s that cannot be read, or are none", ([, text, place]) => {
     expect(complaints(text("ca.pem"))).toEqual([`${place}: this file cannot be read: there is no such file`]);
     const none = `${place}: this file holds no certificates in PEM`;

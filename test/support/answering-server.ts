@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** What the server was asked. */
@@ -11,26 +12,36 @@ export interface Asked {
 
 export type Answer = (asked: Asked, response: ServerResponse) => void;
 
+/** Key and certificate in PEM. */
+export interface Identity {
+  key: string;
+  cert: string;
+}
+
 /** A web server on loopback that answers as it is told to, and remembers what it was asked. */
 export class AnsweringServer implements AsyncDisposable {
   readonly asked: Asked[] = [];
   answer: Answer;
   readonly #server: Server;
+  readonly #scheme: "http" | "https";
 
-  private constructor(answer: Answer) {
+  private constructor(answer: Answer, identity: Identity | undefined) {
     this.answer = answer;
-    this.#server = createServer((request, response) => void this.#hear(request, response));
+    this.#scheme = identity ? "https" : "http";
+    const hear = (request: IncomingMessage, response: ServerResponse) => void this.#hear(request, response);
+    this.#server = identity ? createSecureServer(identity, hear) : createServer(hear);
   }
 
-  static async start(answer: Answer = json({})): Promise<AnsweringServer> {
-    const server = new AnsweringServer(answer);
+  /** @param identity speaks TLS with it */
+  static async start(answer: Answer = json({}), identity?: Identity): Promise<AnsweringServer> {
+    const server = new AnsweringServer(answer, identity);
     await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
     return server;
   }
 
   get url(): string {
     const address = this.#server.address();
-    return `http://127.0.0.1:${isBound(address) ? address.port : 0}`;
+    return `${this.#scheme}://127.0.0.1:${isBound(address) ? address.port : 0}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
