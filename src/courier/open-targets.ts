@@ -81,10 +81,17 @@ export async function openTarget(
   if (!settings) throw new Error(`there is no target ${name}`);
   const kind = kindOf(settings.type);
   const view = viewOf(name, settings, protection, kind);
+  inherit(view, config, ledger);
   const same = ledger.deltas.register(view);
   const resolve = (path: string) => resolvePath(config, path);
   const target = await kind.open(settings.settings, { name, resolve, state: resolve(config.state), clock, sightings });
   return { view, target, same };
+}
+
+/** Has a target that was renamed go on with what it left under its former name. */
+export function inherit(view: TargetView, { targets }: Config, { holdings }: Ledger): void {
+  const type = targets[view.name]?.type;
+  if (type !== undefined && kindOf(type).nameless) holdings.inherit(view, Object.keys(targets));
 }
 
 /** What a target wants and shows, as the ledger needs to know it. */

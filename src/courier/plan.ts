@@ -12,7 +12,7 @@ import type { Logger } from "../log.ts";
 import { StateDamaged, stateTrouble } from "../state/damaged.ts";
 import { Learner } from "./learner.ts";
 import { LEDGER_FILE, openLedger } from "./open-ledger.ts";
-import { viewOf } from "./open-targets.ts";
+import { inherit, viewOf } from "./open-targets.ts";
 import { PlannedChanges, type TargetPlan } from "./planned-changes.ts";
 import { listsOnDisk, Protections } from "./protections.ts";
 
@@ -83,6 +83,7 @@ async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promi
   using before = await Protections.read(current, log);
   using after = await Protections.read(next, log);
   const named = compileWarninglists([...lists, ...(await listsOnDisk(current))]);
+  for (const [name, settings] of enabledTargets(next)) inherit(viewOf(name, settings, after.of(name)), next, ledger);
   // Before the new ones are made known to the ledger.
   const former = ledger.holdings.targets();
   const plan: Plan = { targets: [], dropped: [] };

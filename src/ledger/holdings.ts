@@ -2,7 +2,7 @@ import type { Indicator } from "../model/indicator.ts";
 import type { Database } from "./database.ts";
 import type { Deltas } from "./deltas.ts";
 import type { Statement } from "./statement.ts";
-import { fingerprint, IN_DOUBT } from "./step.ts";
+import { fingerprint, IN_DOUBT, type TargetView } from "./step.ts";
 
 /** What the ledger believes of one indicator at one target. */
 export interface Belief extends Indicator {
@@ -39,6 +39,9 @@ export class Holdings {
   readonly #refill: Statement<never>[];
   readonly #doubt: Statement<never>;
   readonly #rewind: Statement<never>;
+  readonly #former: Statement<{ id: number; name: string }>;
+  readonly #rename: Statement<never>;
+  readonly #doubtAll: Statement<never>;
 
   constructor(database: Database, deltas: Deltas, clock: () => number) {
     this.#database = database;
@@ -67,6 +70,17 @@ export class Holdings {
     this.#rewind = database.prepare(
       "UPDATE target SET position = min(position, (SELECT revision - 1 FROM indicator WHERE id = ?)) WHERE id = ?",
     );
+    this.#former = database.prepare(
+      `SELECT t.id, t.name FROM target t WHERE NOT EXISTS (SELECT 1 FROM target WHERE name = ?1)
+       AND t.place = ?2 AND t.name NOT IN (SELECT value FROM json_each(?3))
+       AND EXISTS (SELECT 1 FROM held h WHERE h.target = t.id)
+       AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM held h JOIN indicator i ON i.id = h.indicator
+         WHERE h.target = t.id AND i.type NOT IN (SELECT value FROM json_each(?4))))
+       ORDER BY t.id DESC LIMIT 1`,
+    );
+    // Without rules that are known it is compared with the whole ledger.
+    this.#rename = database.prepare("UPDATE target SET name = ?, rules = '' WHERE id = ?");
+    this.#doubtAll = database.prepare(`UPDATE held SET shown = '${IN_DOUBT}' WHERE target = ?`);
   }
 
   /** The highest number of any indicator. */
@@ -130,6 +144,23 @@ export class Holdings {
       for (const indicator of doubtful) this.#rewind.run(indicator, id);
     });
     this.#deltas.reread(target);
+  }
+
+  /**
+   * Has a target that is not known yet go on where one of another name left off, which filled the same place and is no longer
+   * configured: whoever renames a target means the same lists, on which nothing may stay that was withdrawn meanwhile. All of it
+   * is in doubt, as nobody looked after it. One that takes fewer types is no such heir: what is of others was left there.
+   * @returns the name that it had
+   */
+  inherit({ name, place, rules: { types } }: TargetView, configured: readonly string[]): string | undefined {
+    const [known, taken] = [JSON.stringify(configured), types === null ? null : JSON.stringify([...types])];
+    return this.#database.transaction(() => {
+      const former = this.#former.get(name, place, known, taken);
+      if (!former) return undefined;
+      this.#rename.run(name, former.id);
+      this.#doubtAll.run(former.id);
+      return former.name;
+    });
   }
 
   #id(target: string): number {

@@ -18,6 +18,7 @@ export const csv = defineTarget<CsvSettings>({
   settings: csvSettings,
   batch: 50_000,
   place: ({ directory, layout }) => JSON.stringify([directory, layout]),
+  nameless: true,
   composites: ({ layout }) => layout === "broker",
   shows: (settings) => shownBesideValue(csvFiles(settings, "").style),
   origins: ({ columns }) => showsOrigins(columns),

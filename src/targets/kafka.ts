@@ -18,6 +18,7 @@ export const kafka = defineTarget<KafkaTargetSettings>({
   place: ({ topic, format, origin }) => `${topic} ${format} ${origin}`,
   sole: ({ brokers, topic, origin }) =>
     brokers.map((broker) => ({ place: `${broker} ${topic} ${origin}`, words: `the topic ${topic} as ${origin}` })),
+  nameless: true,
   composites: () => false,
   shows: ({ format }) => showsOf(format),
   origins: () => true,

@@ -30,6 +30,7 @@ export const qradar = defineTarget<QradarSettings>({
     const { host, pathname } = new URL(settings.url);
     return JSON.stringify([host, pathname.replace(/\/+$/, ""), prefixOf(settings)]);
   },
+  nameless: true,
   composites: ({ layout }) => layout === "broker",
   shows:
     () =>

@@ -25,6 +25,7 @@ export const splunk = defineTarget<SplunkSettings>({
     const { host, pathname } = new URL(settings.url);
     return JSON.stringify([host, pathname, settings.app, collectionPrefix(settings)]);
   },
+  nameless: true,
   composites: ({ layout }) => layout === "broker",
   shows: ({ layout }) => shownBy(layout),
   origins: ({ layout, hec }) => layout === "plain" || hec !== undefined,

@@ -110,6 +110,11 @@ export interface TargetKind<Settings = unknown> {
    */
   place(settings: Settings): string;
   /**
+   * True where neither the far side nor what is kept of it here knows the target by its name: one that is renamed finds there what it
+   * has left.
+   */
+  nameless?: boolean;
+  /**
    * What the far side is made to hold just what is delivered to, whoever else fills it, however that is reached and laid out: two
    * targets with a type in common may not have the same. Left out where there is no such thing.
    */
