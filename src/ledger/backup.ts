@@ -1,7 +1,9 @@
+import { statSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
 import { Database } from "./database.ts";
 import { RESTORED } from "./facts.ts";
+import { SCHEMA } from "./schema.sql.ts";
 import { Statement } from "./statement.ts";
 import { UPGRADES } from "./upgrades.sql.ts";
 
@@ -20,6 +22,8 @@ export interface BackupFacts {
 
 const TABLE = "CREATE TABLE backup (name TEXT PRIMARY KEY, content TEXT NOT NULL)";
 const VERSION = UPGRADES.length + 1;
+/** No upgrade adds one. */
+const TABLES = [...SCHEMA.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = ""]) => name);
 const MADE = "made";
 const FILE = "file:";
 
@@ -65,7 +69,7 @@ export function unpackBackup(file: string): { attachments: Attachment[]; facts: 
   } catch (cause) {
     if (cause instanceof StateDamaged) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StateDamaged(`it is no backup of a ledger (${reason})`, { cause });
+    throw new StateDamaged(`this is no backup of misp-courier (${reason})`, { cause });
   }
 }
 
@@ -82,15 +86,27 @@ function alter<Result>(file: string, work: (database: InstanceType<typeof Databa
 }
 
 function check(database: InstanceType<typeof DatabaseSync>, file: string): void {
-  const version =
-    new Statement<{ user_version: number }>(database, file, "PRAGMA user_version").get()?.user_version ?? 0;
-  const table = new Statement(database, file, "SELECT 1 FROM sqlite_schema WHERE name = 'backup'").get();
-  if (!table) throw new StateDamaged(`${file} is no backup of misp-courier`);
+  const number = (pragma: string) =>
+    new Statement<{ number: number }>(database, file, `SELECT ${pragma} AS number FROM pragma_${pragma}`).get()
+      ?.number ?? 0;
+  const tables = new Statement<{ name: string }>(database, file, "SELECT name FROM sqlite_schema").all();
+  const names = new Set(tables.map(({ name }) => name));
+  if (!names.has("backup")) throw new StateDamaged("this is no backup of misp-courier");
+  const version = number("user_version");
   if (version > VERSION) {
     throw new StateDamaged(`this backup has schema version ${version}, this program knows ${VERSION}: use a newer one`);
   }
-  const sound = new Statement<{ quick_check: string }>(database, file, "PRAGMA quick_check(1)").get()?.quick_check;
-  if (sound !== "ok") throw new StateDamaged(`this backup is damaged: ${sound}`);
+  // SQLite itself takes what is cut off the last page for zeros.
+  if (statSync(file).size < number("page_count") * number("page_size")) throw damaged("its end is missing");
+  const sound = new Statement<{ integrity_check: string }>(database, file, "PRAGMA integrity_check(1)").get();
+  if (sound?.integrity_check !== "ok") throw damaged(sound?.integrity_check ?? "it cannot be checked");
+  const missing = TABLES.find((table) => !names.has(table));
+  if (version < 1 || missing !== undefined) throw damaged(`it has no ${missing ?? "version"}`);
+  if (!Number.isFinite(factsOf(database, file).made)) throw damaged("it does not say when it was made");
+}
+
+function damaged(how: string): StateDamaged {
+  return new StateDamaged(`this backup is damaged: ${how}`);
 }
 
 function factsOf(database: InstanceType<typeof DatabaseSync>, file: string): BackupFacts {
@@ -98,5 +114,5 @@ function factsOf(database: InstanceType<typeof DatabaseSync>, file: string): Bac
     MADE,
   );
   const indicators = new Statement<{ count: number }>(database, file, "SELECT count(*) AS count FROM indicator").get();
-  return { made: Number(made?.content ?? 0), indicators: indicators?.count ?? 0 };
+  return { made: Number(made?.content ?? Number.NaN), indicators: indicators?.count ?? 0 };
 }

@@ -1,5 +1,6 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SightingType } from "../../src/model/misp.ts";
 import { RunningCourier } from "../support/running-courier.ts";
@@ -109,4 +110,46 @@ describe("backup and restore", () => {
     expect(await command("restore", courier.directory, "--force")).toEqual({ code: 66, out: "", err });
     expect(await command("explain", "kept.example")).toMatchObject({ code: 0 });
   });
+
+  test.each([
+    [
+      "is cut by its last byte",
+      async (file: string) => truncate(file, (await stat(file)).size - 1),
+      "its end is missing",
+    ],
+    ["lacks a table", (file: string) => alter(file, "DROP TABLE attribute"), "it has no attribute"],
+    ["has no version", (file: string) => alter(file, "PRAGMA user_version = 0"), "it has no version"],
+    ["was changed in one place", changeOneValue, "indicator"],
+    ["does not say when it was made", (file: string) => alter(file, "DELETE FROM backup"), "when it was made"],
+    [
+      "says nonsense of when it was made",
+      (file: string) => alter(file, "UPDATE backup SET content = 'x'"),
+      "when it was made",
+    ],
+  ])("a backup that %s changes nothing", async (_, harm, complaint) => {
+    await command("backup", file);
+    await courier.stop();
+    await harm(file);
+    const { code, out, err } = await command("restore", file, "--force");
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/^misp-courier: this backup is damaged: /);
+    expect(err).toContain(complaint);
+    expect(await command("explain", "kept.example")).toMatchObject({ code: 0 });
+  });
 });
+
+/** Changes a value in the row of its indicator or in the index of all values, and not in both. */
+async function changeOneValue(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  bytes.write("bent", bytes.indexOf("kept.exampledomain"));
+  await writeFile(file, bytes);
+}
+
+function alter(file: string, sql: string): void {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(sql);
+  } finally {
+    database.close();
+  }
+}
