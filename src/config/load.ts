@@ -11,7 +11,7 @@ import { rivals } from "./rivals.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { readSource, type Source } from "./source.ts";
 import type { Environment } from "./variables.ts";
-import { describeIssue, findings } from "./wording.ts";
+import { describeIssue, findings, isUnknownKey } from "./wording.ts";
 
 export { ConfigError, formatConfigError } from "./issue.ts";
 
@@ -41,8 +41,8 @@ export function loadConfig(
   const parsed = source.data === undefined ? undefined : check(source, issues);
   complainOfTwoFeeds(source, issues);
   complainOfDateToCome(source, now, issues);
-  if (parsed) complainOfProtectFiles(source, directory, issues);
-  if (parsed) complainOfCertificates(source, directory, issues);
+  complainOfProtectFiles(source, directory, issues);
+  complainOfCertificates(source, directory, issues);
   if (parsed) complainOfRivals(parsed, source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
   return inForce(parsed, key, directory);
@@ -73,7 +73,8 @@ function check({ data, place }: Source, issues: ConfigIssue[]) {
   const known = new Set(issues.map(({ path }) => path));
   for (const { path, message } of findings(result.error)) {
     const written = formatPath(path);
-    if (!known.has(written)) issues.push({ ...place(path), path: written, message });
+    // What is wrong with the value of a key says nothing of whether there is such a key.
+    if (!known.has(written) || isUnknownKey(message)) issues.push({ ...place(path), path: written, message });
   }
   return undefined;
 }
@@ -81,7 +82,7 @@ function check({ data, place }: Source, issues: ConfigIssue[]) {
 function readKey({ data, place, issues: earlier }: Source, directory: string, issues: ConfigIssue[]): string {
   const path = ["misp", "key_file"];
   const file = path.reduce(member, data);
-  if (typeof file !== "string" || file === "" || earlier.some((issue) => issue.path === formatPath(path))) return "";
+  if (typeof file !== "string" || file === "" || isNamed(path, earlier)) return "";
   try {
     const key = readFileSync(resolve(directory, file), "utf8").trim();
     if (key === "") issues.push({ ...place(path), path: formatPath(path), message: "this file is empty" });
@@ -114,8 +115,10 @@ function complainOfProtectFiles({ data, place }: Source, directory: string, issu
   const targets = Object.keys(Object(member(data, "targets")));
   for (const path of [["guard", "protect"], ...targets.map((name) => ["targets", name, "guard", "protect"])]) {
     const protect = path.reduce(member, data);
-    for (const { index, reason } of unreadableProtectFiles(Array.isArray(protect) ? protect : [], directory)) {
+    const entries = (Array.isArray(protect) ? protect : []).map((entry) => (typeof entry === "string" ? entry : ""));
+    for (const { index, reason } of unreadableProtectFiles(entries, directory)) {
       const at = [...path, index];
+      if (isNamed(at, issues)) continue;
       issues.push({ ...place(at), path: formatPath(at), message: `this file cannot be read: ${reasonOf(reason)}` });
     }
   }
@@ -124,6 +127,7 @@ function complainOfProtectFiles({ data, place }: Source, directory: string, issu
 /** Found out only once somebody is called, a file that is not there would look like a far side that is down. */
 function complainOfCertificates({ data, place }: Source, directory: string, issues: ConfigIssue[]): void {
   for (const { path, file } of certificateFiles(data)) {
+    if (isNamed(path, issues)) continue;
     const complain = (message: string) => issues.push({ ...place(path), path: formatPath(path), message });
     try {
       if (!holdsCertificates(resolve(directory, file))) complain("this file holds no certificates in PEM");
@@ -131,6 +135,12 @@ function complainOfCertificates({ data, place }: Source, directory: string, issu
       complain(`this file cannot be read: ${reasonOf(error)}`);
     }
   }
+}
+
+/** Whether there is a complaint about a place already, such as of a variable that is not set: what stands there says nothing then. */
+function isNamed(path: readonly PropertyKey[], issues: readonly ConfigIssue[]): boolean {
+  const written = formatPath(path);
+  return issues.some((issue) => issue.path === written);
 }
 
 function complainOfRivals(

@@ -30,7 +30,14 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
 /** The sentence about a key that nobody knows. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const suggestion = closest(key, known);
-  return suggestion === undefined ? "unknown key" : `unknown key, did you mean "${suggestion}"?`;
+  return suggestion === undefined ? UNKNOWN : `${UNKNOWN}, did you mean "${suggestion}"?`;
+}
+
+const UNKNOWN = "unknown key";
+
+/** Whether a finding is about a key itself, and not about what stands behind it. */
+export function isUnknownKey(message: string): boolean {
+  return message.startsWith(UNKNOWN);
 }
 
 /** Everything that a schema found, one finding a key, of alternatives the one that was meant. */
@@ -43,7 +50,7 @@ function expand(issue: z.core.$ZodIssue): Finding[] {
   if (issue.code === "unrecognized_keys") {
     // describeIssue said one line for each of the keys, in their order.
     const sentences = message.split("\n");
-    return issue.keys.map((key, index) => ({ path: [...path, key], message: sentences[index] ?? "unknown key" }));
+    return issue.keys.map((key, index) => ({ path: [...path, key], message: sentences[index] ?? UNKNOWN }));
   }
   if (issue.code === "invalid_key") return [{ path, message: issue.issues[0]?.message ?? message }];
   const meant = issue.code === "invalid_union" ? issue.errors.find((branch) => !branch.some(isOtherKind)) : undefined;

@@ -377,11 +377,28 @@ log: {level: info}
 `);
     expect(formatConfigError(error).replaceAll(error.file, "config.yaml").split("\n")).toEqual([
       "config.yaml:1 misp: needs key or key_file",
+      'config.yaml:3 misp.ky: unknown key, did you mean "key"?',
       "config.yaml:3 misp.ky: the environment variable UNSET_KEY is not set",
       "config.yaml:5 targets.blocklists.type: is missing",
       'config.yaml:6 targets.blocklists.typ: unknown key, did you mean "type"?',
       "config.yaml:8 targets.blocklists.min_score: must be a number",
       "config.yaml:10 log: this key is there twice",
+    ]);
+  });
+
+  test("files that cannot be read are among them, but not where a variable is missing", () => {
+    const text = `misp: {url: 'https://m.example', key: k, ca_file: ./none.pem}
+guard: {protect: [./none.txt, 5, '\${UNSET_FILE}.txt']}
+log: {level: loud}
+targets: {lists: {type: csv, directory: ./lists, guard: {protect: [./none.list]}}}
+`;
+    expect(complaints(text)).toEqual([
+      "1 misp.ca_file: this file cannot be read: there is no such file",
+      "2 guard.protect[0]: this file cannot be read: there is no such file",
+      "2 guard.protect[1]: must be text",
+      "2 guard.protect[2]: the environment variable UNSET_FILE is not set",
+      "3 log.level: must be error or warn or info or debug",
+      "4 targets.lists.guard.protect[0]: this file cannot be read: there is no such file",
     ]);
   });
 
