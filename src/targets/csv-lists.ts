@@ -4,7 +4,7 @@ import { requoted, spell, unspell } from "./csv-row.ts";
 import { editFile, readIfThere } from "./edit-file.ts";
 import { editLines, type LineChanges } from "./line-edit.ts";
 import type { LineFormat } from "./line-format.ts";
-import { findLines, firstFields } from "./line-search.ts";
+import { findLines, firstFields, isMarked } from "./line-search.ts";
 
 const LIST: LineFormat = { header: null, fields: false };
 
@@ -23,14 +23,15 @@ export async function rebuildLists(files: CsvFiles): Promise<void> {
 
 /**
  * Carries what has just been written to the CSV files into the merged lists: only what the delta names is looked at. A
- * value leaves a list when no file of the list's types has it any more; a list that is gone is built anew.
+ * value leaves a list when no file of the list's types has it any more; a list that is gone is built anew, and one that somebody saved
+ * with a byte order mark, whose first value could not be found.
  */
 export async function editLists(changes: ReadonlyMap<string, TypeChanges>, files: CsvFiles): Promise<void> {
   for (const [name, types] of Object.entries(files.settings.lists)) {
     const touched = types.filter((type) => changes.has(type));
     if (touched.length === 0) continue;
     await editFile(listPath(files, name), async (content) => {
-      if (content === undefined) return listText(await valuesOf(types, files));
+      if (content === undefined || isMarked(content)) return listText(await valuesOf(types, files));
       return editLines(content, LIST, await listChanges(changes, types, files));
     });
   }

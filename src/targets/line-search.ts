@@ -57,11 +57,16 @@ export function* rows(content: Buffer, format: LineFormat): Generator<{ field: s
 export function bodyStart(content: Buffer, format: LineFormat): number {
   if (format.header === null) return 0;
   const end = lineEnd(content, 0);
-  const start = content.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0;
+  const start = isMarked(content) ? MARK.length : 0;
   const named = fieldOf(byteText(format.header), format);
   const first = fieldOf(textOf(content, start, end), format);
   // Somebody may have saved the file with a program that puts quotes around everything.
   return first === named || first === `"${named}"` ? end : 0;
+}
+
+/** Whether the file begins with the mark of Unicode, which makes its first line another one. */
+export function isMarked(content: Buffer): boolean {
+  return content.subarray(0, MARK.length).equals(MARK);
 }
 
 /** The line without its break, one character for each byte. */

@@ -54,6 +54,14 @@ describe("the merged lists of a csv target", () => {
     expect(await text(files, "names.txt")).toBe("a.example\né.example\n");
   });
 
+  it("are made anew where somebody saved them with a byte order mark, which hides their first value", async () => {
+    const files = await openFiles({ lists });
+    await apply(files, { add: [domain("a.example"), domain("b.example"), hostname("c.example")] });
+    await writeFile(join(files.directory, "names.txt"), "\ufeffa.example\r\nb.example\r\nc.example\r\n");
+    await apply(files, { remove: [domain("a.example")] });
+    expect(await text(files, "names.txt")).toBe("b.example\nc.example\n");
+  });
+
   it("come back whole when somebody deleted them", async () => {
     const files = await openFiles({ lists });
     await apply(files, { add: [domain("a.example"), hostname("b.example")] });
