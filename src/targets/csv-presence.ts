@@ -37,6 +37,7 @@ export class CsvPresence {
   async bare(types: Iterable<string>): Promise<string[] | "everything"> {
     if (this.#empty) {
       this.#empty = false;
+      this.#made.clear();
       return "everything";
     }
     const { directory } = this.#files;

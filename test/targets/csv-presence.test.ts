@@ -47,6 +47,13 @@ describe("a csv target tells which types have no file", () => {
     expect(await target.bare?.(["domain"])).toEqual([]);
   });
 
+  it("and then none of those, once it has told that there was nothing at all", async () => {
+    const files = await openFiles({ layout: "broker" });
+    expect(await files.target.bare?.([])).toBe("everything");
+    await apply(files, { add: [domain("a.example"), address] });
+    expect(await files.target.bare?.(["domain"])).toEqual([]);
+  });
+
   it("and takes one that was emptied to its last byte for none", async () => {
     const { target, directory } = await filled();
     await truncate(join(directory, "domain.csv"));
