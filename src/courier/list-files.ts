@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
+import { writtenText } from "./written-text.ts";
 
 /** Lists in a folder, and what is wrong with it. */
 export interface ListFiles {
@@ -28,7 +29,7 @@ export async function readListFiles(
     return { lists: former, problems: unreadable(directory, files, former.size > 0), state };
   for (const { name, path } of files) {
     try {
-      lists.set(path, parseWarninglist(JSON.parse(await readFile(path, "utf8")), name));
+      lists.set(path, parseWarninglist(JSON.parse(writtenText(await readFile(path))), name));
     } catch (error) {
       const known = former.get(path);
       if (known) lists.set(path, known);

@@ -4,6 +4,7 @@ import { resolvePath } from "../config/load.ts";
 import { isProtectFile } from "../config/protect.ts";
 import type { Config } from "../config/schema.ts";
 import { doubtAbout } from "../curation/protection/doubtful.ts";
+import { writtenText } from "./written-text.ts";
 
 /** A line that will hardly protect what its writer had in mind. */
 export interface DoubtfulLine {
@@ -42,6 +43,6 @@ export function doubtfulLines(config: Config): DoubtfulLine[] {
 
 /** One value a line; what follows a `#` is a remark. */
 function linesOf(config: Config, file: string): string[] {
-  const text = readFileSync(resolvePath(config, file), "utf8");
+  const text = writtenText(readFileSync(resolvePath(config, file)));
   return text.split("\n").map((line) => line.replace(/(^|\s)#.*/, "").trim());
 }

@@ -42,6 +42,8 @@ export class Protections implements Disposable {
   #files = "";
   /** How the files were when they were last looked at, as long as they are not taken over. */
   #changing = "";
+  /** How they were when they could not be read. */
+  #unreadable = "";
   /** What has been said of the files' lines. */
   #doubted = "[]";
   #timer: NodeJS.Timeout | undefined;
@@ -74,8 +76,7 @@ export class Protections implements Disposable {
   /** These are all the warninglists there are. From the first call on, files are followed, too. */
   learn(lists: readonly Warninglist[]): void {
     this.#lists = lists;
-    this.#files = this.#filesState();
-    this.#adopt();
+    this.#adopt(this.#filesState());
     this.#timer ??= setInterval(() => this.#lookAtFiles(), LOOK);
   }
 
@@ -83,8 +84,20 @@ export class Protections implements Disposable {
     clearInterval(this.#timer);
   }
 
-  #adopt(): void {
-    this.#compile();
+  /** @param state how the files are */
+  #adopt(state: string): void {
+    try {
+      this.#compile();
+    } catch (error) {
+      // It is tried each time: who may read a file can change without a trace.
+      this.#files = "";
+      if (state === this.#unreadable) return;
+      this.#unreadable = state;
+      this.#options.log.error("A file of protected values cannot be read; what was protected stays so", { error });
+      return;
+    }
+    this.#files = state;
+    this.#unreadable = "";
     for (const [target, { digest }] of this.#guarded) this.#options.changed?.(target, digest);
   }
 
@@ -94,22 +107,11 @@ export class Protections implements Disposable {
     // Whoever writes them may still be at it: a half of what protects is none.
     const rests = state === this.#changing;
     this.#changing = state;
-    if (!rests) return;
-    try {
-      this.#adopt();
-      this.#files = state;
-    } catch (error) {
-      this.#options.log.error("A file of protected values cannot be read; what was protected stays so", { error });
-    }
+    if (rests) this.#adopt(state);
   }
 
   #filesState(): string {
-    return JSON.stringify(
-      this.#fileNames().map((file) => {
-        const { mtimeMs, size, ino } = statSync(file, { throwIfNoEntry: false }) ?? {};
-        return [file, mtimeMs, size, ino];
-      }),
-    );
+    return JSON.stringify(this.#fileNames().map((file) => [file, ...stateOf(file)]));
   }
 
   #fileNames(): string[] {
@@ -161,6 +163,16 @@ export class Protections implements Disposable {
 
   #named(name: string): Warninglist[] {
     return this.#lists.filter((list) => list.name.toLowerCase() === name.toLowerCase());
+  }
+}
+
+/** Another one whenever the file is written, or cannot be looked at any more. */
+function stateOf(file: string): (string | number)[] {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return [mtimeMs, size, ino];
+  } catch (error) {
+    return [String(error)];
   }
 }
 

@@ -1,6 +1,6 @@
-import { utimesSync, writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { Protections } from "../../src/courier/protections.ts";
 import { silent } from "../../src/log.ts";
@@ -48,4 +48,36 @@ test("a courier says so in its log once, and again when the file changes", async
   writeFileSync(file, "198.51.100.300\n");
   utimesSync(file, 1, 1);
   await eventually(async () => expect(told.at(-1)).toBe("198.51.100.300"));
+});
+
+test("a file of protected values is read as Windows writes it, too", () => {
+  const { config, file } = aConfiguration(OWN);
+  for (const bytes of [Buffer.from("\ufeff.corp.example\r\n", "utf16le"), Buffer.from("\ufeff.corp.example\r\n")]) {
+    writeFileSync(file, bytes);
+    const protections = new Protections({ config: loadConfig(config, {}), log: silent });
+    const indicator = { type: "domain", value: "a.corp.example" };
+    expect(protections.of("edge")(indicator)?.by).toBe(".corp.example in ./own.txt");
+  }
+});
+
+test("a file of protected values that cannot be looked at any more protects as before, is told of once, and followed again", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { config, file } = aConfiguration("a.example\n");
+  const told: string[] = [];
+  const log = { ...silent, error: (sentence: string) => void told.push(sentence) };
+  const protections = new Protections({ config: loadConfig(config, {}), log });
+  onTestFinished(() => protections[Symbol.dispose]());
+  protections.learn([]);
+  const isProtected = (value: string) => protections.of("edge")({ type: "domain", value }) !== null;
+  rmSync(file);
+  symlinkSync(file, file);
+  vi.advanceTimersByTime(60_000);
+  protections.learn([]);
+  expect(isProtected("a.example")).toBe(true);
+  expect(told).toEqual(["A file of protected values cannot be read; what was protected stays so"]);
+  rmSync(file);
+  writeFileSync(file, "b.example\n");
+  vi.advanceTimersByTime(60_000);
+  expect([isProtected("a.example"), isProtected("b.example")]).toEqual([false, true]);
 });

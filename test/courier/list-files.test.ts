@@ -27,6 +27,14 @@ test("a list is a file, or a folder with a list.json", async () => {
   expect(await told()).toEqual({ entries: ["Own: a.example", "sites: b.example"], problems: [] });
 });
 
+test("a file may be written as Windows does, in UTF-16 or with a mark before it", async () => {
+  const text = JSON.stringify({ name: "Own", list: ["ü.example"] });
+  for (const bytes of [Buffer.from(`\ufeff${text}`), Buffer.from(`\ufeff${text}`, "utf16le")]) {
+    writeFileSync(join(directory, "own", "list.json"), bytes);
+    expect(await told()).toEqual({ entries: ["Own: ü.example", "sites: b.example"], problems: [] });
+  }
+});
+
 test("a link to a folder with a list.json is one, too, and a file of another kind is none", async () => {
   const elsewhere = aFolder();
   writeFileSync(join(elsewhere, "list.json"), JSON.stringify({ name: "Linked", list: ["c.example"] }));
