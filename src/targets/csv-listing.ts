@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type CsvFiles, csvPath } from "./csv-files.ts";
 import { linesOfLists } from "./csv-lists.ts";
 import { typeOfCsv } from "./csv-names.ts";
-import { unspell } from "./csv-row.ts";
+import { besideValue, unspell } from "./csv-row.ts";
 import { orNotNow, readIfThere } from "./edit-file.ts";
 import { byteText, rows } from "./line-search.ts";
 import type { Found } from "./target.ts";
@@ -35,9 +35,10 @@ async function* listFile(
   let page: Found[] = [];
   for (const { field, rest } of rows(content, files.format)) {
     if (field === "") continue;
+    const plain = unspell(utf8(field), false);
     const value = unspell(utf8(field), files.style.guard);
     const lacking = lists.find(({ lines }) => !lines.has(byteText(value)));
-    const shows = lacking === undefined ? utf8(rest) : `not in ${lacking.name}`;
+    const shows = lacking === undefined ? besideValue(utf8(rest), value !== plain) : `not in ${lacking.name}`;
     page.push({ indicator: { type, value }, label: `${value} in ${name}`, shows });
     if (page.length < PAGE) continue;
     yield page;

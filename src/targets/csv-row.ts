@@ -56,7 +56,7 @@ export function rowOf(entry: Entry, { columns, guard }: RowStyle): string {
 
 /** A value as the first field of its row. Two values never share a spelling. */
 export function spell(value: string, guard: boolean): string {
-  const text = guard && FORMULA.test(value) ? `'${value}` : value;
+  const text = guard && isFormula(value) ? `'${value}` : value;
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -70,6 +70,16 @@ export function unspell(field: string, guard: boolean): string {
   const quoted = field.length > 1 && field.startsWith('"') && field.endsWith('"');
   const text = quoted ? field.slice(1, -1).replaceAll('""', '"') : field;
   return guard && GUARDED.test(text) ? text.slice(1) : text;
+}
+
+/** What a row shows beside its value, out of its other fields: that a quote goes before the value belongs to it. */
+export function besideValue(others: string, guarded: boolean): string {
+  return guarded ? `'${others}` : others;
+}
+
+/** Whether a value is spelled with a quote before it, where formulas are guarded. */
+export function isFormula(value: string): boolean {
+  return FORMULA.test(value);
 }
 
 /** True when one of the columns tells of the attributes that hold an indicator up. */

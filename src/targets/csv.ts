@@ -4,7 +4,7 @@ import { listFiles } from "./csv-listing.ts";
 import { editLists, rebuildLists } from "./csv-lists.ts";
 import { BROKER_TYPES } from "./csv-names.ts";
 import { CsvPresence } from "./csv-presence.ts";
-import { type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
+import { besideValue, isFormula, type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
 import { type CsvSettings, csvSettings } from "./csv-settings.ts";
 import { editFile, prepareDirectory, requireDirectory, settleDirectory } from "./edit-file.ts";
 import { defineTarget, NotNow, type Target } from "./target.ts";
@@ -27,7 +27,8 @@ export const csv = defineTarget<CsvSettings>({
 
 function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => string {
   const others = columns.filter((column) => column !== "value");
-  return others.length === 0 ? () => "" : (entry) => rowOf(entry, { columns: others, guard });
+  const fields = others.length === 0 ? () => "" : (entry: Entry) => rowOf(entry, { columns: others, guard });
+  return guard ? (entry) => besideValue(fields(entry), isFormula(entry.value)) : fields;
 }
 
 async function openFiles(files: CsvFiles): Promise<Target> {

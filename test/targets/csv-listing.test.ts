@@ -41,6 +41,19 @@ describe("the files of a csv target, read back", () => {
     expect(found?.shows).toBe(shows(entry));
   });
 
+  it("show of a formula whether it is disarmed, so that one written before is written again", async () => {
+    const settings = { formula_guard: "quote-prefix" };
+    const entry = anEntry({ value: "=1.example" });
+    const { directory } = await openFiles();
+    const shows = csv.shows(csv.settings.parse({ directory, ...settings }));
+    expect(shows(entry)).not.toBe(csv.shows(csv.settings.parse({ directory }))(entry));
+    await apply(await openFiles({}, directory), { add: [entry] });
+    const guarded = await openFiles(settings, directory);
+    expect((await listed(guarded))[0]?.shows).not.toBe(shows(entry));
+    await apply(guarded, { renew: [entry] });
+    expect((await listed(guarded)).map((found) => found.shows)).toEqual([shows(entry)]);
+  });
+
   it("have what a merged list lacks shown as other than it should be", async () => {
     const files = await openFiles({ lists: { all: ["domain"] } });
     await apply(files, { add: [domain("a.example"), domain("b.example")] });
