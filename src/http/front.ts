@@ -38,6 +38,8 @@ export class Front implements AsyncDisposable {
   readonly #lists: Lists;
   /** To explain a value that nobody knows means to look through all attributes: one is looked for at a time. */
   readonly #questions = new PQueue({ concurrency: 1 });
+  /** Targets that have had, at some time since this began, all that they are to have. */
+  readonly #filled = new Set<string>();
   #web: WebServer | undefined;
   /** Missing until the courier has opened its ledger. */
   #sources: Sources | undefined;
@@ -77,11 +79,23 @@ export class Front implements AsyncDisposable {
 
   readonly #mayBeEmpty: Vouched = (target, store) => {
     const sources = this.#sources;
-    if (!sources || sources.pulse.look().caughtUp === 0) return false;
+    if (!sources || !this.#isFilled(target, sources)) return false;
+    // What a person is to decide on first may be all that it lacks.
+    const waits = sources.counts.holds.some((hold) => hold.target === target && hold.kind === "add");
+    if (waits && store.isEmpty()) return false;
     // One that was taken away, or emptied, by somebody is filled again by the next audit, and says nothing until then.
     const heldIn = ({ targets }: Summary) => targets.find(({ name }) => name === target)?.held ?? 0;
     return !store.isEmpty() || heldIn(sources.counts.summary) === 0 || heldIn(sources.report.summary()) === 0;
   };
+
+  /** What the first load brought is on its way for a moment, or longer: for a list that is empty till then firewalls would lift every block. */
+  #isFilled(target: string, { pulse }: Sources): boolean {
+    if (this.#filled.has(target)) return true;
+    const { caughtUp, behind } = pulse.look();
+    if (caughtUp === 0 || behind.get(target) !== 0) return false;
+    this.#filled.add(target);
+    return true;
+  }
 
   async #routes(): Promise<Route[]> {
     return [

@@ -30,3 +30,22 @@ test("a list whose target has lost everything is not taken for one that is meant
   watched.courier.misp.softDelete(attributes[0] ?? 0);
   await eventually(async () => expect(await list("domains")).toMatchObject({ status: 200, text: "" }));
 });
+
+test("a list is not served empty as long as its target has yet to be told of something", async () => {
+  const targets = { firewall: { ...TARGETS.firewall, batch: 1, rate: 0.001 } };
+  await using watched = await startWatched({ targets });
+  const list = (name: string) => ask(`${watched.url}lists/${name}.txt`);
+  watched.courier.publishDomains("a.example", "b.example");
+  await eventually(async () => expect((await ask(`${watched.url}metrics`)).text).toMatch(/target_lag\{.*\} 1$/m));
+  expect((await list("domains")).text).toMatch(/^[ab]\.example\n$/);
+  expect((await list("addresses")).status).toBe(503);
+});
+
+test("a list is not served empty because a guard keeps all of it back", async () => {
+  const guard = { max_added: { percent: 0, at_least: 1 } };
+  await using watched = await startWatched({ targets: { firewall: { ...TARGETS.firewall, guard } } });
+  const list = () => ask(`${watched.url}lists/domains.txt`);
+  watched.courier.publishDomains("a.example", "b.example");
+  await eventually(async () => expect((await ask(`${watched.url}metrics`)).text).toMatch(/held_back\{.*"add"\} 2/));
+  expect((await list()).status).toBe(503);
+});
