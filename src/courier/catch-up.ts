@@ -1,4 +1,4 @@
-import { CATCH_UP_FAILED, CAUGHT_UP, RESTORED } from "../ledger/facts.ts";
+import { CATCH_UP_FAILED, CAUGHT_UP, RESTORED, UNOPENED } from "../ledger/facts.ts";
 import type { ListingChanges } from "../ledger/hear-listings.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { askWhole } from "../misp/answers.ts";
@@ -52,7 +52,8 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   await catchUpTags(options, isFirst);
   const tagged = isFirst ? 0 : await catchUpAttributeTags(options);
   demandAll(unread);
-  await answer([], began, { [CAUGHT_UP]: String(began), [CATCH_UP_FAILED]: "", [RESTORED]: "" });
+  const unopened = isFirst || ledger.fact(RESTORED) === "1" ? { [UNOPENED]: "1" } : {};
+  await answer([], began, { [CAUGHT_UP]: String(began), [CATCH_UP_FAILED]: "", [RESTORED]: "", ...unopened });
   ledger.adoption.release();
   return {
     loaded,

@@ -20,12 +20,22 @@ interface Stand {
 /**
  * Reads what MISP holds, once, page by page; after a crash it goes on where it was. Where the configuration came to want more
  * than was read, it is read again.
- * @param since reads it again from this time, Unix seconds
+ * @param since reads it again from this time, Unix seconds; what was never read comes first, or the rest would pass for gone
  * @returns how many attributes were read
  */
 export async function firstLoad(options: CatchUpOptions, since?: number): Promise<number> {
-  const stand = since === undefined ? unfinished(options) : begin({ default: since });
-  if (!stand) return 0;
+  let read = 0;
+  let isReadAgain = since === undefined;
+  for (let stand = unfinished(options); stand; stand = unfinished(options)) {
+    // One that was asked for and failed in the middle goes on where it was as well.
+    isReadAgain ||= stand.reach.default === since;
+    read += await loadAll(stand, options);
+  }
+  if (!isReadAgain && since !== undefined) read += await loadAll(begin({ default: since }), options);
+  return read;
+}
+
+async function loadAll(stand: Stand, options: CatchUpOptions): Promise<number> {
   const queries = queriesOf(stand.reach);
   for (let query = queries[stand.query]; query; query = queries[stand.query]) {
     await load(query, stand, queries.length, options);

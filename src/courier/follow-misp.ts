@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { CourierConfig } from "../config/schema.ts";
-import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, RESTORED, RULES } from "../ledger/facts.ts";
+import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, RESTORED, RULES, UNOPENED } from "../ledger/facts.ts";
 import type { Question } from "../ledger/questions.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
@@ -37,8 +37,10 @@ import { Vigil } from "./vigil.ts";
 export async function followMisp(config: CourierConfig, line: Line): Promise<void> {
   const { ledger, files, journal, protections, dispatcher, audits, state, log, signal, clock, observer } = line;
   // One out of a backup knows nothing of what was taken back since.
-  const isFirst = ledger.fact(CAUGHT_UP) === undefined || ledger.fact(RESTORED) === "1";
-  const opening = new Opening({ isFirst, isReviewing: () => ledger.isReviewing, dispatcher, audits });
+  const isFirst =
+    ledger.fact(CAUGHT_UP) === undefined || [RESTORED, UNOPENED].some((name) => ledger.fact(name) === "1");
+  const opened = () => ledger.note(UNOPENED, "");
+  const opening = new Opening({ isFirst, isReviewing: () => ledger.isReviewing, dispatcher, audits, opened });
   const client = new MispClient(config.misp);
   const desk = new EventDesk(client, signal);
   await using keeper = new KnowledgeKeeper({

@@ -9,12 +9,14 @@ type Asked = "MISP" | "warninglists";
 const PASSING: ReadonlySet<Meaning> = new Set(["unreachable", "busy"]);
 
 export interface OpeningOptions {
-  /** The ledger has never been in step with MISP, or not since it was restored from a backup. */
+  /** Nothing was ever delivered by a ledger in step with MISP, or not since it was restored from a backup. */
   isFirst: boolean;
   /** Something waits to be judged again. */
   isReviewing: () => boolean;
   dispatcher: Pick<Dispatcher, "hold" | "start">;
   audits: Pick<Audits, "start">;
+  /** All was asked for that is, and deliveries have begun. */
+  opened: () => void;
 }
 
 /**
@@ -81,11 +83,12 @@ export class Opening {
   }
 
   #start(): void {
-    const { isFirst, isReviewing, dispatcher, audits } = this.#options;
+    const { isFirst, isReviewing, dispatcher, audits, opened } = this.#options;
     if (this.#isOver || !this.#begun || this.#awaited.size > 0 || (isFirst && isReviewing())) return;
     this.#isOver = true;
     dispatcher.start();
     if (!this.#audited) audits.start();
     this.#audited = true;
+    if (isFirst && this.#postponed.size === 0) opened();
   }
 }

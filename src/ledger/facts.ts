@@ -8,6 +8,8 @@ export const RULES = "rules";
 export const CAUGHT_UP = "caught-up";
 /** Comes out of a backup, and has not been in step with MISP since; empty: it has. */
 export const RESTORED = "restored";
+/** In step with MISP for the first time, and nothing was delivered since: its warninglists may not be known yet; empty: it was. */
+export const UNOPENED = "unopened";
 /** Why the last catch-up failed; empty: it did not. */
 export const CATCH_UP_FAILED = "catch-up-failed";
 /** What was missing when MISP was last asked, and what curation lacks: lists of sentences. */

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
+import { call } from "../cli/captured-terminal.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 
 /** Takes down what is delivered. */
@@ -14,6 +16,8 @@ function watching() {
 
 describe("what MISP holds before the courier's first start", () => {
   let courier: RunningCourier;
+  const catchUp = (...words: string[]) =>
+    call(["catch-up", ...words, "--config", join(courier.directory, "config.yaml")]);
   afterEach(() => courier[Symbol.asyncDispose]());
 
   test("is loaded at the first start, thumbs included", async () => {
@@ -87,6 +91,35 @@ describe("what MISP holds before the courier's first start", () => {
     courier.misp.faults.missingRoutes = ["warninglists/index", "users/view"];
     await courier.start();
     await courier.listed("domain", "bad.example");
+  });
+
+  test("goes out only once warninglists are known also where a command has caught up before", async () => {
+    const { delivered, watched } = watching();
+    courier = await RunningCourier.start({}, { watched });
+    await courier.forget();
+    courier.publishDomains("blocked.example", "bad.example");
+    courier.misp.setWarninglist({
+      ...{ id: 7, name: "theirs", type: "string", enabled: true },
+      ...{ matchingAttributes: ["domain"], list: ["blocked.example"] },
+    });
+    expect((await catchUp()).code).toBe(0);
+    courier.misp.faults.restDelay = 300;
+    await courier.start();
+    await courier.listed("domain", "bad.example");
+    await calm();
+    expect(delivered).toEqual(["bad.example"]);
+  });
+
+  test("is loaded as a whole also where less is asked to be read again before it ever was", async () => {
+    let age = 10 * 86_400_000;
+    courier = await RunningCourier.start({}, { mispClock: () => Date.now() - age });
+    await courier.forget();
+    courier.publishDomains("old.example");
+    age = 0;
+    courier.publishDomains("young.example");
+    expect((await catchUp("--since", "1d")).out).toContain("3 attributes loaded");
+    await courier.start();
+    await courier.listed("domain", "old.example", "young.example");
   });
 
   test("is loaded on from where it was after an interruption, and nothing is left out", async () => {
