@@ -39,6 +39,7 @@ export class CatchUpLoop implements AsyncDisposable {
   #again = false;
   /** A catch-up that was asked for is to be followed by another one, for what had not settled yet. */
   #follow = false;
+  /** How far back is to be read again with the next one; of several that were asked for, the farthest. */
   #since: number | undefined;
   #failures = 0;
   /** What MISP asked us to wait, milliseconds. */
@@ -52,7 +53,7 @@ export class CatchUpLoop implements AsyncDisposable {
 
   /** Something may have been missed. One that is under way may have looked too early, so another one follows it. */
   request(since?: number): void {
-    this.#since = since ?? this.#since;
+    this.#since = earliest(this.#since, since);
     this.#follow = true;
     this.#start();
   }
@@ -89,10 +90,10 @@ export class CatchUpLoop implements AsyncDisposable {
     const { catchUp, spells, log, signal, clock } = this.#options;
     const began = clock();
     const since = this.#since;
+    this.#since = undefined;
     this.#reported = began;
     try {
       const caught = await catchUp((progress) => this.#report(progress), since);
-      if (this.#since === since) this.#since = undefined;
       this.#failures = 0;
       this.#failing = null;
       this.#follow &&= caught.unsettled > 0;
@@ -100,6 +101,7 @@ export class CatchUpLoop implements AsyncDisposable {
       log.info("In step with MISP", { ...caught });
     } catch (error) {
       if (signal.aborted) return;
+      this.#since = earliest(this.#since, since);
       this.#failures += 1;
       this.#wait = error instanceof MispError ? error.wait : undefined;
       this.#failing = {
@@ -127,4 +129,8 @@ export class CatchUpLoop implements AsyncDisposable {
     this.#reported = now;
     this.#options.log.info("Catching up with MISP", { ...progress });
   }
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

@@ -21,11 +21,13 @@ describe("catching up", () => {
   /** A loop whose catch-ups end as they are told to, one after the other; the last one goes on. */
   function aLoop(...ends: (Partial<Caught> | Error)[]) {
     const began: number[] = [];
+    const read: (number | undefined)[] = [];
     const start = Date.now();
     const repaired: number[] = [];
     const loop = new CatchUpLoop({
-      catchUp: async () => {
+      catchUp: async (_, since) => {
         began.push(Date.now() - start);
+        read.push(since);
         const end = ends.length > 1 ? ends.shift() : ends[0];
         if (end instanceof Error) throw end;
         return { ...CAUGHT, ...end };
@@ -36,7 +38,7 @@ describe("catching up", () => {
       clock: Date.now,
       every: EVERY,
     });
-    return { loop, began, repaired };
+    return { loop, began, read, repaired };
   }
 
   test("comes again on its timer, and once more shortly after it was asked for where something had not settled", async () => {
@@ -77,6 +79,27 @@ describe("catching up", () => {
     loop.request();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(began).toHaveLength(2);
+    await loop[Symbol.asyncDispose]();
+  });
+
+  test("reads again from the farthest time that was asked for while one was under way, also after a failure", async () => {
+    const { loop, read } = aLoop({}, new MispError("busy", "not now"), {});
+    loop.request();
+    loop.request(1_000);
+    loop.request(9_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(read).toEqual([undefined, 1_000, 1_000]);
+    await vi.advanceTimersByTimeAsync(EVERY * 1_000);
+    expect(read.at(-1)).toBeUndefined();
+    await loop[Symbol.asyncDispose]();
+  });
+
+  test("reads again once more what was asked for while that was read again", async () => {
+    const { loop, read } = aLoop({});
+    loop.request(1_000);
+    loop.request(9_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(read).toEqual([1_000, 9_000]);
     await loop[Symbol.asyncDispose]();
   });
 });
