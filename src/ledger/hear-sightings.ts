@@ -21,9 +21,9 @@ type Listed = Extract<Notice, { kind: "sightings-listed" }>;
 /** A thumb, up or down; one that is known already changes nothing. */
 export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, moment: Moment): void {
   const { now } = moment;
-  const { sightings, attributes, questions } = tables;
+  const { attributes, questions } = tables;
+  const known = knownSighting(tables, sighting, now);
   if (sighting.source.startsWith(OWN_SOURCE)) return;
-  const known = sightings.get(sighting.id);
   const shown = how === "answer" || known?.shown === 1;
   if (known && isKept(known, shown, how === "answer" ? moment : undefined)) return;
   const attribute = attributes.get(sighting.attributeId);
@@ -31,6 +31,17 @@ export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, 
   if (!attribute && sighting.eventId > 0) questions.ask(sighting.eventId, undefined, { whole: true });
   const about = attribute ?? sighting.about;
   if (about) remember(tables, sighting, { known, shown, value: sightedValue(about.type, about.value), now });
+}
+
+/**
+ * The row of this sighting. A MISP that was restored gives its numbers anew: another one that had it is gone. Nobody can edit a sighting,
+ * by which they are told apart; its organisation MISP may keep to itself.
+ */
+function knownSighting(tables: Tables, told: Sighting, now: number): SightingRow | undefined {
+  const row = tables.sightings.get(told.id);
+  if (!row || (row.attribute === told.attributeId && row.type === told.type && row.date === told.date)) return row;
+  if (row.deleted === 0) takeBack(tables, row, now);
+  return undefined;
 }
 
 interface Circumstances {

@@ -52,6 +52,34 @@ test("what the courier wrote itself counts for nothing", () => {
   expect(ledger.standing()).toBeNull();
 });
 
+describe("a number that a restored MISP gives to another sighting", () => {
+  const other = { id: 4, value: "other.example" };
+
+  beforeEach(() => {
+    ledger.hear(told(other), sighted());
+    ledger.published({ publishTimestamp: NOW });
+    ledger.answer([{ kind: "sighting", sighting: aSighting(), how: "answer" }]);
+  });
+
+  test("is of that one from then on, heard or listed", () => {
+    ledger.hear(sighted({ attributeId: 4, date: NOW - 5 }));
+    expect([ledger.standing(), ledger.standing("other.example")]).toEqual([null, "false_positive"]);
+    ledger.now += 60_000;
+    ledger.answer([{ kind: "sighting", sighting: aSighting({ date: NOW - 4 }), how: "answer" }]);
+    expect([ledger.standing(), ledger.standing("other.example")]).toEqual(["false_positive", null]);
+  });
+
+  test("is of that one also where the first was deleted", () => {
+    ledger.hear({ kind: "sighting-deleted", id: 1 }, sighted({ attributeId: 4 }));
+    expect([ledger.standing(), ledger.standing("other.example")]).toEqual([null, "false_positive"]);
+  });
+
+  test("brings a value back where it is the courier's own", () => {
+    ledger.hear(sighted({ attributeId: 4, source: "misp-courier" }));
+    expect([ledger.standing(), ledger.standing("other.example")]).toEqual([null, null]);
+  });
+});
+
 test("a date in the future does not outvote everybody until then", () => {
   ledger.hear(sighted({ date: NOW + 400 * DAY }));
   expect(ledger.standing()).toBe("false_positive");
