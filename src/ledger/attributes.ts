@@ -65,6 +65,7 @@ export class Attributes {
   readonly #updates = new Map<string, Statement<never>>();
   readonly #database: Database;
   readonly #remove: Statement<never>;
+  readonly #renumberEvent: Statement<never>;
   readonly #ofEvent: Statement<AttributeRow>;
   readonly #changedAt: Statement<{ id: number }>;
   readonly #thereAt: Statement<{ uuid: string }>;
@@ -80,6 +81,7 @@ export class Attributes {
       `INSERT INTO attribute (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
     );
     this.#remove = database.prepare("DELETE FROM attribute WHERE id = ?");
+    this.#renumberEvent = database.prepare("UPDATE OR IGNORE attribute SET event = ? WHERE event = ?");
     this.#ofEvent = database.prepare("SELECT * FROM attribute WHERE event = ? AND id > ? ORDER BY id LIMIT ?");
     this.#changedAt = database.prepare("SELECT id FROM attribute WHERE event = ? AND timestamp = ? LIMIT 1");
     this.#thereAt = database.prepare("SELECT uuid FROM attribute WHERE event = ? AND deleted = 0 AND timestamp <= ?");
@@ -134,6 +136,12 @@ export class Attributes {
   remove(id: number): void {
     this.#remove.run(id);
     this.recent.delete(id);
+  }
+
+  /** An event has another number now; what is known under that one already stays as it is. */
+  renumberEvent(former: number, now: number): void {
+    this.#renumberEvent.run(now, former);
+    this.recent.clear();
   }
 
   /** Whether an event has an attribute that was last changed at this time, Unix seconds. */

@@ -66,7 +66,9 @@ function unknownEvent(id: number, uuid: string) {
 /** Compares MISP's list of events with what was remembered of the last one. */
 export function compareListing(events: Events, list: readonly ListedEvent[]): ListingChanges {
   const known = new Map(events.listing().map((event) => [event.uuid, event]));
-  const changed = list.filter(({ uuid, state }) => known.get(uuid)?.listed !== state);
+  // One that has another number comes from a MISP that was set up anew, and its attributes have other numbers, too.
+  const isKnown = ({ id, uuid, state }: ListedEvent) => known.get(uuid)?.listed === state && known.get(uuid)?.id === id;
+  const changed = list.filter((event) => !isKnown(event));
   const listed = new Set(list.map(({ uuid }) => uuid));
   const isMissing = ({ uuid }: { uuid: string }) => !listed.has(uuid);
   return {

@@ -8,26 +8,46 @@ import type { Tables } from "./tables.ts";
  * then the number stands for something else.
  */
 
-/** The row of this event; a row that has only its number, or only its UUID, goes with all that belonged to it. */
+/** The row of this event, under the number that it has now; a row that has only its number goes with all that belonged to it. */
 export function knownEvent(tables: Tables, { id, uuid }: { id: number; uuid: string }): EventRow | undefined {
   const byId = tables.events.get(id);
   if (byId?.uuid === uuid) return byId;
   if (byId) dropEvent(tables, byId);
   const byUuid = tables.events.byUuid(uuid);
-  if (byUuid) dropEvent(tables, byUuid);
+  if (!byUuid?.deleted) return byUuid && renumbered(tables, byUuid, id);
+  // It was made anew, and nothing of before counts.
+  dropEvent(tables, byUuid);
   return undefined;
+}
+
+/** Its attributes go with it, and hold up what they did until REST, which is asked for all of it, tells their numbers. */
+function renumbered(tables: Tables, { id: former, ...event }: EventRow, id: number): EventRow {
+  const { attributes, events, questions, reviews } = tables;
+  events.remove(former);
+  events.put({ ...event, id });
+  attributes.renumberEvent(former, id);
+  // Of those that came under both numbers the newer word counts.
+  forgetAttributesOf(tables, former);
+  if (reviews.has(former)) reviews.start(id);
+  reviews.finish(former);
+  questions.ask(0, event.uuid, { whole: true });
+  return { ...event, id };
 }
 
 const SLICE = 500;
 
 function dropEvent(tables: Tables, { id, uuid }: EventRow): void {
-  for (let batch = tables.attributes.following(id, 0, SLICE); batch.length > 0; ) {
-    for (const attribute of batch) forgetAttribute(tables, attribute);
-    batch = tables.attributes.following(id, 0, SLICE);
-  }
+  forgetAttributesOf(tables, id);
   tables.events.remove(id);
   // It may still be there, under another number.
   tables.questions.ask(0, uuid, { whole: true });
+}
+
+function forgetAttributesOf(tables: Tables, event: number): void {
+  for (let batch = tables.attributes.following(event, 0, SLICE); batch.length > 0; ) {
+    for (const attribute of batch) forgetAttribute(tables, attribute);
+    batch = tables.attributes.following(event, 0, SLICE);
+  }
 }
 
 /** Forgets an attribute whose number or UUID now stands for another. */

@@ -74,6 +74,12 @@ describe("MISP's list of events", () => {
     expect(vanished).toMatchObject([{ id: 3 }]);
   });
 
+  test("tells of an event that has another number now, as its attributes have other numbers, too", () => {
+    remember(1, "a");
+    const { changed, vanished } = ledger.ledger.compare([{ ...line(1, "a"), id: 9 }]);
+    expect({ changed, vanished }).toMatchObject({ changed: [{ id: 9 }], vanished: [] });
+  });
+
   test("does not tell of events that are known to be deleted", () => {
     remember(1, "a");
     ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT });

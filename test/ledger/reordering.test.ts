@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { SightingType } from "../../src/model/misp.ts";
-import type { Notice } from "../../src/model/notice.ts";
+import { type Attribute, SightingType } from "../../src/model/misp.ts";
+import type { Notice, Telling } from "../../src/model/notice.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { aSighting } from "../support/a-sighting.ts";
 import { anAttribute, NOW } from "../support/an-attribute.ts";
@@ -131,6 +131,42 @@ describe("a MISP that has numbered anew", () => {
     const uuid = "ffffffff-0000-4000-8000-000000000001";
     expect(ledger.hear(heardEvent({ uuid }))).toContainEqual(expect.objectContaining({ uuid: EVENT, whole: true }));
     expect(ledger.hear(heardEvent({ id: 9, uuid }))).toContainEqual(expect.objectContaining({ uuid, whole: true }));
+  });
+
+  describe("an event under another number", () => {
+    const attribute = (facts: Partial<Attribute>, how: Telling = "add"): Notice => {
+      return {
+        kind: "attribute",
+        attribute: anAttribute({ id: 50, uuid: ATTRIBUTE, ...facts }),
+        event: undefined,
+        how,
+      };
+    };
+
+    test("keeps what it holds up, and its attributes are known by their UUIDs", () => {
+      const questions = ledger.hear(heardEvent({ id: 9, uuid: EVENT }));
+      expect(questions).toContainEqual(expect.objectContaining({ uuid: EVENT, whole: true }));
+      ledger.reviewed();
+      expect(ledger.standing()).toBeNull();
+      ledger.answer([aPublication({ id: 9, uuid: EVENT }), attribute({ eventId: 9 }, "answer")]);
+      expect(ledger.standing()).toBeNull();
+      ledger.hear({ kind: "attribute-erased", id: 50, uuid: ATTRIBUTE, eventId: 9 });
+      expect(ledger.standing()).toBe("deleted");
+    });
+
+    test("has of attributes that were heard of under both numbers what was told under the newer one", () => {
+      ledger.hear(attribute({ eventId: 7, value: "newer.example" }));
+      ledger.hear(heardEvent({ id: 7, uuid: EVENT }));
+      ledger.published({ id: 7, uuid: EVENT, publishTimestamp: NOW });
+      expect([ledger.standing(), ledger.standing("newer.example")]).toEqual(["unsupported", null]);
+    });
+
+    test("is a new one where the one before was deleted", () => {
+      ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT }, heardEvent({ id: 9, uuid: EVENT }));
+      ledger.hear(attribute({ eventId: 9 }));
+      ledger.published({ id: 9, uuid: EVENT, publishTimestamp: NOW });
+      expect(ledger.standing()).toBeNull();
+    });
   });
 
   test("a deletion by number does not hit the event that has the number now", () => {
