@@ -97,7 +97,8 @@ export async function followMisp(config: CourierConfig, line: Line): Promise<voi
     log,
     clock,
     missed: () => catching.request(),
-    lastHeard: intake.lastHeard,
+    // A feed that never spoke while the courier ran was there to be heard until it was stopped all the same.
+    lastHeard: intake.lastHeard ?? (Number(ledger.fact(CAUGHT_UP)) || undefined),
     // Brokers keep what is told while nobody reads; whether they are there, the line itself says.
     speaksWhenIdle: config.misp.kafka === undefined,
   });

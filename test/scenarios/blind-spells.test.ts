@@ -5,6 +5,7 @@ import { call } from "../cli/captured-terminal.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 
 const START = "not heard since the start";
+const AWAY = "the courier was not running";
 
 describe("a time in which the feed is not heard is put on record and made up for:", () => {
   let courier: RunningCourier;
@@ -24,7 +25,19 @@ describe("a time in which the feed is not heard is put on record and made up for
     publishUnheard("missed.example");
     await courier.start();
     await courier.listed("domain", "heard.example", "missed.example");
-    await madeUpFor(START, "the courier was not running");
+    await madeUpFor(START, AWAY);
+  });
+
+  test("while the courier does not run, from then on also where the feed never spoke before", async () => {
+    courier = await RunningCourier.start({}, { silent: true });
+    await madeUpFor(START);
+    await courier.stop();
+    const stopped = Date.now();
+    publishUnheard("missed.example");
+    await courier.start();
+    await courier.listed("domain", "missed.example");
+    await madeUpFor(START, AWAY);
+    expect((await spells())[0]?.since).toBeLessThanOrEqual(stopped);
   });
 
   test("a publisher that goes away and comes back", async () => {
@@ -87,7 +100,7 @@ describe("a time in which the feed is not heard is put on record and made up for
     await courier.stop();
     await starting;
     await courier.start({});
-    await madeUpFor(START, START, "login refused");
+    await madeUpFor(START, AWAY, "login refused");
   });
 
   /** Publishes a domain of which the feed brings no word. */
