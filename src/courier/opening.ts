@@ -6,7 +6,9 @@ import { type Meaning, MispError } from "../misp/errors.ts";
 type Asked = "MISP" | "warninglists";
 
 /** Of a MISP that may answer soon. */
-const PASSING: ReadonlySet<Meaning> = new Set(["unreachable", "busy"]);
+const PASSING: ReadonlySet<Meaning> = new Set(["unreachable", "busy", "garbled"]);
+/** So often in a row MISP may fail after it told half of what it holds before that half goes out. */
+const PATIENCE = 3;
 
 export interface OpeningOptions {
   /** Nothing was ever delivered by a ledger in step with MISP, or not since it was restored from a backup. */
@@ -22,13 +24,17 @@ export interface OpeningOptions {
 /**
  * When deliveries begin: at once, but for the very first time, and the first one after a restore. Then MISP is asked first, once, for all that it holds, sightings come
  * last, and for its warninglists, and all is judged by what they say: what was called false long ago, or is blocked, must not go out
- * for a moment. A MISP that cannot answer keeps nobody waiting; once it can, what it has to tell is waited for after all.
+ * for a moment. A MISP that cannot answer keeps nobody waiting; once it can, what it has to tell is waited for after all, through a
+ * failure or two in the middle of it.
  */
 export class Opening {
   readonly #options: OpeningOptions;
   readonly #awaited: Set<Asked>;
   /** MISP could not be asked for it so far. */
   readonly #postponed = new Set<Asked>();
+  /** MISP has told some of what it holds, and how often in a row it failed before the end of that. */
+  #isTelling = false;
+  #failures = 0;
   #begun = false;
   #isInStep = false;
   #isOver = false;
@@ -61,7 +67,8 @@ export class Opening {
 
   /** It could not be asked for. */
   failed(asked: Asked, error: unknown): void {
-    const passes = error instanceof MispError && PASSING.has(error.meaning);
+    if (asked === "MISP" && this.#isWorthWaiting(error)) return;
+    const passes = error instanceof MispError && (asked === "MISP" || PASSING.has(error.meaning));
     const wasAwaited = this.#awaited.delete(asked);
     if (!passes) this.#postponed.delete(asked);
     else if (wasAwaited) this.#postponed.add(asked);
@@ -70,6 +77,7 @@ export class Opening {
 
   /** MISP begins to tell what it holds: nothing of that goes out before all is told that could not be asked for. */
   told(): void {
+    this.#isTelling = true;
     if (this.#isInStep || this.#postponed.size === 0) return;
     for (const asked of this.#postponed) this.#awaited.add(asked);
     this.#postponed.clear();
@@ -80,6 +88,14 @@ export class Opening {
   /** For the moment nothing waits to be judged again. */
   judged(): void {
     this.#start();
+  }
+
+  /** Not where MISP itself asks to wait: that may take long. */
+  #isWorthWaiting(error: unknown): boolean {
+    if (!this.#isTelling) return false;
+    this.#failures += 1;
+    const wait = error instanceof MispError ? error.wait : undefined;
+    return this.#failures < PATIENCE && wait === undefined;
   }
 
   #start(): void {

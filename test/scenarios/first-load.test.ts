@@ -84,6 +84,38 @@ describe("what MISP holds before the courier's first start", () => {
     expect(delivered).toEqual(["bad.example"]);
   });
 
+  test("goes out only once thumbs are known also where MISP fails before it tells them", async () => {
+    const { delivered, watched } = watching();
+    courier = await RunningCourier.start({}, { watched });
+    await courier.forget();
+    const { attributes } = courier.publishDomains("called-false.example", "bad.example");
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    courier.misp.faults.missingRoutes = ["sightings/restSearch"];
+    await courier.start();
+    await calm();
+    expect(delivered).toEqual([]);
+    courier.misp.faults.missingRoutes = [];
+    await courier.listed("domain", "bad.example");
+    await calm();
+    expect(delivered).toEqual(["bad.example"]);
+  });
+
+  test("goes out only once thumbs are known also where MISP refused the key at first", async () => {
+    const { delivered, watched } = watching();
+    courier = await RunningCourier.start({}, { watched });
+    await courier.forget();
+    const { attributes } = courier.publishDomains("called-false.example", "bad.example");
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    courier.misp.faults.restStatus = 403;
+    await courier.start();
+    await calm();
+    courier.misp.faults.restStatus = undefined;
+    courier.misp.faults.restDelay = 100;
+    await courier.listed("domain", "bad.example");
+    await calm();
+    expect(delivered).toEqual(["bad.example"]);
+  });
+
   test("goes out all the same where MISP does not give out its warninglists", async () => {
     courier = await RunningCourier.start();
     await courier.forget();
