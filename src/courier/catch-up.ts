@@ -43,7 +43,8 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   const loaded = await firstLoad(options, since);
   const list = await listEvents(client, clock, signal);
   const { changed, vanished, unconfirmed } = ledger.compare(list);
-  const unread = await refreshEvents(changed, options);
+  // The list has no events without attributes: a search that found none at all may have been answered with nothing.
+  const unread = await refreshEvents(ledger.eventListings.areBare ? list : changed, options);
   const deleted = await settle(list, vanished, isDeleted, options, unread);
   const gone = deleted + (await settle(list, unconfirmed, isUnconfirmed, options, unread));
   // Of an event that came back, they were taken back with it.
@@ -54,7 +55,8 @@ export async function catchUp(options: CatchUpOptions, since?: number): Promise<
   demandAll(unread);
   const unopened = isFirst || ledger.fact(RESTORED) === "1" ? { [UNOPENED]: "1" } : {};
   await answer([], began, { [CAUGHT_UP]: String(began), [CATCH_UP_FAILED]: "", [RESTORED]: "", ...unopened });
-  ledger.adoption.release();
+  // Nor does a MISP that shows nothing say anything against what another program had put into a target.
+  if (!ledger.eventListings.areBare) ledger.adoption.release();
   return {
     loaded,
     changedEvents: changed.length + tagged,

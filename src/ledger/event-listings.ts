@@ -18,6 +18,11 @@ export class EventListings {
     this.#tables = tables;
   }
 
+  /** MISP has shown no attribute so far, and the feed has told of none. */
+  get areBare(): boolean {
+    return this.#tables.attributes.last() === 0;
+  }
+
   /** What the ledger has of an event beside what MISP shows of it. */
   beside(event: number, shown: ReadonlySet<string>): Beside {
     const { attributes, events, judging } = this.#tables;

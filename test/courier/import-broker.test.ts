@@ -13,7 +13,7 @@ import type { Delta } from "../../src/model/delta.ts";
 import { call } from "../cli/captured-terminal.ts";
 import { ABroker } from "../support/a-broker.ts";
 import { aFolder } from "../support/a-folder.ts";
-import { eventually } from "../support/running-courier.ts";
+import { calm, eventually } from "../support/running-courier.ts";
 
 const QRADAR = { SIEM: "qradar", SIEM_PROTOCOL: "https", SIEM_ADDRESS: "qradar.example.org", SIEM_PORT: "443" };
 const ENVIRONMENT = {
@@ -295,6 +295,40 @@ describe("what the targets of a MISP-Broker hold", () => {
       await misp.close();
     }
   }, 60_000);
+
+  test("is not taken off by a MISP that shows nothing at all", async () => {
+    const misp = await StandInMisp.open({});
+    const folder = aFolder();
+    const list = join(folder, "lists", "soc", "tsi_misp_domain.csv");
+    const broker = new ABroker();
+    const { host } = new URL(misp.url);
+    broker.configure(
+      "soc",
+      { SIEM: "CSV", SIEM_ADDRESS: join(folder, "lists") },
+      { MISP_ADDRESS: host, MISP_PROTOCOL: "http" },
+    );
+    broker.fill("soc", [{ type: "domain", value: "a.example" }]);
+    mkdirSync(join(folder, "lists", "soc"), { recursive: true });
+    writeFileSync(list, "value\na.example\n");
+    const output = join(folder, "config.yaml");
+    imported(broker, output);
+    writeFileSync(output, readFileSync(output, "utf8").replace(/zeromq: .*/, `zeromq: ${misp.endpoint}`));
+    const stop = new AbortController();
+    let running: Promise<void> = Promise.resolve();
+    const told: string[] = [];
+    const log = { ...silent, info: (sentence: string) => void told.push(sentence) };
+    try {
+      const config = loadConfig(output, { ...ENVIRONMENT, MISP_API_KEY: misp.key });
+      running = runCourier({ config, log, signal: stop.signal, clock: Date.now });
+      await eventually(async () => expect(told).toContain("In step with MISP"));
+      await calm();
+    } finally {
+      stop.abort();
+      await running;
+      await misp.close();
+    }
+    expect(readFileSync(list, "utf8")).toBe("value\na.example\n");
+  });
 
   test("is not taken off while MISP cannot be read", async () => {
     const folder = aFolder();

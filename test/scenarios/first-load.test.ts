@@ -176,6 +176,16 @@ describe("what MISP holds before the courier's first start", () => {
     expect(pages()[asked]).toEqual(second);
   }, 60_000);
 
+  test("is loaded also where MISP's search for attributes finds nothing at first, and its list of events has some", async () => {
+    courier = await RunningCourier.start({}, { mispClock: () => Date.now() - 3_600_000 });
+    await courier.forget();
+    courier.publishDomains("bad.example");
+    const { faults, requests } = courier.misp;
+    Object.defineProperty(faults, "emptyAnswers", { get: () => requests.at(-1)?.path === "/attributes/restSearch" });
+    await courier.start();
+    await courier.listed("domain", "bad.example");
+  });
+
   test("is loaded in smaller pages where large ones are too much for MISP", async () => {
     courier = await RunningCourier.start();
     await courier.forget();
