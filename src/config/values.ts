@@ -5,7 +5,9 @@ import { z } from "zod";
 export const text = z.string().min(1);
 
 /** A file or folder; relative ones count from the folder of the configuration file. */
-export const path = text.meta({ shows: "path" });
+export const path = text
+  .refine((given) => !given.includes("\0"), { error: "must be a path: none has a NUL character in it" })
+  .meta({ shows: "path" });
 
 /** A web address, without the slash at its end. */
 export const webAddress = z

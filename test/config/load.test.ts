@@ -301,6 +301,7 @@ describe("mistakes", () => {
       `${MINIMAL}warninglists: {roles: {x: blok}}\n`,
       "2 warninglists.roles.x: must be block, lower, inform or {lower: points}",
     ],
+    [`${MINIMAL}state: "a\\0b"\n`, "2 state: must be a path: none has a NUL character in it"],
     ["misp:\n  url: https://m.example\n", "1 misp: needs key or key_file"],
     ["misp: {url: misp, key: k}\n", "1 misp.url: must be an address such as https://misp.example.org"],
     [
