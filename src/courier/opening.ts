@@ -7,8 +7,8 @@ type Asked = "MISP" | "warninglists";
 
 /** Of a MISP that may answer soon. */
 const PASSING: ReadonlySet<Meaning> = new Set(["unreachable", "busy", "garbled"]);
-/** So often in a row MISP may fail after it told half of what it holds before that half goes out. */
-const PATIENCE = 3;
+/** So often in a row MISP may fail after it told half of what it holds before that half goes out, and so long it may ask to wait, milliseconds. */
+const PATIENCE = { failures: 3, wait: 60_000 };
 
 export interface OpeningOptions {
   /** Nothing was ever delivered by a ledger in step with MISP, or not since it was restored from a backup. */
@@ -22,9 +22,9 @@ export interface OpeningOptions {
 }
 
 /**
- * When deliveries begin: at once, but for the very first time, and the first one after a restore. Then MISP is asked first, once, for all that it holds, sightings come
- * last, and for its warninglists, and all is judged by what they say: what was called false long ago, or is blocked, must not go out
- * for a moment. A MISP that cannot answer keeps nobody waiting; once it can, what it has to tell is waited for after all, through a
+ * When deliveries begin: at once, but for the very first time, and the first one after a restore. Then MISP is asked first, once, for
+ * all that it holds, sightings come last, and for its warninglists, and all is judged by what they say: what was called false long
+ * ago, or is blocked, must not go out for a moment. A MISP that cannot answer keeps nobody waiting; once it can, what it has to tell is waited for after all, through a
  * failure or two in the middle of it.
  */
 export class Opening {
@@ -90,12 +90,12 @@ export class Opening {
     this.#start();
   }
 
-  /** Not where MISP itself asks to wait: that may take long. */
+  /** Half of what MISP holds is told, and the rest may well come soon. */
   #isWorthWaiting(error: unknown): boolean {
     if (!this.#isTelling) return false;
     this.#failures += 1;
-    const wait = error instanceof MispError ? error.wait : undefined;
-    return this.#failures < PATIENCE && wait === undefined;
+    const { wait = 0 } = error instanceof MispError ? error : {};
+    return this.#failures < PATIENCE.failures && wait <= PATIENCE.wait;
   }
 
   #start(): void {
