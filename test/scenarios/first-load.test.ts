@@ -20,6 +20,21 @@ describe("what MISP holds before the courier's first start", () => {
     call(["catch-up", ...words, "--config", join(courier.directory, "config.yaml")]);
   afterEach(() => courier[Symbol.asyncDispose]());
 
+  /** Two values that wait for a first start, one of them called false; `onlyTheBad` looks whether the other is all that ever went out. */
+  async function withOneCalledFalse() {
+    const { delivered, watched } = watching();
+    courier = await RunningCourier.start({}, { watched });
+    await courier.forget();
+    const { attributes } = courier.publishDomains("called-false.example", "bad.example");
+    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    const onlyTheBad = async () => {
+      await courier.listed("domain", "bad.example");
+      await calm();
+      expect(delivered).toEqual(["bad.example"]);
+    };
+    return { delivered, onlyTheBad };
+  }
+
   test("is loaded at the first start, thumbs included", async () => {
     courier = await RunningCourier.start();
     await courier.stop();
@@ -85,35 +100,23 @@ describe("what MISP holds before the courier's first start", () => {
   });
 
   test("goes out only once thumbs are known also where MISP fails before it tells them", async () => {
-    const { delivered, watched } = watching();
-    courier = await RunningCourier.start({}, { watched });
-    await courier.forget();
-    const { attributes } = courier.publishDomains("called-false.example", "bad.example");
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    const { delivered, onlyTheBad } = await withOneCalledFalse();
     courier.misp.faults.missingRoutes = ["sightings/restSearch"];
     await courier.start();
     await calm();
     expect(delivered).toEqual([]);
     courier.misp.faults.missingRoutes = [];
-    await courier.listed("domain", "bad.example");
-    await calm();
-    expect(delivered).toEqual(["bad.example"]);
+    await onlyTheBad();
   });
 
   test("goes out only once thumbs are known also where MISP refused the key at first", async () => {
-    const { delivered, watched } = watching();
-    courier = await RunningCourier.start({}, { watched });
-    await courier.forget();
-    const { attributes } = courier.publishDomains("called-false.example", "bad.example");
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    const { onlyTheBad } = await withOneCalledFalse();
     courier.misp.faults.restStatus = 403;
     await courier.start();
     await calm();
     courier.misp.faults.restStatus = undefined;
     courier.misp.faults.restDelay = 100;
-    await courier.listed("domain", "bad.example");
-    await calm();
-    expect(delivered).toEqual(["bad.example"]);
+    await onlyTheBad();
   });
 
   test("goes out all the same where MISP does not give out its warninglists", async () => {
