@@ -20,54 +20,49 @@ describe("what MISP holds before the courier's first start", () => {
     call(["catch-up", ...words, "--config", join(courier.directory, "config.yaml")]);
   afterEach(() => courier[Symbol.asyncDispose]());
 
-  /** Two values that wait for a first start, one of them called false; `onlyTheBad` looks whether the other is all that ever went out. */
-  async function withOneCalledFalse() {
+  /** Values that wait for a first start, the last of them the bad one; `onlyTheBad` looks whether that is all that ever went out. */
+  async function beforeTheFirstStart(...others: string[]) {
     const { delivered, watched } = watching();
     courier = await RunningCourier.start({}, { watched });
     await courier.forget();
-    const { attributes } = courier.publishDomains("called-false.example", "bad.example");
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    const { attributes } = courier.publishDomains(...others, "bad.example");
     const onlyTheBad = async () => {
       await courier.listed("domain", "bad.example");
       await calm();
       expect(delivered).toEqual(["bad.example"]);
     };
-    return { delivered, onlyTheBad };
+    return { attributes, delivered, onlyTheBad };
   }
+
+  const callFalse = (attribute = 0) => courier.misp.sight(attribute, { type: SightingType.falsePositive });
+  const block = (value: string) =>
+    courier.misp.setWarninglist({
+      ...{ id: 7, name: "theirs", type: "string", enabled: true },
+      ...{ matchingAttributes: ["domain"], list: [value] },
+    });
 
   test("is loaded at the first start, thumbs included", async () => {
     courier = await RunningCourier.start();
     await courier.stop();
     const { attributes } = courier.publishDomains("a.example", "b.example");
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
+    callFalse(attributes[0]);
     courier.misp.addEvent({ info: "draft", attributes: [{ type: "domain", value: "draft.example" }] });
     await courier.start();
     await courier.listed("domain", "b.example");
   });
 
   test("goes out at the first start only once thumbs and warninglists are known", async () => {
-    const { delivered, watched } = watching();
-    courier = await RunningCourier.start({}, { watched });
-    await courier.forget();
-    const { attributes } = courier.publishDomains("called-false.example", "blocked.example", "bad.example");
-    courier.misp.sight(attributes[0] ?? 0, { type: SightingType.falsePositive });
-    courier.misp.setWarninglist({
-      ...{ id: 7, name: "theirs", type: "string", enabled: true },
-      ...{ matchingAttributes: ["domain"], list: ["blocked.example"] },
-    });
+    const { attributes, onlyTheBad } = await beforeTheFirstStart("called-false.example", "blocked.example");
+    callFalse(attributes[0]);
+    block("blocked.example");
     courier.misp.faults.restDelay = 300;
     await courier.start();
-    await courier.listed("domain", "bad.example");
-    await calm();
-    expect(delivered).toEqual(["bad.example"]);
+    await onlyTheBad();
   });
 
   test("goes out at the first start only once all of it is judged by warninglists that come late", async () => {
-    const { delivered, watched } = watching();
-    courier = await RunningCourier.start({}, { watched });
-    await courier.forget();
     const blocked = Array.from({ length: 3_000 }, (_, index) => `${index}.blocked.example`);
-    courier.publishDomains(...blocked, "bad.example");
+    const { onlyTheBad } = await beforeTheFirstStart(...blocked);
     for (let id = 1; id <= 20; id += 1) {
       courier.misp.setWarninglist({
         ...{ id, name: `list ${id}`, type: "hostname", enabled: true },
@@ -76,31 +71,22 @@ describe("what MISP holds before the courier's first start", () => {
     }
     courier.misp.faults.restDelay = 100;
     await courier.start();
-    await courier.listed("domain", "bad.example");
-    await calm();
-    expect(delivered).toEqual(["bad.example"]);
+    await onlyTheBad();
   });
 
   test("goes out only once it is judged by the warninglists also where MISP could not be reached at first", async () => {
-    const { delivered, watched } = watching();
-    courier = await RunningCourier.start({}, { watched });
-    await courier.forget();
-    courier.publishDomains("blocked.example", "bad.example");
-    courier.misp.setWarninglist({
-      ...{ id: 7, name: "theirs", type: "string", enabled: true },
-      ...{ matchingAttributes: ["domain"], list: ["blocked.example"] },
-    });
+    const { onlyTheBad } = await beforeTheFirstStart("blocked.example");
+    block("blocked.example");
     courier.misp.faults.restStatus = 503;
     await courier.start();
     await calm();
     courier.misp.faults.restStatus = undefined;
-    await courier.listed("domain", "bad.example");
-    await calm();
-    expect(delivered).toEqual(["bad.example"]);
+    await onlyTheBad();
   });
 
   test("goes out only once thumbs are known also where MISP fails before it tells them", async () => {
-    const { delivered, onlyTheBad } = await withOneCalledFalse();
+    const { attributes, delivered, onlyTheBad } = await beforeTheFirstStart("called-false.example");
+    callFalse(attributes[0]);
     courier.misp.faults.missingRoutes = ["sightings/restSearch"];
     await courier.start();
     await calm();
@@ -110,7 +96,8 @@ describe("what MISP holds before the courier's first start", () => {
   });
 
   test("goes out only once thumbs are known also where MISP refused the key at first", async () => {
-    const { onlyTheBad } = await withOneCalledFalse();
+    const { attributes, onlyTheBad } = await beforeTheFirstStart("called-false.example");
+    callFalse(attributes[0]);
     courier.misp.faults.restStatus = 403;
     await courier.start();
     await calm();
@@ -129,20 +116,12 @@ describe("what MISP holds before the courier's first start", () => {
   });
 
   test("goes out only once warninglists are known also where a command has caught up before", async () => {
-    const { delivered, watched } = watching();
-    courier = await RunningCourier.start({}, { watched });
-    await courier.forget();
-    courier.publishDomains("blocked.example", "bad.example");
-    courier.misp.setWarninglist({
-      ...{ id: 7, name: "theirs", type: "string", enabled: true },
-      ...{ matchingAttributes: ["domain"], list: ["blocked.example"] },
-    });
+    const { onlyTheBad } = await beforeTheFirstStart("blocked.example");
+    block("blocked.example");
     expect((await catchUp()).code).toBe(0);
     courier.misp.faults.restDelay = 300;
     await courier.start();
-    await courier.listed("domain", "bad.example");
-    await calm();
-    expect(delivered).toEqual(["bad.example"]);
+    await onlyTheBad();
   });
 
   test("is loaded as a whole also where less is asked to be read again before it ever was", async () => {
