@@ -39,7 +39,7 @@ export class Holdings {
   readonly #refill: Statement<never>[];
   readonly #doubt: Statement<never>;
   readonly #rewind: Statement<never>;
-  readonly #former: Statement<{ id: number; name: string }>;
+  readonly #former: Statement<{ id: number }>;
   readonly #rename: Statement<never>;
   readonly #doubtAll: Statement<never>;
 
@@ -71,7 +71,7 @@ export class Holdings {
       "UPDATE target SET position = min(position, (SELECT revision - 1 FROM indicator WHERE id = ?)) WHERE id = ?",
     );
     this.#former = database.prepare(
-      `SELECT t.id, t.name FROM target t WHERE NOT EXISTS (SELECT 1 FROM target WHERE name = ?1)
+      `SELECT t.id FROM target t WHERE NOT EXISTS (SELECT 1 FROM target WHERE name = ?1)
        AND t.place = ?2 AND t.name NOT IN (SELECT value FROM json_each(?3))
        AND EXISTS (SELECT 1 FROM held h WHERE h.target = t.id)
        AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM held h JOIN indicator i ON i.id = h.indicator
@@ -150,16 +150,14 @@ export class Holdings {
    * Has a target that is not known yet go on where one of another name left off, which filled the same place and is no longer
    * configured: whoever renames a target means the same lists, on which nothing may stay that was withdrawn meanwhile. All of it
    * is in doubt, as nobody looked after it. One that takes fewer types is no such heir: what is of others was left there.
-   * @returns the name that it had
    */
-  inherit({ name, place, rules: { types } }: TargetView, configured: readonly string[]): string | undefined {
+  inherit({ name, place, rules: { types } }: TargetView, configured: readonly string[]): void {
     const [known, taken] = [JSON.stringify(configured), types === null ? null : JSON.stringify([...types])];
-    return this.#database.transaction(() => {
+    this.#database.transaction(() => {
       const former = this.#former.get(name, place, known, taken);
-      if (!former) return undefined;
+      if (!former) return;
       this.#rename.run(name, former.id);
       this.#doubtAll.run(former.id);
-      return former.name;
     });
   }
 
