@@ -22,8 +22,6 @@ export interface BackupFacts {
 
 const TABLE = "CREATE TABLE backup (name TEXT PRIMARY KEY, content TEXT NOT NULL)";
 const VERSION = UPGRADES.length + 1;
-/** No upgrade adds one. */
-const TABLES = [...SCHEMA.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = ""]) => name);
 const MADE = "made";
 const FILE = "file:";
 
@@ -100,9 +98,19 @@ function check(database: InstanceType<typeof DatabaseSync>, file: string): void 
   if (statSync(file).size < number("page_count") * number("page_size")) throw damaged("its end is missing");
   const sound = new Statement<{ integrity_check: string }>(database, file, "PRAGMA integrity_check(1)").get();
   if (sound?.integrity_check !== "ok") throw damaged(sound?.integrity_check ?? "it cannot be checked");
-  const missing = TABLES.find((table) => !names.has(table));
+  const missing = tablesOf(version).find((table) => !names.has(table));
   if (version < 1 || missing !== undefined) throw damaged(`it has no ${missing ?? "version"}`);
   if (!Number.isFinite(factsOf(database, file).made)) throw damaged("it does not say when it was made");
+}
+
+/** The tables that a ledger of some version has: what is made on the way to the newest it lacks, or has in another form. */
+function tablesOf(version: number): string[] {
+  const later = tablesIn(UPGRADES.slice(Math.max(0, version - 1)).join("\n"));
+  return tablesIn(SCHEMA).filter((table) => !later.includes(table));
+}
+
+function tablesIn(sql: string): string[] {
+  return [...sql.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = ""]) => name);
 }
 
 function damaged(how: string): StateDamaged {
