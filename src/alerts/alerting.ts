@@ -28,7 +28,7 @@ export async function openAlerting({ settings, desk, clock, ...alarm }: Alerting
     const notifier = new TelegramNotifier(telegram, settings.telegram.chat_id);
     notifiers.push(notifier);
     if (settings.telegram.commands) {
-      attending = attendCommands({ telegram, notifier, desk, signal: stop.signal, warn: alarm.warn });
+      attending = attendCommands({ telegram, notifier, desk, signal: stop.signal, warn: alarm.warn, clock });
     }
   }
   const bell = new Alarm({ ...alarm, notifiers });

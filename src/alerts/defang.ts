@@ -20,7 +20,8 @@ export function defang(text: string): string {
 export function refang(text: string): string {
   return text
     .replace(/\[(\.|:|@)\]/g, "$1")
-    .replace(/^hxxp(?=s?:)/i, "http")
+    .replace(/\bhxxp(?=s?:)/gi, "http")
+    .replace(/(^|\s)\u2215/g, "$1/")
     .trim();
 }
 

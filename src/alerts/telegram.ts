@@ -21,7 +21,11 @@ const TIMEOUT = 20_000;
 /** Telegram's Bot API; the library is loaded only where somebody wants it. */
 export async function openTelegram({ token, api_root, proxy }: TelegramSettings): Promise<Telegram> {
   const { Telegram } = await import("telegraf");
-  return new Telegram(token, { apiRoot: api_root, ...(proxy ? { agent: await agentFor(proxy) } : {}) });
+  // Without the slash, the last part of a path would give way to the bot's own.
+  return new Telegram(token, {
+    apiRoot: `${api_root.replace(/\/+$/, "")}/`,
+    ...(proxy ? { agent: await agentFor(proxy) } : {}),
+  });
 }
 
 type Call = Telegram["callApi"];
@@ -72,6 +76,16 @@ export class TelegramNotifier implements Notifier {
         throw new TellLater("the chat has a new number", 0);
       }
       throw wait === undefined ? new Error(complaint) : new TellLater(complaint, wait);
+    }
+  }
+
+  /** Learns the number of a group that may have grown without a word, from how Telegram refuses to write under its former one. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const nothing = { chat_id: this.#chat, action: "typing" as const };
+    try {
+      await within(TIMEOUT, signal, (patience) => callTelegram(this.#telegram, "sendChatAction", nothing, patience));
+    } catch (error) {
+      this.#chat = refusalOf(error).moved ?? this.#chat;
     }
   }
 }

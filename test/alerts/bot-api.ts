@@ -1,6 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { AnsweringServer, type Asked, json } from "../support/answering-server.ts";
 
+/** What the bot is called. */
+const NAME = "the_bot";
+
 /** A Bot API server on loopback: it keeps what is written to its chats and hands out what is said to the bot. */
 export class BotApi implements AsyncDisposable {
   /** What was written, in its order. */
@@ -9,8 +12,13 @@ export class BotApi implements AsyncDisposable {
   readonly refusals: { status: number; body: object }[] = [];
   /** How many times somebody tried to write. */
   tries = 0;
+  /** How often it was asked what was said. */
+  polls = 0;
+  /** A poll without news is answered at once, as by a server that waits for none. */
+  hurries = false;
   readonly #server: AnsweringServer;
-  readonly #updates: object[] = [];
+  #updates: { update_id: number; message: object }[] = [];
+  #last = 0;
   #polling: { offset: number; response: ServerResponse } | undefined;
 
   private constructor(server: AnsweringServer) {
@@ -33,12 +41,19 @@ export class BotApi implements AsyncDisposable {
 
   /** Somebody writes to the bot, in a group that may have a public name. */
   say(chat: number, text: string, username?: string): void {
-    const id = this.#updates.length + 1;
+    this.#last += 1;
     this.#updates.push({
-      update_id: id,
-      message: { message_id: id, date: 0, chat: { id: chat, type: "group", username }, text },
+      update_id: this.#last,
+      message: { message_id: this.#last, date: 0, chat: { id: chat, type: "group", username }, text },
     });
     this.#flush();
+  }
+
+  /** Answers the poll that is open without news; from then on updates are numbered from 1 again. */
+  numberAnew(): void {
+    this.#last = 0;
+    if (this.#polling) told(this.#polling.response, []);
+    this.#polling = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -48,14 +63,29 @@ export class BotApi implements AsyncDisposable {
   #answer(asked: Asked, response: ServerResponse): void {
     const body = Object(asked.body);
     if (asked.path.endsWith("/getUpdates")) {
+      this.polls += 1;
+      if (this.hurries) {
+        json({ ok: true, result: [] })(asked, response);
+        return;
+      }
+      // What was answered once is confirmed by the next question, and forgotten.
+      this.#updates = this.#updates.filter(({ update_id }) => update_id >= body.offset);
       this.#polling = { offset: body.offset, response };
       this.#flush();
+      return;
+    }
+    if (asked.path.endsWith("/getMe")) {
+      json({ ok: true, result: { id: 1, is_bot: true, first_name: "bot", username: NAME } })(asked, response);
       return;
     }
     this.tries += 1;
     const refusal = this.refusals.shift();
     if (refusal) {
       json(refusal.body, refusal.status)(asked, response);
+      return;
+    }
+    if (asked.path.endsWith("/sendChatAction")) {
+      json({ ok: true, result: true })(asked, response);
       return;
     }
     this.messages.push({ chat: String(body.chat_id), text: body.text, fields: Object.keys(body).sort() });
@@ -66,9 +96,13 @@ export class BotApi implements AsyncDisposable {
   #flush(): void {
     if (!this.#polling) return;
     const { offset, response } = this.#polling;
-    const result = this.#updates.slice(Math.max(0, offset - 1));
+    const result = this.#updates.filter(({ update_id }) => update_id >= offset);
     if (result.length === 0) return;
     this.#polling = undefined;
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ ok: true, result }));
+    told(response, result);
   }
+}
+
+function told(response: ServerResponse, result: object[]): void {
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ ok: true, result }));
 }

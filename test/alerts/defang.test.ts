@@ -45,10 +45,15 @@ test("nothing that is defanged has a name with a dot, a web address or a mention
   );
 });
 
-test.each(["evil.example", "tg://resolve?domain=x", "https://evil.example/x", "198.51.100.7", "someone@evil.example"])(
-  "%s comes back out of its defanged form",
-  (value) => expect(refang(defang(value))).toBe(value),
-);
+test.each([
+  "evil.example",
+  "tg://resolve?domain=x",
+  "https://evil.example/x",
+  "https://good.example/?to=http://evil.example/x",
+  "198.51.100.7",
+  "someone@evil.example",
+  "/admin/login.php",
+])("%s comes back out of its defanged form", (value) => expect(refang(defang(value))).toBe(value));
 
 test("what is shortened never ends within a character", () => {
   expect(shortened("abc", 3)).toBe("abc");

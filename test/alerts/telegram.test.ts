@@ -82,6 +82,12 @@ describe("telling", () => {
     expect(`${error.stack}`).not.toContain("a-token");
   });
 
+  test("a server behind a path is asked there", async () => {
+    const { notifier } = await aNotifier(`${api.url}/telegram`);
+    await notifier.say("well", never);
+    expect(api.tokens).toEqual(new Set(["telegram"]));
+  });
+
   test("with a proxy, it asks the proxy for a tunnel", async () => {
     const asked: string[] = [];
     const proxy = createServer().on("connect", (request, socket) => {
@@ -109,11 +115,11 @@ describe("commands", () => {
 
   async function attended(
     work: () => Promise<void>,
-    { desk = DESK, chat = CHAT, warn = (_: string): void => {} } = {},
+    { desk = DESK, chat = CHAT, warn = (_: string): void => {}, clock = Date.now } = {},
   ): Promise<void> {
     const stop = new AbortController();
     const { telegram, notifier } = await aNotifier(api.url, chat);
-    const attending = attendCommands({ telegram, notifier, desk, signal: stop.signal, warn });
+    const attending = attendCommands({ telegram, notifier, desk, signal: stop.signal, warn, clock });
     await work();
     stop.abort();
     await attending;
@@ -137,6 +143,67 @@ describe("commands", () => {
     });
   });
 
+  test("what is meant for another bot of the group is left to that one", async () => {
+    await attended(async () => {
+      api.say(Number(CHAT), "/status@another_bot");
+      api.say(Number(CHAT), "/held@The_Bot");
+      expect(await said(1)).toEqual(["nothing is held"]);
+    });
+  });
+
+  test.each([
+    ["asks to wait", 429, { retry_after: 1 }],
+    ["names the chat's new number", 400, { migrate_to_chat_id: -100999 }],
+  ])("an answer is given once more where Telegram %s", async (_, status, parameters) => {
+    const warnings: string[] = [];
+    api.refusals.push({ status, body: { ok: false, error_code: status, description: "later", parameters } });
+    await attended(
+      async () => {
+        api.say(Number(CHAT), "/status");
+        expect(await said(1)).toEqual(["all is well"]);
+      },
+      { warn: (sentence) => void warnings.push(sentence) },
+    );
+    expect(warnings).toEqual([]);
+  });
+
+  test("an answer that Telegram refuses keeps nobody from being heard, and the log says what it refused", async () => {
+    const warnings: string[] = [];
+    api.refusals.push({ status: 403, body: { ok: false, error_code: 403, description: "no rights to write" } });
+    const warn = (sentence: string, facts?: unknown) => void warnings.push(`${sentence}: ${Object(facts).error}`);
+    await attended(
+      async () => {
+        api.say(Number(CHAT), "/status");
+        api.say(Number(CHAT), "/held");
+        expect(await said(1)).toEqual(["nothing is held"]);
+      },
+      { warn },
+    );
+    expect(warnings).toEqual([expect.stringContaining("Telegram answered 403: no rights to write")]);
+  });
+
+  test("a server that waits for no news is not asked without end", async () => {
+    api.hurries = true;
+    await attended(calm);
+    expect(api.polls).toBe(1);
+  });
+
+  test("a group that said nothing for weeks is heard, whatever number Telegram gives what it says then", async () => {
+    let now = Date.now();
+    await attended(
+      async () => {
+        api.say(Number(CHAT), "/status");
+        await eventually(async () => expect(api.polls).toBe(2));
+        now += 14 * 86_400_000;
+        api.numberAnew();
+        await eventually(async () => expect(api.polls).toBe(3));
+        api.say(Number(CHAT), "/held");
+        expect(await said(2)).toEqual(["all is well", "nothing is held"]);
+      },
+      { clock: () => now },
+    );
+  });
+
   test("a public group is known by its name, and nobody else by theirs", async () => {
     await attended(
       async () => {
@@ -149,6 +216,24 @@ describe("commands", () => {
       },
       { chat: "@The_SOC" },
     );
+  });
+
+  test("a group that became a supergroup is answered before anything was written to it, and no other one is", async () => {
+    const grown = -1_000_000_000_999;
+    const parameters = { migrate_to_chat_id: grown };
+    await attended(async () => {
+      api.say(-1_000_000_000_666, "/status");
+      await eventually(async () => expect(api.tries).toBe(1));
+      api.refusals.push({ status: 400, body: { ok: false, error_code: 400, description: "upgraded", parameters } });
+      api.say(-1_000_000_000_666, "what is this");
+      api.say(grown, "/status");
+      expect(await said(1)).toEqual(["all is well"]);
+      expect(api.messages).toMatchObject([{ chat: String(grown) }]);
+      api.say(Number(CHAT), "/held");
+      api.say(-1_000_000_000_666, "/held");
+      await calm();
+      expect(api.tries).toBe(3);
+    });
   });
 
   test("who asks what cannot be answered hears so, and the log does not blame Telegram", async () => {
