@@ -38,7 +38,7 @@ export function webhookNotifier(
       const body = JSON.stringify(messageOf(words));
       const id = idOf(words);
       const signed = secret === undefined ? {} : standardWebhookHeaders({ id, secrets: [secret], now: clock() }, body);
-      const request = { method: "POST", path: "", body, headers: signed };
+      const request = { method: "POST", path: "", body, headers: signed, unread: true };
       // The client's own clock starts anew with each byte: an answer that comes drop by drop would keep all further words back.
       const answer = await within(timeout, signal, (patience) => ask(rest, request, patience));
       if (answer.status < 300) return;

@@ -24,6 +24,8 @@ export interface RestRequest {
   /** Goes out as JSON; a text goes as it is. */
   body?: unknown;
   headers?: Readonly<Record<string, string>> | undefined;
+  /** Nobody reads what the answer holds: one that cannot be unpacked is an answer, too. */
+  unread?: boolean;
 }
 
 export interface RestAnswer {
@@ -60,12 +62,16 @@ export class Rest {
   }
 
   /** @throws NoAnswer */
-  async request({ method, path, query, body, headers }: RestRequest, signal?: AbortSignal): Promise<RestAnswer> {
+  async request(
+    { method, path, query, body, headers, unread = false }: RestRequest,
+    signal?: AbortSignal,
+  ): Promise<RestAnswer> {
     try {
       const answer = await this.#http.request<string>({
         method,
         url: path === "" ? this.#settings.url : path,
         data: body,
+        decompress: !unread,
         ...(query ? { params: query } : {}),
         ...(headers ? { headers } : {}),
         ...(signal ? { signal } : {}),

@@ -57,7 +57,7 @@ class Webhook implements Target {
   async #post(body: Buffer, id: string, signal: AbortSignal): Promise<void> {
     const now = this.#context.clock();
     const headers = standardWebhookHeaders({ id, secrets: [this.#settings.secret].flat(), now }, body);
-    const answer = await this.#ask({ method: "POST", path: "", body, headers }, signal);
+    const answer = await this.#ask({ method: "POST", path: "", body, headers, unread: true }, signal);
     if (answer.status < 200 || answer.status >= 300) throw failureOf(answer, now);
   }
 }

@@ -27,6 +27,10 @@ describe("a webhook target says what happened", () => {
     expect(await failure({ status, after: true, body: status === 204 ? "" : "thank you" })).toEqual([]);
   });
 
+  it.each(["gzip", "br"])("an answer that is not %s although it says so is taken", async (encoding) => {
+    expect(await failure({ headers: { "Content-Encoding": encoding }, body: "thank you" })).toEqual([]);
+  });
+
   it.each([
     [301, 300_000, /elsewhere, and redirects are not followed: change url/],
     [307, 300_000, /elsewhere/],
