@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 const LEFTOVER = /^\..+\.[0-9a-f]{12}\.courier$/;
@@ -14,11 +15,14 @@ export async function replaceFile(path: string, content: Uint8Array | string, mo
   await syncDirectory(dirname(path));
 }
 
-/** As {@link replaceFile}, for one of several in a directory: a crash of the machine may bring the old one back until that is synced. */
-export async function exchangeFile(path: string, content: Uint8Array | string, mode: number): Promise<void> {
+/**
+ * As {@link replaceFile}, for one of several in a directory: a crash of the machine may bring the old one back until that is synced.
+ * @param like permissions of the new file, or the file whose permissions it takes over, with its owner and group where the system lets us
+ */
+export async function exchangeFile(path: string, content: Uint8Array | string, like: number | Stats): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.courier`);
   try {
-    await writeDurably(temporary, content, mode);
+    await writeDurably(temporary, content, like);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -32,9 +36,11 @@ export async function removeLeftovers(directory: string): Promise<void> {
   await Promise.all(leftovers.map((name) => rm(join(directory, name), { force: true })));
 }
 
-async function writeDurably(path: string, content: Uint8Array | string, mode: number): Promise<void> {
+async function writeDurably(path: string, content: Uint8Array | string, like: number | Stats): Promise<void> {
+  const mode = typeof like === "number" ? like : like.mode & 0o777;
   const file = await open(path, "wx", mode);
   try {
+    if (typeof like !== "number") await bestow(file, like);
     await file.chmod(mode);
     await file.writeFile(content);
     await file.sync();
@@ -51,4 +57,10 @@ export async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
+}
+
+/** Gives a file an owner and a group, each by itself: who may not give files away may still give them to a group of their own. */
+async function bestow(file: FileHandle, { uid, gid }: Stats): Promise<void> {
+  await file.chown(-1, gid).catch(() => undefined);
+  await file.chown(uid, -1).catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType, type TypeChanges } from "./csv-files.ts";
 import { listFiles } from "./csv-listing.ts";
@@ -17,13 +18,18 @@ export const csv = defineTarget<CsvSettings>({
   summary: "One CSV file for each MISP type in a directory, and merged plain-text lists, replaced atomically.",
   settings: csvSettings,
   batch: 50_000,
-  place: ({ directory, layout }) => JSON.stringify([directory, layout]),
+  place: ({ directory, layout }) => JSON.stringify([spelt(directory), layout]),
   nameless: true,
   composites: ({ layout }) => layout === "broker",
   shows: (settings) => shownBesideValue(csvFiles(settings, "").style),
   origins: ({ columns }) => showsOrigins(columns),
   open: (settings, context) => openFiles(csvFiles(settings, context.resolve(settings.directory))),
 });
+
+/** A directory in one spelling: `./lists/` is `lists`. It stays relative, as the whole of a courier may be moved. */
+function spelt(directory: string): string {
+  return normalize(directory).replace(/(?<=.)\/$/, "");
+}
 
 function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => string {
   const others = columns.filter((column) => column !== "value");

@@ -17,7 +17,10 @@ export async function editFile(
 ): Promise<void> {
   await orNotNow(`cannot replace ${path}`, async () => {
     const content = await edit(await readIfThere(path));
-    if (content !== undefined) await exchangeFile(path, content, MODE.file);
+    if (content === undefined) return;
+    // Who may read it was perhaps settled by hand.
+    const former = await stat(path).catch(() => undefined);
+    await exchangeFile(path, content, former ?? MODE.file);
   });
 }
 

@@ -136,6 +136,13 @@ describe("the files of a csv target", () => {
 });
 
 describe("the settings of a csv target", () => {
+  it("name the same place however the directory is spelt", () => {
+    const place = (directory: string) => csv.place(csv.settings.parse({ directory }));
+    for (const directory of ["lists", "lists/", "./lists//", "a/../lists"])
+      expect(place(directory)).toBe(place("./lists"));
+    expect(new Set(["lists", "/lists", "../lists", "/"].map(place)).size).toBe(4);
+  });
+
   const problems = (settings: object) => csv.settings.safeParse({ directory: "d", ...settings }).error?.issues.length;
 
   it("need a directory and nothing else", () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -46,6 +46,36 @@ describe("replacing a file", () => {
 });
 
 describe("editing a file", () => {
+  it("leaves it to whoever may read it, and its group, as somebody set them by hand", async () => {
+    const path = join(directory, "list.txt");
+    const edit = (content: string) => editFile(path, () => Buffer.from(content));
+    await edit("old\n");
+    expect((await stat(path)).mode & 0o777).toBe(0o644);
+    await chmod(path, 0o640);
+    const others = process.getuid?.() === 0 ? 4_321 : (process.getgroups?.().at(-1) ?? -1);
+    await chown(path, -1, others);
+    const before = await stat(path);
+    await edit("new\n");
+    const after = await stat(path);
+    expect(after.ino).not.toBe(before.ino);
+    expect(after).toMatchObject({ mode: before.mode, uid: before.uid, gid: others });
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    "keeps its group also for who belongs to that, but may not give it its owner",
+    async () => {
+      const path = join(directory, "list.txt");
+      await writeFile(path, "old\n");
+      await chown(path, 0, 4_321);
+      await chmod(path, 0o640);
+      await chmod(directory, 0o777);
+      await asNobodyOf(4_321, () => editFile(path, () => Buffer.from("new\n")));
+      expect(await readFile(path, "utf8")).toBe("new\n");
+      const { mode, uid, gid } = await stat(path);
+      expect({ mode: mode & 0o777, uid, gid }).toEqual({ mode: 0o640, uid: 65_534, gid: 4_321 });
+    },
+  );
+
   it("says NotNow with the path and the code when the file system refuses", async () => {
     const path = join(directory, "gone", "list.txt");
     const failure = await editFile(path, () => Buffer.from("new\n")).catch((error: unknown) => error);
@@ -72,4 +102,19 @@ describe("preparing a directory", () => {
 /** True for a content that is not one version from its beginning to its end. */
 function isTorn(content: Buffer): boolean {
   return content.length !== 100_000 || content.some((byte, n) => byte !== content[n % 2]);
+}
+
+/** Works as the user nobody, who belongs to a group beside its own. */
+async function asNobodyOf(group: number, work: () => Promise<void>): Promise<void> {
+  const groups = process.getgroups?.() ?? [];
+  process.setgroups?.([group]);
+  process.setegid?.(65_534);
+  process.seteuid?.(65_534);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    process.setgroups?.(groups);
+  }
 }
