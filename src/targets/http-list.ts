@@ -19,8 +19,7 @@ const MOST_NAMED = 200_000;
 /** A list out of what its target holds: the best by score as far as there is room, and the same bytes for the same content. */
 export function renderList(store: ListStore, settings: ListSettings): RenderedList {
   const { types, format, capacity } = settings;
-  const fitting = distinct(store.best(types, capacity), format);
-  const chosen = fitting.slice(0, capacity);
+  const chosen = distinct(store.best(types, capacity, FITS[format])).slice(0, capacity);
   // The best first: a firewall with less room than `capacity` says drops the end without a word.
   const lines = chosen.map((entry) => LINE[format](entry));
   const text = lines.map((line) => `${line}\n`).join("");
@@ -45,20 +44,26 @@ export function renderLeftOut(store: ListStore, settings: ListSettings): Rendere
 }
 
 function beyond(store: ListStore, { types, format, capacity }: ListSettings): Listed[] {
-  return distinct(store.best(types, capacity + MOST_NAMED), format).slice(capacity);
+  return distinct(store.best(types, capacity + MOST_NAMED, FITS[format])).slice(capacity);
 }
 
 /** The best first, each value once: as whatever type it has the best score. */
-function distinct(entries: readonly Listed[], format: ListSettings["format"]): Listed[] {
-  const fit = format === "cidr" ? entries.filter(({ value }) => cidrOf(value) !== undefined) : entries;
+function distinct(entries: readonly Listed[]): Listed[] {
   const best = new Map<string, Listed>();
-  for (const entry of fit.toSorted(byScore)) if (!best.has(entry.value)) best.set(entry.value, entry);
+  for (const entry of entries.toSorted(byScore)) if (!best.has(entry.value)) best.set(entry.value, entry);
   return [...best.values()];
 }
 
 function byScore(one: Listed, other: Listed): number {
   return other.score - one.score || (one.value < other.value ? -1 : one.value > other.value ? 1 : 0);
 }
+
+/** Whether an entry has a line in a list of this format at all. */
+const FITS: Record<ListSettings["format"], (entry: Listed) => boolean> = {
+  plain: () => true,
+  cidr: ({ value }) => cidrOf(value) !== undefined,
+  csv: () => true,
+};
 
 const LINE: Record<ListSettings["format"], (entry: Listed) => string> = {
   plain: ({ value }) => value,
@@ -67,8 +72,12 @@ const LINE: Record<ListSettings["format"], (entry: Listed) => string> = {
     [value, type, String(score), isoTimeOf(expires) ?? ""].map((field) => spell(field, false)).join(","),
 };
 
+/** How every address begins, and few other values: the library takes ten times as long to say no. */
+const PERHAPS_ADDRESS = /^(?:[\d.]+(?:\/|$)|[\da-f]*:)/i;
+
 /** An address or network with its prefix length; `undefined` for anything else. */
 function cidrOf(value: string): string | undefined {
+  if (!PERHAPS_ADDRESS.test(value)) return undefined;
   const [base = "", length] = value.split("/", 2);
   // The library takes any number, and so half of all hashes, for an IPv4 address.
   const isV4 = ipaddr.IPv4.isValidFourPartDecimal(base);

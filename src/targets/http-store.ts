@@ -67,12 +67,16 @@ export class ListStore {
     });
   }
 
-  /** The best of these types by score, each with the value as it stands in its type; the same value may come twice. */
-  best(types: readonly string[], limit: number): Listed[] {
+  /**
+   * The best of each of these types by score, as many as fit, each with the value as it stands in its type; the same value may
+   * come twice.
+   */
+  best(types: readonly string[], limit: number, fits: (entry: Listed) => boolean = () => true): Listed[] {
     const statement = this.#database.prepare(
-      "SELECT type, value, score, expires FROM entry WHERE type = ? ORDER BY score DESC, value LIMIT ?",
+      "SELECT type, value, score, expires FROM entry WHERE type = ? ORDER BY score DESC, value",
     );
-    return types.flatMap((type) => statement.all(type, limit) as Listed[]);
+    // Not by a LIMIT: what does not fit must not take the room of what does.
+    return types.flatMap((type) => [...first(limit, statement.iterate(type) as Iterable<Listed>, fits)]);
   }
 
   /** How many values these types have together, each counted once. */
@@ -111,5 +115,15 @@ export class ListStore {
 
   close(): void {
     this.#database.close();
+  }
+}
+
+function* first(limit: number, entries: Iterable<Listed>, fits: (entry: Listed) => boolean): Generator<Listed> {
+  let count = 0;
+  for (const entry of entries) {
+    if (count >= limit) return;
+    if (!fits(entry)) continue;
+    count += 1;
+    yield entry;
   }
 }

@@ -79,6 +79,11 @@ export class BusStore {
     });
   }
 
+  /** True while nothing was said of any indicator. */
+  isEmpty(): boolean {
+    return this.#database.prepare("SELECT 1 FROM told LIMIT 1").get() === undefined;
+  }
+
   /** The next messages after that one, in the store's order: what is held, and what was removed lately. */
   after(id: number, limit: number): Placed[] {
     return this.#database

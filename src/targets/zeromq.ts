@@ -57,6 +57,11 @@ class Announcer implements Target {
     await this.#opened();
   }
 
+  /** What was said once cannot be taken back, but who comes later is told only what the file has. */
+  async bare(): Promise<readonly string[] | "everything"> {
+    return this.#options.store.isEmpty() ? "everything" : [];
+  }
+
   async apply(delta: Delta, signal: AbortSignal): Promise<readonly Refusal[]> {
     signal.throwIfAborted();
     const refusals: Refusal[] = [];

@@ -36,8 +36,10 @@ test("a list is not served empty as long as its target has yet to be told of som
   await using watched = await startWatched({ targets });
   const list = (name: string) => ask(`${watched.url}lists/${name}.txt`);
   watched.courier.publishDomains("a.example", "b.example");
-  await eventually(async () => expect((await ask(`${watched.url}metrics`)).text).toMatch(/target_lag\{.*\} 1$/m));
-  expect((await list("domains")).text).toMatch(/^[ab]\.example\n$/);
+  // Of the one that is there, too, something may be told anew: what it lags behind by may be two.
+  const lag = async () => /target_lag\{.*\} (\d+)$/m.exec((await ask(`${watched.url}metrics`)).text)?.[1];
+  await eventually(async () => expect(["1", "2"]).toContain(await lag()));
+  await eventually(async () => expect((await list("domains")).text).toMatch(/^[ab]\.example\n$/));
   expect((await list("addresses")).status).toBe(503);
 });
 

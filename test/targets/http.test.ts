@@ -121,6 +121,21 @@ describe("a list of an http target", () => {
     ]);
   });
 
+  it("keeps the room of a cidr list for addresses: what is none takes none of it, in whatever type it stands", async () => {
+    await using front = await openPulled({
+      addresses: { types: ["ip-dst", "domain"], format: "cidr", capacity: 2 },
+    });
+    const better = ["a.example", "b.example"].map((value) => scored(value, 90));
+    const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((value, n) => scored(value, 50 - n));
+    await apply(front, { add: [...better, ...addresses] });
+    expect(await lines(front, "addresses")).toEqual(["192.0.2.1/32", "192.0.2.2/32"]);
+    const { headers } = await ask(`${front.url}lists/addresses.txt`);
+    expect(headers).toMatchObject({ "x-entries": "2", "x-left-out": "1" });
+    expect((await ask(`${front.url}lists/addresses.left-out.txt`)).text).toBe(
+      "value,type,score,expires\n192.0.2.3,domain,48,\n",
+    );
+  });
+
   it("shows score and expiry as csv, with quotes where they are needed", async () => {
     await using front = await openPulled({ agents: { types: ["user-agent"], format: "csv" } });
     await apply(front, { add: [scored('evil, "bot"', 40, { type: "user-agent", expires: 1_900_000_000 })] });

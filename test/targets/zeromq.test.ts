@@ -336,6 +336,20 @@ describe("a zeromq target", () => {
     expect(shows(anEntry({ origins }))).not.toBe(shows(anEntry()));
   });
 
+  it("misses all that it held where its file is gone, so that who comes late is told of it again", async () => {
+    const [state, bind] = [aFolder(), await freeEndpoint()];
+    const first = await openListening(state, { bind });
+    await apply(side(first), { add: [anEntry()] });
+    expect(await first.bare?.([])).toEqual([]);
+    await first.close?.();
+    await rm(join(state, "zeromq"), { recursive: true });
+    const second = await openListening(state, { bind });
+    expect(await second.bare?.([])).toBe("everything");
+    await apply(side(second), { remove: [anEntry()] });
+    expect(await second.bare?.([])).toEqual([]);
+    await second.close?.();
+  });
+
   it("takes no address but of TCP", () => {
     const problems = (settings: object) => zeromq.settings.safeParse(settings).error?.issues.length;
     expect(problems({})).toBeUndefined();
