@@ -20,14 +20,15 @@ interface Row {
 export interface HoldingsOptions {
   topic: string;
   origin: string;
-  /** Where the value of an indicator stands in its record. */
-  field: string;
 }
+
+/** Where the value of an indicator stands in its record, by format: some may be of the one that the target had before. */
+const FIELDS = ["value", "name"];
 
 /** Reads back what the topic holds of one origin, a page at a time. */
 export async function* holdings(
   kafka: Kafka,
-  { topic, origin, field }: HoldingsOptions,
+  { topic, origin }: HoldingsOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Found[]> {
   // A nameless file of SQLite's own, which nobody has to remove.
@@ -41,7 +42,7 @@ export async function* holdings(
           const name = key?.toString("utf8") ?? "";
           if (partsOfKey(name)?.origin !== origin) continue;
           if (value === null) drop.run(name);
-          else put.run(name, ...columnsOf({ name, value, headers }, origin, field));
+          else put.run(name, ...columnsOf({ name, value, headers }, origin));
         }
       });
     }
@@ -55,10 +56,10 @@ export async function* holdings(
 function columnsOf(
   { name, value, headers }: { name: string; value: Buffer; headers: IHeaders | undefined },
   origin: string,
-  field: string,
 ): [type: string | null, value: string | null, shows: string | null] {
-  const [type, own] = [textOf(headers?.type), textIn(value.toString("utf8"), field)];
-  return recordKey({ type, value: own }, origin) === name ? [type, own, textOf(headers?.[SHOWS])] : [null, null, null];
+  const [type, text] = [textOf(headers?.type), value.toString("utf8")];
+  const own = FIELDS.map((field) => textIn(text, field)).find((it) => recordKey({ type, value: it }, origin) === name);
+  return own === undefined ? [null, null, null] : [type, own, textOf(headers?.[SHOWS])];
 }
 
 function* pages(file: HeldFile): Generator<readonly Found[]> {

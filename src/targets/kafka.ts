@@ -5,6 +5,7 @@ import { KafkaFailure } from "../kafka/failure.ts";
 import { TopicWriter, type Written } from "../kafka/writer.ts";
 import type { Delta, Refusal } from "../model/delta.ts";
 import { holdings } from "./kafka-holdings.ts";
+import { KafkaPresence } from "./kafka-presence.ts";
 import { heldRecord, showsOf, tombstone } from "./kafka-records.ts";
 import { type KafkaTargetSettings, kafkaSettings } from "./kafka-settings.ts";
 import { defineTarget, type Found, NotNow, Refused, type Target, type TargetContext } from "./target.ts";
@@ -15,7 +16,8 @@ export const kafka = defineTarget<KafkaTargetSettings>({
   settings: kafkaSettings,
   batch: 1_000,
   named: (settings, origin) => ({ ...settings, origin: settings.origin ?? origin }),
-  place: ({ topic, format, origin }) => `${topic} ${format} ${origin}`,
+  // Whatever the format, an indicator has one key there, and what was written in another is to be taken off, too.
+  place: ({ topic, origin }) => `${topic} ${origin}`,
   sole: ({ brokers, topic, origin }) =>
     brokers.map((broker) => ({ place: `${broker} ${topic} ${origin}`, words: `the topic ${topic} as ${origin}` })),
   nameless: true,
@@ -36,6 +38,7 @@ class KafkaTopic implements Target {
   readonly #clock: () => number;
   readonly #kafka: Kafka;
   readonly #writer: TopicWriter;
+  readonly #presence: KafkaPresence;
   /** When something was written last, milliseconds. */
   #written = 0;
 
@@ -44,8 +47,19 @@ class KafkaTopic implements Target {
     this.#origin = settings.origin ?? name;
     this.#clock = clock;
     this.#kafka = kafka;
+    this.#presence = new KafkaPresence(kafka, settings.topic);
     const writer = `misp-courier:${this.#origin}:${settings.topic}`;
     this.#writer = new TopicWriter({ kafka: this.#kafka, topic: settings.topic, name: writer });
+  }
+
+  async bare(): Promise<readonly string[] | "everything"> {
+    // What was just written cannot be seen yet, and would be missed.
+    if (this.#unsettled > 0) return [];
+    try {
+      return (await this.#presence.isBare()) ? "everything" : [];
+    } catch (error) {
+      throw inDeliverysWords(error, this.#settings.topic);
+    }
   }
 
   async apply({ add, renew, remove }: Delta, signal: AbortSignal): Promise<readonly Refusal[]> {
@@ -67,12 +81,10 @@ class KafkaTopic implements Target {
   }
 
   async *list(signal: AbortSignal): AsyncIterable<readonly Found[]> {
-    const { topic, format } = this.#settings;
-    const field = format === "stix" ? "name" : "value";
-    const young = SETTLED - (this.#clock() - this.#written);
-    if (young > 0) await pause(Math.min(young, SETTLED), undefined, { signal });
+    const { topic } = this.#settings;
+    if (this.#unsettled > 0) await pause(this.#unsettled, undefined, { signal });
     try {
-      yield* holdings(this.#kafka, { topic, origin: this.#origin, field }, signal);
+      yield* holdings(this.#kafka, { topic, origin: this.#origin }, signal);
     } catch (error) {
       throw inDeliverysWords(error, topic);
     }
@@ -80,6 +92,11 @@ class KafkaTopic implements Target {
 
   async close(): Promise<void> {
     await this.#writer.close();
+  }
+
+  /** How long what was written last may not be seen yet, milliseconds. */
+  get #unsettled(): number {
+    return Math.min(SETTLED, SETTLED - (this.#clock() - this.#written));
   }
 }
 

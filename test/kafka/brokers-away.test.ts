@@ -32,6 +32,9 @@ test("a forwarder, which has no MISP, speaks of its topic where a courier speaks
       expect(out).toContain("Topic: last heard never, last read to its end never.");
       expect(out).not.toContain("MISP");
     });
+    const { out: explained } = await call(["explain", "unheard.example", "--config", file]);
+    expect(explained).toContain("The topic has no such record");
+    expect(explained).not.toContain("MISP");
     const program = chromiumOnThisMachine();
     if (!program) return;
     await using browser = await Browser.open(program);

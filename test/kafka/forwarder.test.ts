@@ -33,7 +33,7 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
   });
   afterEach(async () => {
     await Promise.all([berlin, paris].map((target) => target.close?.()));
-    await removeTopic();
+    await broker.deleteTopic(TOPIC);
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -41,14 +41,6 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
   function courier(origin: string): Promise<Target> {
     const context = { name: "bus", resolve: (path: string) => path, state: "/nowhere", clock: Date.now };
     return kafka.open(kafka.settings.parse({ brokers: [broker.address], topic: TOPIC, origin }), context);
-  }
-
-  async function removeTopic(): Promise<void> {
-    const admin = broker.client().admin();
-    await admin.connect();
-    await admin.deleteTopics({ topics: [TOPIC] });
-    await eventually(async () => expect(await admin.listTopics()).not.toContain(TOPIC));
-    await admin.disconnect();
   }
 
   const entry = (value: string, tag = "tlp:green") => {
@@ -135,7 +127,7 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
     await comesToHold(forwarder, ["domain gone.example", "domain kept.example"]);
     await forwarder.stop();
     // As if the tombstone had been there, and had left the topic, too.
-    await removeTopic();
+    await broker.deleteTopic(TOPIC);
     await broker.createTopic(TOPIC, 2, COMPACT);
     const again = await courier("berlin");
     await write(again, { add: [entry("kept.example"), ...["a", "b", "c"].map((name) => entry(`${name}.example`))] });
@@ -184,7 +176,7 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
       forwarder,
       values.map((value) => `domain ${value}`),
     );
-    await removeTopic();
+    await broker.deleteTopic(TOPIC);
     await broker.createTopic(TOPIC, 2, COMPACT);
     const again = await courier("berlin");
     await write(again, { add: ["a", "b", "c", "d", "e", "f"].map((name) => entry(`${name}.example`)) });
@@ -208,7 +200,7 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
         names.map((name) => `domain ${name}.example`),
       );
       if (when === "while it was stopped") await forwarder.stop();
-      await removeTopic();
+      await broker.deleteTopic(TOPIC);
       await broker.createTopic(TOPIC, 1, COMPACT);
       const again = await courier("berlin");
       const values = Array.from({ length: 30 }, (_, n) => `after-${n}.example`);

@@ -107,6 +107,17 @@ export class AKafkaBroker implements AsyncDisposable {
     await admin.disconnect();
   }
 
+  /** Resolves once it is gone, so that another may be made under its name. */
+  async deleteTopic(topic: string): Promise<void> {
+    const admin = this.client().admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [topic] });
+    await eventually(async () => {
+      if ((await admin.listTopics()).includes(topic)) throw new Error(`${topic} is still there`);
+    }, 30_000);
+    await admin.disconnect();
+  }
+
   /** Writes as somebody else does, without keys, one record after the other. */
   async say(topic: string, ...values: readonly string[]): Promise<void> {
     const producer = this.client().producer();

@@ -166,6 +166,19 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
     await target.close?.();
   });
 
+  test("reads back also what it wrote in another format, and has no words for in this one", async () => {
+    const { topic, target } = await open();
+    const former = anEntry({ type: "comment", value: "a remark" });
+    await target.apply(aDelta({ add: [former] }), signal);
+    await target.close?.();
+    const changed = await reopen(topic, { format: "stix" });
+    const found: Found[] = [];
+    await endsOf(topic);
+    for await (const page of changed.list?.(signal) ?? []) found.push(...page);
+    expect(found).toMatchObject([{ indicator: { type: "comment", value: "a remark" } }]);
+    await changed.close?.();
+  });
+
   test("of two couriers under one name, only the newer one writes", async () => {
     const { topic, target } = await open();
     await target.apply(aDelta({ add: [anEntry({ value: "one.example" })] }), signal);
@@ -196,5 +209,44 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
     await broker.createTopic("late");
     await expect(target.apply(delta, signal)).resolves.toEqual([]);
     await target.close?.();
+  });
+
+  describe("a topic that is made anew lacks all that it held", () => {
+    /** Each look comes long after what was written last. */
+    let now = Date.now();
+    const later = { ...context, clock: () => (now += 60_000) };
+
+    async function written(): Promise<{ topic: string; target: Target }> {
+      const { topic } = await open();
+      const settings = kafka.settings.parse({ brokers: [broker.address], topic, origin: "misp.example" });
+      const target = await kafka.open(settings, later);
+      for (const value of ["one.example", "two.example"])
+        await target.apply(aDelta({ add: [anEntry({ value })] }), signal);
+      await standing(topic);
+      expect(await target.bare?.([])).toEqual([]);
+      return { topic, target };
+    }
+
+    test("while nobody has written to it since", async () => {
+      const { topic, target } = await written();
+      await broker.deleteTopic(topic);
+      await expect(target.bare?.([])).rejects.toMatchObject({ name: "NotNow" });
+      await broker.createTopic(topic, 2);
+      expect(await target.bare?.([])).toBe("everything");
+      await target.close?.();
+    });
+
+    test("and when somebody else has, as soon as that is certain", async () => {
+      const { topic, target } = await written();
+      await broker.deleteTopic(topic);
+      await broker.createTopic(topic, 2);
+      const other = await reopen(topic, { origin: "misp.other" });
+      await other.apply(aDelta({ add: [anEntry({ value: "theirs.example" })] }), signal);
+      await standing(topic);
+      await expect(target.bare?.([])).rejects.toMatchObject({ name: "NotNow" });
+      expect(await target.bare?.([])).toBe("everything");
+      expect(await target.bare?.([])).toEqual([]);
+      await Promise.all([target.close?.(), other.close?.()]);
+    });
   });
 });
