@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
-import { Journal } from "../delivery/journal.ts";
+import { Journal, MOST_PARKED } from "../delivery/journal.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import { type Command, type Given, jsonOption, type Terminal } from "./command.ts";
 import { configOption } from "./config-option.ts";
@@ -25,14 +25,16 @@ async function list(config: Config, given: Given, { out }: Terminal): Promise<vo
   using _ledger = new LedgerReport(join(state, LEDGER_FILE));
   const journal = await Journal.open(join(state, JOURNAL_FILE));
   const [, only] = given.positionals;
-  const items = Object.entries(journal.targets)
-    .filter(([target]) => only === undefined || target === only)
-    .flatMap(([target, { parked }]) =>
-      parked.map((item) => ({ target, ...item, at: new Date(item.at).toISOString() })),
-    );
+  const entries = Object.entries(journal.targets).filter(([target]) => only === undefined || target === only);
+  const items = entries.flatMap(([target, { parked }]) =>
+    parked.map((item) => ({ target, ...item, at: new Date(item.at).toISOString() })),
+  );
   if (given.values.json === true) return out(JSON.stringify(items, null, 2));
   const lines = items.map(({ target, type, value, operation, reason, at }) => {
     return `${target}: ${operation} ${printable(type)} ${printable(value)}, ${at}: ${printable(reason)}`;
   });
-  out(lines.length === 0 ? "Nothing is parked." : lines.join("\n"));
+  const rests = entries.flatMap(([target, { parked }]) =>
+    parked.length < MOST_PARKED ? [] : `${target}: these are the newest; parked retry sends again all that it refused`,
+  );
+  out(lines.length === 0 ? "Nothing is parked." : [...lines, ...rests].join("\n"));
 }

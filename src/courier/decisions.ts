@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/schema.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
-import type { Journal } from "../delivery/journal.ts";
+import { type Journal, MOST_PARKED } from "../delivery/journal.ts";
 import type { Holds } from "../ledger/holds.ts";
 import { LedgerReport } from "../ledger/report.ts";
 import type { Logger } from "../log.ts";
@@ -37,6 +37,7 @@ export async function decide(decision: Decision, target: string, { holds, journa
     if (decision === "parked-retry") {
       // What is refused once more is parked once more.
       holds.compareAgain(name, entry.parked);
+      if (entry.parked.length >= MOST_PARKED) holds.compareRefused(name);
       entry.nextAttempt = null;
     }
     entry.parked = [];

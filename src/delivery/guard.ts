@@ -43,6 +43,8 @@ interface Tally {
   count: number;
   /** How many of them no change of rules can have brought. */
   said: number;
+  /** The numbers of those that are named. */
+  ids: number[];
   samples: Indicator[];
 }
 
@@ -145,10 +147,9 @@ export class Guard {
     const { deltas, view, log, clock } = this.#options;
     const held = new Set<Kind>();
     for (const kind of ["thumb", "remove", "add"] as const) {
-      const { count, said, samples } = tallies[kind];
-      // Whatever the limits are: a person's word on one value, or one deletion, is no mass.
-      const single = count === 1 && said === 1;
-      const reason = count === 0 || single ? null : this.#against(kind, count, tallies.add.count);
+      const { count, samples } = tallies[kind];
+      const reason =
+        count === 0 || this.#isSingle(kind, tallies[kind]) ? null : this.#against(kind, count, tallies.add.count);
       if (reason === null) continue;
       held.add(kind);
       const as = kind === "add" ? "add" : "remove";
@@ -156,6 +157,16 @@ export class Guard {
       log.error(HELD, { target: view.name, kind: as, count, reason, samples });
     }
     return held;
+  }
+
+  /**
+   * Whatever the limits are: a person's word on one value, or one deletion, is no mass. It takes off several indicators where the
+   * attribute has a value of two halves, and a thumb also where a value occurs in several types.
+   */
+  #isSingle(kind: Kind, { count, said, ids, samples }: Tally): boolean {
+    if (said < count || count > SAMPLES) return false;
+    const isOneValue = samples.every(({ value }) => value === samples[0]?.value);
+    return count === 1 || (kind === "thumb" && isOneValue) || this.#options.deltas.holds.areOfOneAttribute(ids);
   }
 
   /** What stands against so many changes of a kind. */
@@ -180,16 +191,18 @@ export class Guard {
 const HELD = "A change is beyond the guard's limits and is held: the target stays as it is until a person decides";
 
 function tally(): Tally {
-  return { count: 0, said: 0, samples: [] };
+  return { count: 0, said: 0, ids: [], samples: [] };
 }
 
 function count({ lack }: Comparison, reviewing: Reviewed, tallies: Record<Kind, Tally>): void {
   const kind = lack ? kindOf(lack) : null;
   if (!lack || kind === null || (kind === "remove" && waits(lack, reviewing))) return;
-  const { type, value } = lack.holding;
+  const { id, type, value } = lack.holding;
   tallies[kind].count += 1;
   if (kind === "thumb" || (kind === "remove" && isSaid(lack))) tallies[kind].said += 1;
-  if (tallies[kind].samples.length < SAMPLES) tallies[kind].samples.push({ type, value });
+  if (tallies[kind].samples.length >= SAMPLES) return;
+  tallies[kind].ids.push(id);
+  tallies[kind].samples.push({ type, value });
 }
 
 function kindOf(lack: Lack): Kind | null {

@@ -32,8 +32,8 @@ export type Parked = z.output<typeof parked>;
 export type JournalEntry = z.output<typeof entry>;
 type Contents = z.output<typeof contents>;
 
-/** How many parked items are kept for a target, the newest. */
-const MOST_PARKED = 1_000;
+/** How many parked items are kept for a target, the newest; of the others the ledger's record of what was done tells. */
+export const MOST_PARKED = 1_000;
 
 /**
  * The retry journal: for each target how far it has come, when it is tried again and why, and what it will never take. What

@@ -173,10 +173,11 @@ export class Lane {
     const trouble = entry.attempts > 0 || refusals.length > 0 || entry.parked.length > 0;
     this.#recovered();
     entry.position = step.position;
-    park(journal, this.name, step, refusals, clock());
-    if (refusals.length > 0) {
-      const reason = refusals[0]?.reason;
-      log.warn("The target refuses some items for good", { target: this.name, items: refusals.length, reason });
+    // Whenever its rules change it is sent all again.
+    const news = park(journal, this.name, step, refusals, clock());
+    if (news.length > 0) {
+      const reason = news[0]?.reason;
+      log.warn("The target refuses some items for good", { target: this.name, items: news.length, reason });
     }
     delivered?.(this.name, { ...step, delta: taken });
     this.#unsaved = true;

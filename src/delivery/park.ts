@@ -6,25 +6,35 @@ import type { Journal, Parked } from "./journal.ts";
 /**
  * What was taken is no longer parked, and what was refused is.
  * @param at milliseconds
+ * @returns what was not parked already for the same reason
  */
-export function park(journal: Journal, target: string, step: Step, refusals: readonly Refusal[], at: number): void {
+export function park(
+  journal: Journal,
+  target: string,
+  step: Step,
+  refusals: readonly Refusal[],
+  at: number,
+): readonly Parked[] {
   const entry = journal.entry(target);
+  const former = new Map(entry.parked.map((item) => [nameOf(item), item]));
   if (entry.parked.length > 0) {
     const tried = new Set(step.holdings.map(nameOf));
     entry.parked = entry.parked.filter((item) => !tried.has(nameOf(item)));
   }
-  if (refusals.length === 0) return;
+  if (refusals.length === 0) return [];
   const operation = operations(step.delta);
-  journal.park(
-    target,
-    refusals.map((refusal) => ({
-      type: refusal.type,
-      value: refusal.value,
-      reason: refusal.reason,
-      at,
-      operation: operation(refusal),
-    })),
-  );
+  const parked = refusals.map((refusal) => ({
+    type: refusal.type,
+    value: refusal.value,
+    reason: refusal.reason,
+    at,
+    operation: operation(refusal),
+  }));
+  journal.park(target, parked);
+  return parked.filter((item) => {
+    const before = former.get(nameOf(item));
+    return before?.reason !== item.reason || before.operation !== item.operation;
+  });
 }
 
 /** What the target does not want any more need not be sent again. */

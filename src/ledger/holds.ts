@@ -20,6 +20,7 @@ export class Holds {
   readonly #setAside: Statement<never>;
   readonly #settle: Statement<never>[];
   readonly #end: Statement<never>;
+  readonly #shared: Statement<{ attribute: number }>;
   readonly #reasons: Statement<Pick<Hold, "target" | "reason">>;
   readonly #lists: HoldLists;
 
@@ -44,6 +45,10 @@ export class Holds {
       `DELETE FROM hold WHERE target = ? AND NOT EXISTS (
          SELECT 1 FROM aside a WHERE a.target = hold.target AND a.kind = hold.kind AND a.state = 'held')`,
     );
+    this.#shared = database.prepare(
+      `SELECT attribute FROM support WHERE indicator IN (SELECT value FROM json_each(?1))
+       GROUP BY attribute HAVING count(*) = json_array_length(?1) LIMIT 1`,
+    );
     this.#reasons = database.prepare(
       `SELECT t.name AS target, group_concat(h.reason, '; ') AS reason
        FROM hold h CROSS JOIN target t ON t.id = h.target GROUP BY h.target`,
@@ -64,6 +69,11 @@ export class Holds {
   /** Changes of a kind are held from now on; returns false when some were already. */
   begin(target: number, kind: Hold["kind"], reason: string, now: number): boolean {
     return this.#begin.get(target, kind, now, reason) !== undefined;
+  }
+
+  /** Whether one attribute has all of these indicators for its parts: what is said of it is one change. */
+  areOfOneAttribute(indicators: readonly number[]): boolean {
+    return this.#shared.get(JSON.stringify(indicators)) !== undefined;
   }
 
   /** Keeps aside what a step leaves out, and forgets what is settled by it; within the transaction that records the step. */
@@ -120,6 +130,16 @@ export class Holds {
     this.#database.transaction(() => {
       for (const { type, value } of indicators) put.run(name, value, type);
     });
+  }
+
+  /** The same with all that it has refused, as far back as the record of what was done goes. */
+  compareRefused(name: string): void {
+    this.#database
+      .prepare(
+        `INSERT OR IGNORE INTO again (target, indicator)
+         SELECT a.target, a.indicator FROM target t JOIN audit a ON a.target = t.id WHERE t.name = ? AND a.answer <> ''`,
+      )
+      .run(name);
   }
 
   /** For which targets something is held, and why. */

@@ -172,6 +172,16 @@ describe("plan", () => {
     expect(plan.targets).toMatchObject([{ remove: { count: 31, why: { retired: 31 } }, held: [] }]);
   });
 
+  test("says how much stays behind at the place of a target that gets another one", async () => {
+    const file = await write({ targets: { blocklists: { type: "csv", directory: "./elsewhere" } } });
+    const moved = { name: "blocklists", holds: 0, leaves: 31, add: { count: 31 }, remove: { count: 0 } };
+    expect((await json("plan", file)).targets).toMatchObject([moved]);
+    expect((await run("plan", file)).out).toContain("! its former place keeps the 31 that it holds");
+    const same = await write({});
+    expect((await json("plan", same)).targets).toMatchObject([{ holds: 31, leaves: 0 }]);
+    expect((await run("plan", same)).out).not.toContain("former place");
+  });
+
   test("names the top sites that would come or go, on a stopped courier, too", async () => {
     const folder = join(courier.directory, "warninglists", "top");
     await mkdir(folder, { recursive: true });
@@ -238,6 +248,27 @@ test("a decision that the running courier is asked for is told in JSON, too", as
     asked: true,
     changes: null,
   });
+});
+
+test("a list of what is parked that is as long as it may be says that retry sends the others again, too", async () => {
+  await courier.stop();
+  const parked = DOMAINS.slice(0, 2).map((value) => ({
+    type: "domain",
+    value,
+    operation: "add",
+    reason: "400",
+    at: 1,
+  }));
+  const entry = { position: 0, attempts: 0, failingSince: null, nextAttempt: null, lastError: null };
+  const many = Array.from({ length: 500 }, () => parked).flat();
+  for (const [items, last] of [
+    [parked, /^blocklists: add domain d2\.example/],
+    [many, /newest.*retry sends again all/],
+  ] as const) {
+    const targets = { blocklists: { ...entry, parked: items } };
+    await writeFile(join(courier.directory, "state", "journal.json"), JSON.stringify({ version: 1, targets }));
+    expect((await run("parked", "list")).out.split("\n").at(-1)).toMatch(last);
+  }
 });
 
 test("a decision names a target that there is, and a word that there is", async () => {

@@ -47,6 +47,19 @@ describe("parked items", () => {
     expect(target.values).toEqual(["d2.example", "d3.example"]);
   });
 
+  test("are sent again also where there are more of them than the journal keeps", async () => {
+    target.behaviour = ({ add }) => add.map(({ type, value }) => ({ type, value, reason: "400" }));
+    const ids = Array.from({ length: 1_200 }, (_, n) => 10 + n);
+    ledger.hear(...ids.map((id) => told({ id, value: `d${id}.example` })));
+    opened.lane.wake();
+    await until(() => ledger.ledger.deltas.lag("lists") === 0 && opened.entry.parked.length === 1_000);
+    target.behaviour = () => [];
+    await decided("parked-retry");
+    opened.lane.wake();
+    await until(() => target.held.size === 1_203);
+    expect(opened.entry.parked).toEqual([]);
+  });
+
   test("are forgotten on request, and nothing is sent", async () => {
     target.behaviour = () => [];
     expect(await decided("parked-drop")).toBe(2);

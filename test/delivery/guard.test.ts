@@ -332,6 +332,50 @@ test("a target that must never be empty keeps its last indicators, however few, 
   expect(target.values).not.toContain(domain(1));
 });
 
+describe("one word in MISP that takes off several indicators passes as one, whatever the limits are:", () => {
+  const NONE: Partial<MassLimits> = { max_removed: { percent: 0, at_least: 0 }, never_empty: true };
+  const held = () => ledger.ledger.deltas.held("lists");
+  const pair = { id: 1, type: "domain|ip", value: "pair.example|203.0.113.5" };
+  const twice = [
+    { id: 1, type: "ip-src", value: "203.0.113.5" },
+    { id: 2, type: "ip-dst", value: "203.0.113.5" },
+  ];
+
+  test("a thumbs-down on an attribute with two halves", async () => {
+    ledger.hear(told(pair));
+    const lane = await (await open(NONE)).deliver();
+    expect(held()).toBe(2);
+    ledger.hear(sighted({ attributeId: 1 }));
+    await lane.deliver();
+    expect(held()).toBe(0);
+  });
+
+  test("its deletion", async () => {
+    ledger.hear(told(pair));
+    const lane = await (await open(NONE)).deliver();
+    ledger.hear(told({ ...pair, deleted: true }, "edit"));
+    await lane.deliver();
+    expect(held()).toBe(0);
+  });
+
+  test("a thumbs-down on a value that occurs in two types", async () => {
+    ledger.hear(...twice.map((attribute) => told(attribute)));
+    const lane = await (await open(NONE)).deliver();
+    expect(held()).toBe(2);
+    ledger.hear(sighted({ attributeId: 2 }));
+    await lane.deliver();
+    expect(held()).toBe(0);
+  });
+
+  test("but not two deletions, even of one value", async () => {
+    ledger.hear(...twice.map((attribute) => told(attribute)));
+    const lane = await (await open(NONE)).deliver();
+    ledger.hear(...twice.map((attribute) => told({ ...attribute, deleted: true }, "edit")));
+    await lane.deliver();
+    expect(held()).toBe(2);
+  });
+});
+
 test("what must not go out changes: the target is compared once more", async () => {
   let kept = "";
   const protection = ({ value }: { value: string }) =>

@@ -53,6 +53,26 @@ describe("what a target will never take", () => {
     expect(target.values).toEqual(["b.example"]);
   });
 
+  test("is not told again when changed rules have it sent again, unless the reason is another one", async () => {
+    target.behaviour = refusing("a.example");
+    const before = await ALane.open(ledger, target);
+    before.lane.wake();
+    await until(() => before.entry.parked.length === 1);
+    await before.lane.stop(1_000);
+    const { journal } = before;
+    const again = await ALane.open(ledger, target, { journal, view: aView({ digest: "2" }) });
+    ledger.now += 1;
+    again.lane.wake();
+    await until(() => again.entry.parked[0]?.at === ledger.now);
+    await again.lane.stop(1_000);
+    expect(again.logged).toEqual([]);
+    target.behaviour = ({ add }) => add.map(({ type, value }) => ({ type, value, reason: "too long" }));
+    const after = await ALane.open(ledger, target, { journal, view: aView({ digest: "3" }) });
+    after.lane.wake();
+    await until(() => after.logged.length > 0);
+    expect(after.logged).toMatchObject([["warn", expect.any(String), { items: 1, reason: "too long" }]]);
+  });
+
   test("is tried again when it changes, and no longer parked once it is taken", async () => {
     target.behaviour = refusing("a.example");
     const { lane, entry } = await ALane.open(ledger, target, { view: CONTEXT });

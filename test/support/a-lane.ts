@@ -56,5 +56,5 @@ export async function until(so: () => boolean): Promise<void> {
   const check = () => {
     if (!so()) throw new Error("it has not come to that");
   };
-  await vi.waitFor(check, { timeout: 20_000, interval: 2 });
+  await vi.waitFor(check, { timeout: 40_000, interval: 2 });
 }
