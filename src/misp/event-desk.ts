@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { MispClient } from "./client.ts";
 import { type Json, uuidOrNull } from "./coerce.ts";
+import { MispError } from "./errors.ts";
 
 type Found = Json | undefined;
 
@@ -55,8 +56,13 @@ export class EventDesk {
 
   /** The same of an event of which only MISP's number is known. */
   async lookUp(eventId: number): Promise<Found> {
-    const [found] = await this.#client.searchEvents({ ...FACTS, eventid: eventId }, this.#signal);
-    return found;
+    try {
+      const [found] = await this.#search({ eventid: eventId });
+      return found;
+    } catch (error) {
+      if (!isSearchRefused(error)) throw error;
+      return await this.#client.viewEvent(eventId, this.#signal);
+    }
   }
 
   #next(): void {
@@ -73,13 +79,36 @@ export class EventDesk {
 
   async #ask(batch: ReadonlyMap<string, Waiting[]>): Promise<void> {
     const uuids = [...batch.keys()];
-    const query = { ...FACTS, uuid: uuids.length === 1 ? uuids[0] : uuids };
     try {
-      const rows = await this.#client.searchEvents(query, this.#signal);
+      const rows = await this.#search({ uuid: uuids.length === 1 ? uuids[0] : uuids });
       const found = new Map(rows.map((event) => [uuidOrNull(event), event]));
       for (const [uuid, waiting] of batch) for (const { resolve } of waiting) resolve(found.get(uuid));
     } catch (error) {
+      if (isSearchRefused(error)) return await this.#view(batch);
       for (const waiting of batch.values()) for (const { reject } of waiting) reject(error);
     }
   }
+
+  #search(query: Json): Promise<Json[]> {
+    return this.#client.searchEvents({ ...FACTS, ...query }, this.#signal);
+  }
+
+  /**
+   * A role with a limit on searches, which may be 0, may look at each event all the same. One that is too big for MISP to show is no
+   * harm to those beside it.
+   */
+  async #view(batch: ReadonlyMap<string, Waiting[]>): Promise<void> {
+    for (const [uuid, waiting] of batch) {
+      try {
+        const found = await this.#client.viewEvent(uuid, this.#signal);
+        for (const { resolve } of waiting) resolve(found);
+      } catch (error) {
+        for (const { reject } of waiting) reject(error);
+      }
+    }
+  }
+}
+
+function isSearchRefused(error: unknown): boolean {
+  return error instanceof MispError && (error.meaning === "unknown" || error.status === 429);
 }

@@ -76,3 +76,26 @@ test("when MISP fails, so do all who asked, and those who ask later do not", asy
   misp.answer = found();
   expect(await desk.look(uuidOf(1))).toBeDefined();
 });
+
+test.each([405, 429])("a key that may not search (%i) looks at each event by its name", async (status) => {
+  misp.answer = (asked, response) => {
+    const [, , action, uuid = ""] = asked.path.split("/");
+    if (action !== "view") json({ message: "API searches are not allowed" }, status)(asked, response);
+    else if (uuid === uuidOf(0)) json({ message: "Invalid event" }, 404)(asked, response);
+    else json({ Event: eventOf(uuid) })(asked, response);
+  };
+  const [one, none, by] = await Promise.all([desk.look(uuidOf(1)), desk.look(uuidOf(0)), desk.lookUp(7)]);
+  expect([one?.uuid, none, by?.id]).toEqual([uuidOf(1), undefined, "7"]);
+});
+
+test("of events that are looked at by their names, one that MISP fails at is no harm to those beside it", async () => {
+  misp.answer = (asked, response) => {
+    const [, , action, uuid = ""] = asked.path.split("/");
+    if (action !== "view") json({ message: "API searches are not allowed" }, 405)(asked, response);
+    else if (uuid === uuidOf(1)) json({}, 500)(asked, response);
+    else json({ Event: eventOf(uuid) })(asked, response);
+  };
+  const [broken, other] = await Promise.allSettled([desk.look(uuidOf(1)), desk.look(uuidOf(2))]);
+  expect(broken).toMatchObject({ status: "rejected", reason: { meaning: "busy" } });
+  expect(other).toMatchObject({ status: "fulfilled", value: { uuid: uuidOf(2) } });
+});
