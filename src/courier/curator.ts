@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type CurationPlan, planCuration, WORKFLOW_TAGS } from "../curation/curate-event.ts";
+import { planCuration, WORKFLOW_TAGS } from "../curation/curate-event.ts";
+import { MispError } from "../misp/errors.ts";
 import { type EventMetadata, metadataOf } from "../misp/event-metadata.ts";
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
@@ -7,19 +8,18 @@ import type { CuratorOptions } from "./curator-options.ts";
 import { DryRun } from "./dry-run.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
 import { OwnPublications } from "./own-publications.ts";
+import { isStillOpen } from "./still-open.ts";
 import { Strangers } from "./strangers.ts";
 import { countWarned } from "./warned-attributes.ts";
 
-/** When what failed, and what a gate keeps back, is looked at again, milliseconds. */
+/** When what failed, unless MISP asks for more time, and what a gate keeps back, is looked at again, milliseconds. */
 const AGAIN = { failed: 60_000, closed: 600_000 };
 /** How often is looked whether that time has come, milliseconds. */
 const LOOK = 5_000;
-/** What is remembered of the time before it is known whom to trust; a catch-up finds the rest. */
+/** What is remembered of the time before it is known whom to trust; of the rest the next catch-up tells, or has told. */
 const EARLY = 1_000;
 /** Of an event that is published over and over, how long it must be quiet until it is once more, milliseconds. */
 const SPARING = 300_000;
-/** So long after MISP was asked for it an event may be another, milliseconds. */
-const STALE = 2_000;
 /** How long what an event holds may wait for its curation, milliseconds. */
 const SOON = 20;
 
@@ -38,7 +38,7 @@ export class Curator implements AsyncDisposable {
   constructor(options: CuratorOptions) {
     const { signal, rules } = options;
     this.#options = options;
-    this.#dryRun = new DryRun(options.log);
+    this.#dryRun = new DryRun(options);
     this.#turns = new EventTurns({ work: (uuid, occasion) => this.#turn(uuid, occasion), signal });
     this.#strangers = new Strangers((organisation) => options.trustLevelOf(organisation) !== undefined);
     this.#ownTags = new Set([...rules.trustTags, ...WORKFLOW_TAGS].map((tag) => tag.toLowerCase()));
@@ -46,12 +46,29 @@ export class Curator implements AsyncDisposable {
 
   /** MISP was asked who we are and whom to trust; what was heard before is looked at now. */
   begin(): void {
-    if (!this.#early) return;
+    const { enabled, dryRun, curated } = this.#options;
+    if (!enabled || !this.#early) return;
     const early = this.#early;
     this.#early = undefined;
     this.heard(early);
+    // A dry run has told of them when they came. While nobody was known, a first load counted all: MISP is not asked for each.
+    for (const { uuid, creator } of dryRun ? [] : curated.awaited) {
+      if (creator !== null && !this.#isTrusted(creator)) curated.letGo(uuid);
+      else this.#turns.takeWhenQuiet(uuid, "missed");
+    }
     this.#takeDue();
     this.#timer = setInterval(() => this.#takeDue(), LOOK);
+  }
+
+  /**
+   * Keeps in mind which events a catch-up found to have changed, before the ledger remembers that they were found: no later one
+   * would tell of what a courier that is stopped, or has no room among its writes for long, had yet to curate.
+   */
+  found(notices: readonly Notice[]): void {
+    if (!this.#options.enabled) return;
+    const events = notices.flatMap((notice) => (notice.kind === "event" ? [notice.event] : []));
+    const due = events.filter((event) => (this.#early || this.#isTrusted(event.creator.uuid)) && !this.#isDone(event));
+    if (due.length > 0) this.#options.curated.awaits(due.map(({ uuid }) => uuid));
   }
 
   /** Looks for events among what the feed said, or what a catch-up found to have changed. */
@@ -82,7 +99,7 @@ export class Curator implements AsyncDisposable {
   }
 
   #written(event: EventFacts): void {
-    if (this.#turns.prolong(event.uuid) || this.#early || !this.#isTrusted(event)) return;
+    if (this.#turns.prolong(event.uuid) || this.#early || !this.#isTrusted(event.creator.uuid)) return;
     const isBusy = this.#options.writer.hadMany(event.uuid);
     this.#turns.takeWhenQuiet(event.uuid, "heard", isBusy ? SPARING : undefined);
   }
@@ -104,20 +121,22 @@ export class Curator implements AsyncDisposable {
     if (!this.#strangers.has(uuid)) this.#turns.take(uuid, { complete: true, how: "pulled" });
   }
 
-  #isTrusted({ creator }: EventFacts): boolean {
-    return creator.uuid !== null && this.#options.trustLevelOf(creator.uuid) !== undefined;
+  #isTrusted(organisation: string | null): boolean {
+    return organisation !== null && this.#options.trustLevelOf(organisation) !== undefined;
+  }
+
+  #isDone({ uuid, timestamp }: EventFacts): boolean {
+    return timestamp !== undefined && this.#options.curated.isDone(uuid, timestamp);
   }
 
   #heardEvent(event: EventFacts, how: "heard" | "snapshot" | "answer"): void {
-    const { curated, sources, dryRun } = this.#options;
-    const { uuid, timestamp } = event;
-    if (!this.#isTrusted(event)) return;
-    if (timestamp !== undefined && curated.isDone(uuid, timestamp)) return;
-    if (how === "snapshot" && this.#published.isEcho(uuid, timestamp)) return;
-    this.#turns.takeWhenQuiet(uuid, how === "answer" ? "missed" : "heard");
+    const { sources, dryRun } = this.#options;
+    if (!this.#isTrusted(event.creator.uuid) || this.#isDone(event)) return;
+    if (how === "snapshot" && this.#published.isEcho(event.uuid, event.timestamp)) return;
+    this.#turns.takeWhenQuiet(event.uuid, how === "answer" ? "missed" : "heard");
     // Tags need not wait for whoever still writes the event, unless it matters whether it turns out to be pulled.
     const isAlike = sources.includes("pulled") === sources.includes("received");
-    if (isAlike && !dryRun) this.#turns.take(uuid, { complete: false, how: "heard" });
+    if (isAlike && !dryRun) this.#turns.take(event.uuid, { complete: false, how: "heard" });
   }
 
   /** A tag may open a gate; our own come back on the feed, and say nothing. */
@@ -139,12 +158,22 @@ export class Curator implements AsyncDisposable {
       const found = await this.#options.desk.lookOnceSaved(uuid);
       event = found && metadataOf(found);
       const held = event && (await this.#curate(event, occasion, asked));
-      if (held === undefined) this.#options.held.letGo(uuid);
+      if (held === undefined) this.#settled(uuid, occasion);
       else this.#hold(uuid, event?.id, held, occasion, AGAIN.closed);
     } catch (error) {
       if (this.#options.signal.aborted) return;
-      this.#hold(uuid, event?.id, error instanceof Error ? error.message : String(error), occasion, AGAIN.failed);
+      const { wait = 0 } = error instanceof MispError ? error : {};
+      const again = Math.min(Math.max(AGAIN.failed, wait), AGAIN.closed);
+      this.#hold(uuid, event?.id, error instanceof Error ? error.message : String(error), occasion, again);
     }
+  }
+
+  /** An event waits for nothing more, unless it is for the end of a dry run. */
+  #settled(uuid: string, { complete }: Occasion): void {
+    const { held, curated, dryRun } = this.#options;
+    if (!complete) return;
+    held.letGo(uuid);
+    if (!dryRun) curated.letGo(uuid);
   }
 
   /**
@@ -152,7 +181,7 @@ export class Curator implements AsyncDisposable {
    * @returns why the event has to wait
    */
   async #curate(event: EventMetadata, occasion: Occasion, asked: number): Promise<string | undefined> {
-    const { trustLevelOf, curated, rules, dryRun, writer, log } = this.#options;
+    const { trustLevelOf, curated, rules, dryRun, writer, desk, log, clock } = this.#options;
     const level = event.organisation === null ? undefined : trustLevelOf(event.organisation);
     if (!level || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
     const warninglistHits = await this.#warned(event.id, event.attributes);
@@ -163,7 +192,7 @@ export class Curator implements AsyncDisposable {
     for (const step of plan.steps) {
       if (step.do === "publish" && !occasion.complete) break;
       if (step.do === "publish") this.#published.expect(event);
-      const isStillDue = () => this.#isAsOpen(event, asked, planFor);
+      const isStillDue = () => isStillOpen(event, { desk, asked, planFor, clock });
       await writer.write(event.uuid, step, event.organisation, step.do === "publish" ? isStillDue : undefined);
     }
     if (!occasion.complete) return undefined;
@@ -171,21 +200,6 @@ export class Curator implements AsyncDisposable {
     for (const note of plan.notes) log.info("Curation of an event", { event: event.uuid, note });
     curated.done(event.uuid, event.timestamp);
     return undefined;
-  }
-
-  /**
-   * Whether an event is what it was when it was looked at, and no gate has closed since: tags leave its timestamp as it is.
-   * @param asked when MISP was asked for it, milliseconds
-   */
-  async #isAsOpen(
-    before: EventMetadata,
-    asked: number,
-    planFor: (found: EventMetadata) => CurationPlan,
-  ): Promise<boolean> {
-    if (Math.abs(this.#options.clock() - asked) <= STALE) return true;
-    const found = await this.#options.desk.look(before.uuid);
-    const now = found && metadataOf(found);
-    return now?.timestamp === before.timestamp && planFor(now).closed.length === 0;
   }
 
   #isWanted({ isLocal }: EventMetadata, { how }: Occasion): boolean {

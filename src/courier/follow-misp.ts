@@ -153,6 +153,7 @@ function catchingUp(options: CatchUpOptions, opening: Opening, curator: Curator)
   const { ledger, signal } = options;
   const answer: CatchUpOptions["answer"] = async (notices, ...when) => {
     opening.told();
+    curator.found(notices);
     await options.answer(notices, ...when);
     curator.heard(notices);
   };

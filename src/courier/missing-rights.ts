@@ -61,7 +61,8 @@ function nameOf(step: CurationStep): string {
 function cureOf(step: CurationStep, { meaning, message, status }: MispError): string | undefined {
   if (step.do === "publish") return meaning === "forbidden" ? NO_PUBLISHING : status === 405 ? NOT_OTHERS : undefined;
   if (meaning === "forbidden") return NO_TAGGER;
-  if (meaning !== "invalid") return undefined;
+  // With another status it is this tag or this event that MISP does not take.
+  if (meaning !== "invalid" || status !== 403) return undefined;
   return (
     `MISP refuses the local tag ${step.tag}: put the key's user into MISP's host organisation (MISP.host_org_id), and ` +
     `create the tag (Event Actions → Add Tag) or give the key's role perm_tag_editor. It said: ${message}`

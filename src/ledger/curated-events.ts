@@ -10,6 +10,13 @@ export interface CuratedAttribute {
   toIds: number;
 }
 
+/** An event that is to be curated. */
+export interface AwaitedEvent {
+  uuid: string;
+  /** UUID of the organisation that wrote it; `null`: the ledger does not know. */
+  creator: string | null;
+}
+
 interface Write {
   at: number;
   event: string;
@@ -21,6 +28,8 @@ interface Write {
 const KEPT = 100_000;
 /** What comes within so many milliseconds is saved at once: in a rush, the disk would be most of the work. */
 const GATHER = { first: 20, again: 1_000 };
+/** In place of the change as of which an event was curated: it still is to be. */
+const AWAITED = -1;
 
 /**
  * Which events were curated as of which change, and what was written to MISP for it. A crash may forget the last moments: an
@@ -31,11 +40,13 @@ export class CuratedEvents implements Disposable {
   readonly #clock: () => number;
   readonly #get: Statement<{ timestamp: number }>;
   readonly #put: Statement<never>;
+  readonly #drop: Statement<never>;
+  readonly #awaited: Statement<AwaitedEvent>;
   readonly #wrote: Statement<never>;
   readonly #forget: Statement<never>;
   readonly #attributes: Statement<CuratedAttribute>;
-  /** Not saved yet. */
-  readonly #done = new Map<string, number>();
+  /** Not saved yet; `undefined`: nothing is to be known of the event. */
+  readonly #done = new Map<string, number | undefined>();
   #writes: Write[] = [];
   #saving: NodeJS.Timeout | undefined;
 
@@ -44,6 +55,11 @@ export class CuratedEvents implements Disposable {
     this.#clock = clock;
     this.#get = database.prepare("SELECT timestamp FROM curated WHERE event = ?");
     this.#put = database.prepare("INSERT OR REPLACE INTO curated (event, timestamp) VALUES (?, ?)");
+    this.#drop = database.prepare("DELETE FROM curated WHERE event = ?");
+    this.#awaited = database.prepare(
+      `SELECT c.event AS uuid, e.creator_uuid AS creator FROM curated c LEFT JOIN event e ON e.uuid = c.event
+       WHERE c.timestamp = ${AWAITED}`,
+    );
     this.#wrote = database.prepare("INSERT INTO misp_write (at, event, step, tag, answer) VALUES (?, ?, ?, ?, ?)");
     this.#forget = database.prepare(`DELETE FROM misp_write WHERE id <= (SELECT max(id) FROM misp_write) - ${KEPT}`);
     this.#attributes = database.prepare(
@@ -54,7 +70,25 @@ export class CuratedEvents implements Disposable {
 
   /** Whether nothing has changed since this event was curated. Local tags and publications leave its timestamp as it is. */
   isDone(event: string, timestamp: number): boolean {
-    return (this.#done.get(event) ?? this.#get.get(event)?.timestamp) === timestamp;
+    return this.#asOf(event) === timestamp;
+  }
+
+  /** These are to be curated, of which nothing will tell again; saved at once, unless the disk is full. */
+  awaits(events: readonly string[]): void {
+    for (const event of events) this.#done.set(event, AWAITED);
+    this.#saveNow();
+  }
+
+  /** Events that are to be curated, whatever was stopped or killed since. */
+  get awaited(): AwaitedEvent[] {
+    return this.#awaited.all();
+  }
+
+  /** An event that was awaited needs no curation. */
+  letGo(event: string): void {
+    if (this.#asOf(event) !== AWAITED) return;
+    this.#done.set(event, undefined);
+    this.#saveIn(GATHER.first);
   }
 
   done(event: string, timestamp: number): void {
@@ -79,16 +113,24 @@ export class CuratedEvents implements Disposable {
     this.#save();
   }
 
+  #asOf(event: string): number | undefined {
+    return this.#done.has(event) ? this.#done.get(event) : this.#get.get(event)?.timestamp;
+  }
+
   #saveIn(milliseconds: number): void {
     this.#saving ??= setTimeout(() => {
       this.#saving = undefined;
-      try {
-        this.#save();
-      } catch {
-        // The disk is full, or busy: intake says so, and this waits as well.
-        this.#saveIn(GATHER.again);
-      }
+      this.#saveNow();
     }, milliseconds);
+  }
+
+  #saveNow(): void {
+    try {
+      this.#save();
+    } catch {
+      // The disk is full, or busy: intake says so, and this waits as well.
+      this.#saveIn(GATHER.again);
+    }
   }
 
   #save(): void {
@@ -97,7 +139,10 @@ export class CuratedEvents implements Disposable {
       for (const { at, event, step, answer } of this.#writes) {
         this.#wrote.run(at, event, step.do, "tag" in step ? step.tag : null, answer);
       }
-      for (const [event, timestamp] of this.#done) this.#put.run(event, timestamp);
+      for (const [event, timestamp] of this.#done) {
+        if (timestamp === undefined) this.#drop.run(event);
+        else this.#put.run(event, timestamp);
+      }
       this.#forget.run();
     });
     this.#writes = [];

@@ -172,7 +172,7 @@ CREATE TABLE unreadable (
   excerpt TEXT NOT NULL
 );
 
--- Which change of an event was curated, and what was written to MISP for it.
+-- Which change of an event was curated (-1: it still is to be), and what was written to MISP for it.
 CREATE TABLE curated (event TEXT PRIMARY KEY, timestamp INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE misp_write (
   id INTEGER PRIMARY KEY,

@@ -8,19 +8,22 @@ import { Database } from "../../src/ledger/database.ts";
 import { silent } from "../../src/log.ts";
 import { MispClient } from "../../src/misp/client.ts";
 import { EventDesk } from "../../src/misp/event-desk.ts";
+import type { Notice } from "../../src/model/notice.ts";
 import { aFolder } from "../support/a-folder.ts";
+import { anEvent } from "../support/an-event.ts";
 import { AnsweringServer, json } from "../support/answering-server.ts";
 import { eventually } from "../support/running-courier.ts";
 
 const EVENT = "0e235bbc-2689-4a01-8c22-23879545607c";
 const ANOTHER = "279db1ff-7b99-4eba-8897-bd6231a7a5b6";
 const FRIEND = { id: "2", uuid: "d6c6bc22-d575-4e9d-8b50-a04df8f7d579", local: false };
+const STRANGER = "11111111-7b99-4eba-8897-bd6231a7a5b6";
 
 let misp: AnsweringServer;
 let now = 1_000_000_000;
 
-/** A courier that trusts everybody, publishes what is green, and has one write in a minute, which another event has just had. */
-async function aCurator() {
+/** A courier that trusts everybody but one, publishes what is green, and has one write in a minute, which another event has just had. */
+async function aCurator(before: (curator: Curator, database: Database) => void = () => {}) {
   misp = await AnsweringServer.start();
   shows({});
   const database = Database.open(join(aFolder(), "ledger.sqlite"));
@@ -39,7 +42,7 @@ async function aCurator() {
     desk: new EventDesk(client, stop.signal),
     writer,
     held,
-    trustLevelOf: () => ({ publish: true }),
+    trustLevelOf: (organisation) => (organisation === STRANGER ? undefined : { publish: true }),
     warns: () => false,
     saved: async () => {},
   });
@@ -52,6 +55,7 @@ async function aCurator() {
   });
   await writer.write(ANOTHER, { do: "publish" });
   now += 59_950;
+  before(curator, database);
   curator.begin();
   curator.heard([{ kind: "pulled", uuid: EVENT }]);
   await eventually(async () => expect(looks()).toBe(1));
@@ -97,4 +101,55 @@ test("an event that is as it was is published when it has its turn, however long
   await aCurator();
   now += 10_000;
   await eventually(async () => expect(isPublished()).toBe(true));
+});
+
+test("an event waits as long as a MISP asks whose rate limit is reached", async () => {
+  const held = await aCurator();
+  const look = misp.answer;
+  misp.answer = (asked, response) => {
+    if (asked.path.startsWith("/events/publish/")) response.setHeader("Retry-After", "300");
+    (asked.path.startsWith("/events/publish/") ? json({ name: "Too many requests" }, 429) : look)(asked, response);
+  };
+  now += 10_000;
+  await eventually(async () => expect(held.due(now + 310_000)).toHaveLength(1));
+  expect(held.due(now + 290_000)).toEqual([]);
+});
+
+test("all that a catch-up found is looked at, however much it was before it is known whom to trust", async () => {
+  const uuids = Array.from(
+    { length: 1_100 },
+    (_, index) => `0e235bbc-2689-4a01-8c22-${String(index).padStart(12, "0")}`,
+  );
+  const found = uuids.map((uuid): Notice => ({ kind: "event", event: anEvent({ uuid }), how: "answer" }));
+  const asked = new Set<string>();
+  await aCurator((curator) => {
+    misp.answer = ({ body }, response) => {
+      const wanted: string[] = [Object(body).uuid].flat();
+      for (const uuid of wanted) asked.add(uuid);
+      const events = wanted.map((uuid) => ({ Event: { id: "7", uuid, Orgc: FRIEND, published: true } }));
+      json({ response: events })({ body, method: "", path: "", headers: {} }, response);
+    };
+    curator.found(found);
+    curator.heard(found);
+  });
+  await eventually(async () => expect(uuids.filter((uuid) => !asked.has(uuid))).toEqual([]));
+});
+
+test("of what a first load found before it is known whom to trust, MISP is not asked for what others wrote", async () => {
+  const unknown = "ffffffff-7b99-4eba-8897-bd6231a7a5b6";
+  await aCurator((curator, database) => {
+    const found = [ANOTHER, unknown].map(
+      (uuid): Notice => ({ kind: "event", event: anEvent({ uuid }), how: "answer" }),
+    );
+    curator.found(found);
+    database
+      .prepare(
+        `INSERT INTO event (id, uuid, info, date, distribution, threat_level, creator_id, creator_uuid, timestamp, known)
+         VALUES (5, ?, '', '', 0, 0, 9, ?, 1000, 1)`,
+      )
+      .run(ANOTHER, STRANGER);
+  });
+  const asked = () => misp.asked.flatMap(({ body }) => Object(body).uuid ?? []);
+  await eventually(async () => expect(asked()).toContain(unknown));
+  expect(asked()).not.toContain(ANOTHER);
 });

@@ -162,6 +162,22 @@ describe("a right that is missing", () => {
     expect(lacks).toEqual([]);
   });
 
+  test.each([
+    ["a 200 with no more than a message", json(COULD_NOT)],
+    ["a 200 with an error inside", json({ saved: false, errors: "Could not do it" })],
+    ["a 400", json(COULD_NOT, 400)],
+  ])(
+    "is not what %s tells: what MISP says of one event is passed on, and the others get the tag",
+    async (_, answer) => {
+      const writer = aWriter();
+      misp.answer = answer;
+      await expect(writer.write(EVENT, ATTACH)).rejects.toThrow("Could not do it");
+      misp.answer = TAKEN;
+      await writer.write(ANOTHER, ATTACH);
+      expect(lacks).toEqual([]);
+    },
+  );
+
   test("is not what a MISP that is down has, or one where the event is gone meanwhile", async () => {
     const writer = aWriter();
     for (const [status, body] of [
