@@ -1,3 +1,4 @@
+import { formsOf } from "../ledger/forms-of-value.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { SightingType } from "../model/misp.ts";
@@ -20,14 +21,28 @@ export const sight: Command = {
     const [value = ""] = given.positionals;
     const isFalse = given.values["false-positive"] === true;
     const type = isFalse ? SightingType.falsePositive : SightingType.seen;
-    try {
-      await new MispClient(misp).addSighting({ of: { value }, type }, signal);
-    } catch (error) {
-      if (!(error instanceof MispError)) throw error;
-      err(`misp-courier: ${printable(error.message)}`);
-      return exitAfter(error);
+    const client = new MispClient(misp);
+    let refusal: MispError | undefined;
+    for (const form of formsOf(value)) {
+      refusal = await refusalOf(client.addSighting({ of: { value: form }, type }, signal));
+      // MISP may have it in another form, such as without the dot at its end.
+      if (refusal?.meaning !== "unknown") break;
+    }
+    if (refusal) {
+      err(`misp-courier: ${printable(refusal.message)}`);
+      return exitAfter(refusal);
     }
     out(`MISP has it: ${printable(value)} ${isFalse ? "is a false positive" : "was seen"}.`);
     return Exit.ok;
   },
 };
+
+async function refusalOf(asked: Promise<unknown>): Promise<MispError | undefined> {
+  try {
+    await asked;
+    return undefined;
+  } catch (error) {
+    if (error instanceof MispError) return error;
+    throw error;
+  }
+}

@@ -6,7 +6,6 @@ import type { Logger } from "../log.ts";
 import type { MispClient } from "../misp/client.ts";
 import { type Meaning, MispError } from "../misp/errors.ts";
 import { hasSighting } from "../misp/sighting-search.ts";
-import { formsOf } from "./forms-of-value.ts";
 
 export interface SensorPostOptions {
   client: MispClient;
@@ -85,7 +84,7 @@ export class SensorPost implements AsyncDisposable {
     const { subject, type, date } = next;
     const source = next.source === "" ? OWN_SOURCE : `${OWN_SOURCE}: ${next.source}`;
     if (next.doubt === 1 && (await hasSighting(client, { ...next, source }, this.#stop.signal))) return;
-    const attribute = next.attribute ?? queue.attributeWith(formsOf(subject)) ?? null;
+    const attribute = next.attribute ?? queue.attributeWith(subject) ?? null;
     queue.begin(next.id, attribute, clock() + SETTLED);
     const of = attribute === null ? { value: subject } : { uuid: attribute };
     await client.addSighting({ of, type, source, date }, this.#cut.signal);

@@ -29,6 +29,9 @@ const TYPES = {
   expired: SightingType.expired,
 } as const;
 
+/** By MISP's numbers for them. */
+const NAMES = Object.keys(TYPES) as (keyof typeof TYPES)[];
+
 const sighting = z
   .strictObject(
     {
@@ -56,11 +59,24 @@ const sighting = z
  * @returns the sighting, or what is wrong with it
  */
 export function readSighting(told: unknown, now: number, seen = now): SensorSighting | string {
-  const read = sighting.safeParse(told);
+  const read = sighting.safeParse(inOurWords(told));
   if (!read.success) return reason(read.error);
   const { value = "", attribute = null, type, seen_at = seen, source } = read.data;
   if (seen_at > now + AHEAD) return "seen_at: must not be in the future";
   return { subject: attribute ?? value, attribute, type: TYPES[type], date: Math.min(seen_at, now), source };
+}
+
+/** A sensor that reported to MISP itself so far says it in the words of MISP's `/sightings/add`. */
+function inOurWords(told: unknown): unknown {
+  if (typeof told !== "object" || told === null || Array.isArray(told)) return told;
+  const { type, uuid, timestamp, ...rest } = told as Record<string, unknown>;
+  const time = typeof timestamp === "string" && /^\d{1,12}$/.test(timestamp) ? Number(timestamp) : timestamp;
+  return {
+    ...(type === undefined ? {} : { type: NAMES.find((name) => String(TYPES[name]) === String(type)) ?? type }),
+    ...(uuid === undefined ? {} : { attribute: uuid }),
+    ...(time === undefined ? {} : { seen_at: time }),
+    ...rest,
+  };
 }
 
 function reason({ issues: [first] }: z.ZodError): string {

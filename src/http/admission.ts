@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { isLoopback } from "../config/values.ts";
@@ -27,10 +28,16 @@ export function admission(token: string | undefined): Admission {
 function shown(authorization = ""): string {
   const [scheme = ""] = authorization.split(" ", 1);
   const credentials = authorization.slice(scheme.length).trim();
-  if (scheme.toLowerCase() === "bearer") return credentials;
+  if (scheme.toLowerCase() === "bearer") return textOf(credentials);
   if (scheme.toLowerCase() !== "basic") return "";
   const pair = Buffer.from(credentials, "base64").toString();
   return pair.slice(pair.indexOf(":") + 1);
+}
+
+/** Of a header each byte comes as one character; curl writes UTF-8, Python and JavaScript one byte a letter as far as there is one. */
+function textOf(header: string): string {
+  const bytes = Buffer.from(header, "latin1");
+  return isUtf8(bytes) ? bytes.toString() : header;
 }
 
 function isOwnName(host: string | undefined): boolean {

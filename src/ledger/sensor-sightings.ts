@@ -1,5 +1,6 @@
 import type { SensorSighting } from "../model/sensed.ts";
 import { Database } from "./database.ts";
+import { formsOf } from "./forms-of-value.ts";
 import type { Statement } from "./statement.ts";
 
 export type { SensorSighting } from "../model/sensed.ts";
@@ -40,7 +41,8 @@ export class SensorSightings implements Disposable {
   readonly #next: Statement<WaitingSighting>;
   readonly #forgotten: Statement<WaitingSighting>;
   readonly #waiting: Statement<{ count: number }>;
-  readonly #bearers: Statement<{ uuid: string }>;
+  readonly #known: Statement<{ value: string }>;
+  readonly #bearers: Statement<{ uuid: string; type: string }>;
   readonly #begin: Statement<never>;
   readonly #later: Statement<never>;
   readonly #finish: Statement<never>;
@@ -61,8 +63,11 @@ export class SensorSightings implements Disposable {
     this.#next = database.prepare(`${next} WHERE due <= ? ORDER BY due, id LIMIT 1`);
     this.#forgotten = database.prepare(`${next} WHERE due > ? LIMIT 1`);
     this.#waiting = database.prepare(WAITING);
+    this.#known = database.prepare(
+      "SELECT value FROM indicator WHERE value IN (SELECT value FROM json_each(?)) LIMIT 1",
+    );
     this.#bearers = database.prepare(
-      `SELECT DISTINCT a.uuid FROM indicator i JOIN support s ON s.indicator = i.id JOIN attribute a ON a.id = s.attribute
+      `SELECT DISTINCT a.uuid, a.type FROM indicator i JOIN support s ON s.indicator = i.id JOIN attribute a ON a.id = s.attribute
        WHERE i.value IN (SELECT value FROM json_each(?)) AND a.deleted = 0 LIMIT 2`,
     );
     this.#begin = database.prepare("UPDATE sensed SET attribute = ?, doubt = 1, due = ? WHERE id = ?");
@@ -106,10 +111,14 @@ export class SensorSightings implements Disposable {
     return this.#next.get(now) ?? this.#forgotten.get(now + LONGEST_WAIT);
   }
 
-  /** UUID of the one attribute that has the value, in any of these forms; `undefined` when there are none, or several. */
-  attributeWith(forms: readonly string[]): string | undefined {
-    const [only, ...others] = this.#bearers.all(JSON.stringify(forms));
-    return others.length === 0 ? only?.uuid : undefined;
+  /**
+   * UUID of the one attribute that has the value; `undefined` when there are none, or several, which MISP finds by the value.
+   * A pair it finds by its halves alone: of several that have it, it is one.
+   */
+  attributeWith(value: string): string | undefined {
+    const [first, ...others] = this.#bearers.all(JSON.stringify(formsOf(value)));
+    const isPair = value.includes("|") && first?.type.includes("|");
+    return others.length === 0 || isPair ? first?.uuid : undefined;
   }
 
   /** It is about to be sent: from here on MISP may have it. Should nothing more be heard of it, it waits until `due`, milliseconds. */
@@ -140,10 +149,18 @@ export class SensorSightings implements Disposable {
     return this.#room >= count;
   }
 
-  #takeOne({ subject, attribute, type, date, source }: SensorSighting, now: number): boolean {
+  #takeOne({ subject: told, attribute, type, date, source }: SensorSighting, now: number): boolean {
+    const subject = attribute === null ? this.#asKnown(told) : told;
     if (this.#same.get(subject, type, source, date - SAME, date + SAME)) return false;
     this.#add.run(subject, attribute, type, date, source, now);
     return true;
+  }
+
+  /** A value as the ledger has it: names come from sensors with a dot at their end, or in capitals at random. */
+  #asKnown(value: string): string {
+    // The very same comes first: in other capitals it may be another file.
+    const known = this.#known.get(JSON.stringify([value])) ?? this.#known.get(JSON.stringify(formsOf(value)));
+    return known?.value ?? value;
   }
 }
 

@@ -28,8 +28,14 @@ test("a false positive takes a value off, and a later sighting brings it back", 
   await courier.listed("domain", "evil.example");
 });
 
+test("a value with a dot at its end, as in a name server's log, is that value", async () => {
+  const told = await sight("evil.example.", "--false-positive");
+  expect(told).toMatchObject({ code: 0, out: "MISP has it: evil.example. is a false positive." });
+  await courier.listed("domain");
+});
+
 test("a value that MISP does not have is told, and so is a MISP that is away", async () => {
-  expect(await sight("nowhere.example")).toMatchObject({ code: 1, err: expect.stringContaining("no attribute") });
+  expect(await sight("nowhere.example")).toMatchObject({ code: 65, err: expect.stringContaining("no attribute") });
   courier.misp.faults.restStatus = 500;
   expect((await sight("evil.example")).code).toBe(69);
 });

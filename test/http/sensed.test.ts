@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
@@ -111,6 +113,22 @@ describe("what sensors saw", () => {
     ]);
   });
 
+  test("may be told in the words of MISP's own REST, too", async () => {
+    using ledger = report();
+    const [row] = await ledger.attributes("b.example");
+    const timestamp = Math.floor(Date.now() / 1000) - 200;
+    const list = [
+      { value: "a.example", source: "as MISP has it", type: "1", timestamp },
+      { uuid: row?.attribute.uuid, source: "as MISP has it", type: 0, timestamp: String(timestamp) },
+    ];
+    expect(await taken(list)).toEqual({ taken: 2, known: 0, refused: [] });
+    await settled();
+    expect(await inMisp("as MISP has it")).toMatchObject([
+      { value: "a.example", type: "1", date_sighting: String(timestamp) },
+      { value: "b.example", type: "0", date_sighting: String(timestamp) },
+    ]);
+  });
+
   test("is told MISP once, however often a sensor says it within ten minutes", async () => {
     const now = Math.floor(Date.now() / 1000);
     const first = { value: "c.example", source: "again", seen_at: now - 3_000 };
@@ -126,6 +144,29 @@ describe("what sensors saw", () => {
     await settled();
     expect(await valuesFrom("again")).toHaveLength(3);
     expect(await valuesFrom("other")).toHaveLength(1);
+  });
+
+  test("is one value in whatever form sensors write it, also where several attributes have it", async () => {
+    const { misp } = watched.courier;
+    const pair = { type: "filename|md5", value: "bad.exe|d41d8cd98f00b204e9800998ecf8427e" };
+    for (const info of ["first", "second"]) {
+      const attributes = [{ type: "domain", value: "twice.example" }, { type: "ip-dst", value: "2001:db8::1" }, pair];
+      misp.addEvent({ info, attributes });
+    }
+    await eventually(async () => {
+      using ledger = report();
+      expect(await ledger.attributes("2001:db8::1")).toHaveLength(2);
+    });
+    const forms = ["twice.example.", "tWiCe.ExAmPlE", "2001:DB8:0:0::1", "BAD.exe|D41D8CD98F00B204E9800998ECF8427E"];
+    const source = "in other words";
+    expect(await taken([...forms, pair.value].map((value) => ({ value, source })))).toEqual({
+      taken: 3,
+      known: 2,
+      refused: [],
+    });
+    await settled();
+    const values = ["2001:db8::1", "2001:db8::1", pair.value, "twice.example", "twice.example"];
+    expect(await valuesFrom(source)).toEqual(values);
   });
 
   test("is refused by MISP once where it has no such value, and counted", async () => {
@@ -210,6 +251,8 @@ describe("a sensor is told what is wrong", () => {
       { value: "" },
       { value: "d.example", attribute: "00000000-0000-4000-8000-000000000000" },
       { value: "d.example", type: "maybe" },
+      { value: "d.example", type: 3 },
+      { value: "d.example", timestamp: "a while ago" },
       { value: "d.example", seen_at: later },
       { value: "d.example", seen_at: "yesterday" },
       { value: "two\nlines" },
@@ -243,6 +286,19 @@ describe("a sensor is told what is wrong", () => {
   ])("%s", async (_, body, status) => {
     expect((await post(body)).status).toBe(status);
   });
+});
+
+test("what is too much does not end the connection, on which the next sighting comes", async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const posted = async (body: string) => {
+    const asked = request(`${watched.url}sightings`, { method: "POST", headers: HEADERS, agent }).end(body);
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    await once(answer.resume(), "end");
+    return answer.statusCode;
+  };
+  expect(await posted("x".repeat(2_000_000))).toBe(413);
+  expect(await posted(JSON.stringify({ value: "a.example", source: "patient" }))).toBe(202);
+  agent.destroy();
 });
 
 test("more than 100,000 sightings do not wait: a sensor is told when to come back", async () => {

@@ -115,6 +115,15 @@ describe("a web server with a token", () => {
     }
   });
 
+  test("takes one that is not ASCII, as scripts and browsers write it", async () => {
+    const token = "ein schönes Wort";
+    await using front = await openFront(DOMAINS, { listen: "0.0.0.0:0", token });
+    const bytes = Buffer.from(`Bearer ${token}`).toString("latin1");
+    for (const headers of [{ authorization: bytes }, { authorization: `Bearer ${token}` }, basic(token)]) {
+      expect((await ask(reachable(front), headers)).status).toBe(200);
+    }
+  });
+
   test("takes one that has spaces in it", async () => {
     const token = "a sentence that nobody guesses";
     await using front = await openFront(DOMAINS, { listen: "0.0.0.0:0", token });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formsOf } from "../../src/courier/forms-of-value.ts";
+import { formsOf } from "../../src/ledger/forms-of-value.ts";
 
 const MD5 = "d41d8cd98f00b204e9800998ecf8427e";
 
