@@ -35,12 +35,14 @@ function readable({ targets, dropped }: Plan): string {
   ].join("\n");
 }
 
-function readableTarget({ name, isNew, holds, add, renew, remove, casualties, held }: TargetPlan): string {
+function readableTarget({ name, isNew, holds, leaves, ...changes }: TargetPlan): string {
+  const { add, renew, remove, casualties, held } = changes;
   const why = Object.entries(remove.why).map(([word, count]) => {
     return `      ${count}: ${REASONS[word as keyof typeof REASONS] ?? word}`;
   });
   return [
     `${name}: ${isNew ? "new" : `holds ${holds}`}, +${add.count} -${remove.count} ~${renew.count}`,
+    ...(leaves > 0 ? [`  ! its former place keeps the ${leaves} that it holds`] : []),
     ...held.map((reason) => `  ! its guard would hold the ${reason}`),
     ...casualties.named.map(({ type, value, change, named }) => {
       return printable(`  ! ${change === "add" ? "adds" : "removes"} ${type} ${value}: ${named.join(", ")}`);

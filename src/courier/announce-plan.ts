@@ -56,7 +56,8 @@ export async function announcePlan({ signal, patience = PATIENCE, log, ...option
   }
 }
 
-function announceTarget({ name, add, renew, remove, casualties, held, ...rest }: TargetPlan, log: Logger): void {
+function announceTarget(plan: TargetPlan, log: Logger): void {
+  const { name, leaves, add, renew, remove, casualties, held, ...rest } = plan;
   const facts = {
     target: name,
     ...rest,
@@ -67,6 +68,11 @@ function announceTarget({ name, add, renew, remove, casualties, held, ...rest }:
     samples: { add: add.samples, renew: renew.samples, remove: remove.samples },
   };
   log.info("The changed configuration brings a target", facts);
+  if (leaves > 0)
+    log.info("The changed configuration gives a target another place; the former one keeps what it holds", {
+      target: name,
+      holds: leaves,
+    });
   if (casualties.count > 0)
     log.warn("The changed configuration adds or removes what lists name", { target: name, ...casualties });
   for (const reason of held)

@@ -41,7 +41,8 @@ export interface Plan {
 /**
  * Judges a copy of the ledger by another configuration and compares each target with it. Nothing is applied, and the copy is
  * removed; it lies in the state folder, where there is room for a ledger and nobody else may read it.
- * @throws StateDamaged when there is no ledger, or one that cannot be used
+ * @throws StateMissing when there is no ledger
+ * @throws StateDamaged when it cannot be used
  * @throws StateUnwritable when there is no room for a copy, or no right to make one
  * @throws StateUnreadable when it is not for this user
  */
@@ -89,8 +90,8 @@ async function planOn(ledger: Ledger, next: Config, options: PlanOptions): Promi
   const plan: Plan = { targets: [], dropped: [] };
   for (const [name, settings] of enabledTargets(next)) {
     signal.throwIfAborted();
-    const isNew = !former.some((target) => target.name === name);
-    const sources = { ledger, isNew, before, after, named, clock, giveWay, signal };
+    const held = former.find((target) => target.name === name)?.holds;
+    const sources = { ledger, held, before, after, named, clock, giveWay, signal };
     plan.targets.push(await planTarget(name, settings, sources));
   }
   const fed = new Set(plan.targets.map(({ name }) => name));
@@ -111,7 +112,8 @@ async function review(ledger: Ledger, { signal, progress, giveWay = nextTurn }: 
 
 interface Sources {
   ledger: Ledger;
-  isNew: boolean;
+  /** How much the target held, wherever that was; `undefined` where it is new. */
+  held: number | undefined;
   before: Protections;
   after: Protections;
   named: Warninglists;
@@ -121,7 +123,7 @@ interface Sources {
 }
 
 async function planTarget(name: string, settings: TargetConfig, sources: Sources): Promise<TargetPlan> {
-  const { ledger, isNew, before, after, named, clock, giveWay, signal } = sources;
+  const { ledger, held, before, after, named, clock, giveWay, signal } = sources;
   const { deltas } = ledger;
   const view = viewOf(name, settings, after.of(name));
   deltas.register(view);
@@ -139,5 +141,7 @@ async function planTarget(name: string, settings: TargetConfig, sources: Sources
     signal.throwIfAborted();
     await giveWay();
   }
-  return { name, isNew, holds, ...changes.summary(settings.guard, holds, clock) };
+  // With another place, it holds nothing any more.
+  const leaves = (held ?? 0) - holds;
+  return { name, isNew: held === undefined, holds, leaves, ...changes.summary(settings.guard, holds, clock) };
 }

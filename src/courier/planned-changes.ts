@@ -21,6 +21,8 @@ export interface TargetPlan {
   isNew: boolean;
   /** How much it holds now. */
   holds: number;
+  /** How much stays at another place, which it filled until now. */
+  leaves: number;
   add: Changes;
   renew: Changes;
   remove: Changes & { why: Record<string, number> };

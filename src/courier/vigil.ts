@@ -24,7 +24,8 @@ export interface VigilOptions {
 const FEED = "MISP's feed";
 const REFUSED = "login refused";
 const UNHEARD = "not heard since the start";
-const AWAY = "the courier was not running";
+/** Before a start; a reload of the configuration is one, too. */
+const AWAY = "the courier was not listening";
 /** MISP's publisher speaks after ten seconds without any message; three of its silences are no coincidence. */
 const SILENCE = 30_000;
 const TICK = 1_000;

@@ -110,6 +110,15 @@ describe("a running courier whose configuration changes", () => {
     expect((await readdir(join(directory, "state"))).filter((name) => name.startsWith("plan-"))).toEqual([]);
   });
 
+  test("says how much stays behind where a target gets another place", async () => {
+    await configure({ targets: { blocklists: { type: "csv", directory: "./elsewhere" } } });
+    hangUp();
+    await logged("misp-courier has stopped");
+    const log = await readFile(join(directory, "courier.log"), "utf8");
+    expect(log).toMatch(/another place; the former one keeps what it holds target=blocklists holds=2/);
+    await listed({ domain: ["evil.example"], "ip-dst": ["198.51.100.7"] });
+  });
+
   test("goes by the newest file when it changes again at once", async () => {
     await configure({ filter: [{ types: ["md5"] }] });
     hangUp();

@@ -206,7 +206,7 @@ describe("status and explain", () => {
     await writeFile(file, "misp: {url: 'https://misp.example.org', key: k}\n");
     for (const words of [["status"], ["explain", "a.example"]]) {
       const { code, err } = await call([...words, "--config", file]);
-      expect(code).toBe(1);
+      expect(code).toBe(66);
       expect(err).toContain("has the courier run with this configuration?");
     }
     await rm(empty, { recursive: true });

@@ -60,7 +60,7 @@ test("a line that is lost again and again while nothing is heard is one blind sp
 
 test("a courier that last heard something by a clock that was ahead is deaf since now", () => {
   const { vigil, spells } = anUnheardVigil(90_000);
-  expect(spells()).toEqual([{ cause: "the courier was not running", since: 1_000, until: null }]);
+  expect(spells()).toEqual([{ cause: "the courier was not listening", since: 1_000, until: null }]);
   vigil[Symbol.dispose]();
 });
 
@@ -95,11 +95,11 @@ test("a login that is refused is told as the cause of what goes on, once", () =>
 test("a courier that hears nothing after its start does not go on saying that it did not run", () => {
   vi.useFakeTimers();
   const { vigil, hands, spells } = anUnheardVigil(400);
-  expect(spells()).toEqual([{ cause: "the courier was not running", since: 400, until: null }]);
+  expect(spells()).toEqual([{ cause: "the courier was not listening", since: 400, until: null }]);
   hands.now = 32_000;
   vi.advanceTimersByTime(2_000);
   expect(spells()).toEqual([
-    { cause: "the courier was not running", since: 400, until: 1_000 },
+    { cause: "the courier was not listening", since: 400, until: 1_000 },
     { cause: "not heard since the start", since: 1_000, until: null },
   ]);
   vigil[Symbol.dispose]();

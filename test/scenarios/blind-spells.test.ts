@@ -5,7 +5,7 @@ import { call } from "../cli/captured-terminal.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 
 const START = "not heard since the start";
-const AWAY = "the courier was not running";
+const AWAY = "the courier was not listening";
 
 describe("a time in which the feed is not heard is put on record and made up for:", () => {
   let courier: RunningCourier;
