@@ -23,7 +23,7 @@ async function logged(write: (log: Logger) => void, secrets: string[], settings:
     expect(text.split("\n").length).toBeGreaterThan(entries);
     return text.split(LINE_BREAK).slice(0, -1);
   };
-  return vi.waitFor(lines, { timeout: 20_000, interval: 2 });
+  return vi.waitFor(lines, { timeout: 40_000, interval: 2 });
 }
 
 describe.for(["readable", "json"] as const)("a %s log", (format) => {

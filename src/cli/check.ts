@@ -52,7 +52,7 @@ async function askMisp(config: CourierConfig, { out, err, signal }: Terminal): P
     );
     for (const unknown of unknowns) out(printable(unknown));
     for (const finding of findings) err(printable(finding));
-    return findings.length === 0 ? Exit.ok : Exit.failed;
+    return findings.length === 0 ? Exit.ok : Exit.found;
   } catch (error) {
     if (!(error instanceof MispError)) throw error;
     err(printable(`${url}: ${error.message}`));
@@ -72,7 +72,7 @@ async function askAllBrokers(config: Config, { out, err }: Terminal): Promise<nu
     out(`${section}: the brokers answer; ${topics.length - missing.length} of ${topics.length} topics are there.`);
     if (missing.length === 0) continue;
     err(`${section}: there is no topic ${missing.join(", ")}: make it, see docs/KAFKA.md`);
-    if (exit === Exit.ok) exit = Exit.failed;
+    if (exit === Exit.ok) exit = Exit.found;
   }
   return exit;
 }

@@ -38,17 +38,21 @@ export interface Command {
   run(given: Given, terminal: Terminal): Promise<number>;
 }
 
-/** sysexits' codes. */
+/** sysexits' codes, and two that it leaves to everybody: something was found, and the user has stopped it. */
 export const Exit = {
   ok: 0,
-  failed: 1,
+  found: 1,
   usage: 64,
+  badData: 65,
+  noInput: 66,
   unavailable: 69,
   software: 70,
-  noInput: 66,
+  cannotCreate: 73,
   noDisk: 74,
+  protocol: 76,
   noPermission: 77,
   config: 78,
+  stopped: 130,
 } as const;
 
 /** A call that cannot be understood; its message says what can. */

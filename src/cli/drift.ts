@@ -42,7 +42,7 @@ export const drift: Command = {
     if (repair && outcomes.some(differs) && given.values.json !== true)
       terminal.out("What differs is marked, and goes out with the next deliveries.");
     if (outcomes.some(isAway)) return Exit.unavailable;
-    return !repair && outcomes.some(differs) ? Exit.failed : Exit.ok;
+    return !repair && outcomes.some(differs) ? Exit.found : Exit.ok;
   },
 };
 

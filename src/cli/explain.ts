@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { asksForLists, type Explanation, explainValue } from "../courier/explanation.ts";
 import { knowledgeOnDisk } from "../courier/knowledge-on-disk.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
@@ -35,16 +36,19 @@ export const explain: Command = {
     const explanation = asksForLists(found, config)
       ? await explainValue(value, { ...sources, knowledge: await knowledgeOnDisk(config, ledger) })
       : found;
-    out(given.values.json === true ? JSON.stringify(explanation, null, 2) : readable(explanation));
+    out(given.values.json === true ? JSON.stringify(explanation, null, 2) : readable(explanation, config));
     return Exit.ok;
   },
 };
 
-function readable({ value, indicators, elsewhere }: Explanation): string {
+const WHY_UNHEARD = {
+  courier: "MISP has no such attribute, or has not spoken of it since the courier first ran.",
+  forwarder: "The topic has no such record, or none that can be read.",
+};
+
+function readable({ value, indicators, elsewhere }: Explanation, { role }: Config): string {
   if (indicators.length > 0) return indicators.map(readableIndicator).join("\n\n");
-  if (elsewhere.length === 0) {
-    return `${printable(value)} was never heard of. MISP has no such attribute, or has not spoken of it since the courier first ran.`;
-  }
+  if (elsewhere.length === 0) return `${printable(value)} was never heard of. ${WHY_UNHEARD[role]}`;
   const held = elsewhere.map(({ type, event }) => `  ${printable(type)} in event ${printable(event)}`);
   return `${printable(value)} was heard of, but makes no indicator: it is not a valid value of its type.\n${held.join("\n")}`;
 }

@@ -43,7 +43,7 @@ reads the ledger alone, so a stopped courier will do.`,
         else out(text);
       }
       await nextTurn();
-      if (signal.aborted) return Exit.failed;
+      if (signal.aborted) return Exit.stopped;
     }
     for (const line of format.tail) out(line);
     if (left > 0) err(`${counted(left, "indicator")} left out: ${format.lacks}.`);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { NotImportable } from "../courier/broker/broker-files.ts";
-import { AlreadyThere, type Imported, importBroker } from "../courier/broker/import-broker.ts";
+import { type Imported, importBroker } from "../courier/broker/import-broker.ts";
 import { counted } from "../model/counted.ts";
 import { type Command, Exit, type Terminal, textOption } from "./command.ts";
 import { printable } from "./printable.ts";
@@ -24,9 +24,9 @@ configurations of one, by the names of their files in configs/ without .cfg.`,
       tell(imported, output, terminal);
       return Exit.ok;
     } catch (error) {
-      if (!(error instanceof NotImportable || error instanceof AlreadyThere)) throw error;
+      if (!(error instanceof NotImportable)) throw error;
       terminal.err(`misp-courier import-broker: ${printable(error.message)}`);
-      return error instanceof AlreadyThere ? Exit.failed : Exit.noInput;
+      return Exit.noInput;
     }
   },
 };

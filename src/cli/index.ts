@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/load.ts";
 import { closest } from "../config/suggestion.ts";
-import { StateDamaged, StateUnreadable, StateUnwritable } from "../state/damaged.ts";
+import { AlreadyThere, StateDamaged, StateMissing, StateUnreadable, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";
 import { programVersion } from "../version.ts";
 import { type Command, Exit, type Terminal, UsageError } from "./command.ts";
@@ -125,7 +125,9 @@ function isOfFiles(error: unknown): error is Error {
 }
 
 function stateFailure(error: unknown): { error: Error; code: number } | undefined {
-  if (error instanceof StateDamaged) return { error, code: Exit.failed };
+  if (error instanceof StateDamaged) return { error, code: Exit.badData };
+  if (error instanceof StateMissing) return { error, code: Exit.noInput };
+  if (error instanceof AlreadyThere) return { error, code: Exit.cannotCreate };
   if (error instanceof StateInUse) return { error, code: Exit.unavailable };
   return error instanceof StateUnreadable || error instanceof StateUnwritable
     ? { error, code: Exit.noDisk }

@@ -3,13 +3,22 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { install, installation, SystemRefused, thisSystem, uninstall } from "../service/install.ts";
+import {
+  type Installation,
+  install,
+  installation,
+  removal,
+  SystemRefused,
+  thisSystem,
+  uninstall,
+} from "../service/install.ts";
 import { type UnitSettings, unitName } from "../service/unit.ts";
 import { type Command, Exit, type Given, type Terminal, textOption, UsageError } from "./command.ts";
 
 export const service: Command = {
   usage: "service install|uninstall [--instance NAME] [--config FILE] [--user USER] [--dry-run]",
-  summary: "Have systemd run the courier, hardened and watched; --dry-run shows the unit and changes nothing.",
+  summary:
+    "Have systemd run the courier, hardened and watched; --dry-run shows what would be done and changes nothing.",
   details: `FILE is /etc/misp-courier/config.yaml unless given, or /etc/misp-courier/NAME.yaml with --instance NAME, by which several
 couriers run side by side as misp-courier@NAME. What the configuration takes from the environment, such as MISP_API_KEY,
 belongs into the file "environment" (or "NAME.environment") beside it. It runs as the user that --user names, misp-courier unless given, who is made where there is none. Uninstalling keeps
@@ -26,10 +35,7 @@ configuration and state.`,
     const instance = checked(textOption(given, "instance"), "--instance");
     if (what !== "install" && what !== "uninstall") throw new UsageError("it takes install or uninstall");
     try {
-      if (what === "install") return await installHere(instance, given, terminal);
-      await uninstall(instance, thisSystem);
-      terminal.out(`${unitName(instance)} is gone. Its configuration and state are still there.`);
-      return Exit.ok;
+      return await (what === "install" ? installHere : uninstallHere)(instance, given, terminal);
     } catch (error) {
       if (!(error instanceof SystemRefused)) throw error;
       terminal.err(`${error.message}\nIs this a system with systemd, and are you root?`);
@@ -43,8 +49,7 @@ async function installHere(instance: string | undefined, given: Given, terminal:
   const plan = installation(settings);
   if (given.values["dry-run"] === true) {
     for (const { path, content } of plan.files) terminal.out(`# ${path}\n${content}`);
-    const commands = [...plan.before, ...plan.after].map((words) => `#   ${words.join(" ")}`);
-    terminal.out(`# Commands, run before and after:\n${commands.join("\n")}`);
+    terminal.out(commandsOf(plan));
     return Exit.ok;
   }
   await install(plan, thisSystem);
@@ -52,6 +57,22 @@ async function installHere(instance: string | undefined, given: Given, terminal:
     `${unitName(instance)} runs, and will after every start of the machine. See: journalctl -u ${unitName(instance)}`,
   );
   return Exit.ok;
+}
+
+async function uninstallHere(instance: string | undefined, given: Given, terminal: Terminal): Promise<number> {
+  const plan = await removal(instance, thisSystem);
+  if (given.values["dry-run"] === true) {
+    terminal.out(`# What goes:\n${plan.paths.map((path) => `#   ${path}`).join("\n")}\n${commandsOf(plan)}`);
+    return Exit.ok;
+  }
+  await uninstall(plan, thisSystem);
+  terminal.out(`${unitName(instance)} is gone. Its configuration and state are still there.`);
+  return Exit.ok;
+}
+
+function commandsOf({ before, after }: Pick<Installation, "before" | "after">): string {
+  const commands = [...before, ...after].map((words) => `#   ${words.join(" ")}`);
+  return `# Commands, run before and after:\n${commands.join("\n")}`;
 }
 
 function settingsFor(instance: string | undefined, given: Given, { environment, err }: Terminal): UnitSettings {

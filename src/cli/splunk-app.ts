@@ -21,7 +21,7 @@ export const splunkApp: Command = {
     const archived = join(directory, `${APP}.spl`);
     if (existsSync(folder)) {
       err(`${folder} is there already; remove it, or name another directory.`);
-      return Exit.failed;
+      return Exit.cannotCreate;
     }
     const files = await filesOf(FILES);
     for (const { path, content } of files) await writeOut(join(directory, path), content);

@@ -3,7 +3,7 @@ import { copyFile, link, open, readdir, readFile, rename, rm } from "node:fs/pro
 import { dirname, join, normalize } from "node:path";
 import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
 import { demandLedger } from "../ledger/database.ts";
-import { StateDamaged, StateUnwritable } from "../state/damaged.ts";
+import { AlreadyThere, StateUnwritable } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
 import { makeFolder } from "../state/make-folder.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
@@ -15,14 +15,15 @@ const KEPT = /^(?!\.)[^/]+\.json$|^warninglists\/(?!\.)[^/]+\.json$/;
 
 /**
  * Backs the state up into one new file, beside a running courier or without one. The file is there only when it is whole.
- * @throws StateDamaged when there is no state, or the file exists already
+ * @throws StateMissing when there is no state
+ * @throws AlreadyThere when the file exists
  * @throws StateUnreadable when the state is not for this user
  * @throws StateUnwritable when the folder of the file is not there, or not for this user
  */
 export async function backUpState(state: string, file: string, now: number): Promise<BackupFacts> {
   const ledger = join(state, LEDGER_FILE);
   demandLedger(ledger);
-  if (existsSync(file)) throw new StateDamaged(`${file} exists already`);
+  if (existsSync(file)) throw new AlreadyThere(`${file} exists already`);
   const temporary = `${file}.part`;
   await begin(temporary);
   try {
@@ -55,12 +56,13 @@ async function begin(temporary: string): Promise<void> {
  * Puts a backup in the place of the state. With `force` it may replace one, which is kept under another name.
  * @returns where the former ledger is now, if there was one
  * @throws StateInUse while a courier runs on it
- * @throws StateDamaged when the backup cannot be used, or there is a state and no `force`; nothing has changed then
+ * @throws StateDamaged when the backup cannot be used; nothing has changed then
+ * @throws AlreadyThere when there is a state and no `force`
  */
 export async function restoreState(file: string, state: string, force: boolean, now: number) {
   using _lock = lockState(state);
   const ledger = join(state, LEDGER_FILE);
-  if (existsSync(ledger) && !force) throw new StateDamaged(`${ledger} exists; --force puts the backup in its place`);
+  if (existsSync(ledger) && !force) throw new AlreadyThere(`${ledger} exists; --force puts the backup in its place`);
   const temporary = `${ledger}.restoring`;
   try {
     await copyFile(file, temporary, constants.COPYFILE_FICLONE);

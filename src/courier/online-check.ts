@@ -27,7 +27,7 @@ export async function checkOnline(
 ): Promise<OnlineCheck> {
   const answered = await probe(client, signal);
   const findings = await findingsOf(config, client, answered, signal);
-  const unknown = answered.permissions.has("perm_site_admin") ? [] : unknownTo(config);
+  const unknown = answered.permissions.has("perm_site_admin") ? [] : unknownTo(config, answered);
   return { probe: answered, findings, unknowns: [...unknown, ...(await rolesOfNothing(config, client, signal))] };
 }
 
@@ -170,7 +170,11 @@ function hostMissing(host: number): string {
     : `MISP.host_org_id is not set, so MISP refuses local tags: set it to your own organisation (${PAGE} → MISP)`;
 }
 
-function unknownTo(config: CourierConfig): string[] {
+const LOCAL_TAGS_HIDDEN =
+  "MISP hides local tags from a role with perm_sync, as Sync user is: filters, exceptions and curation do not know of them; " +
+  "give the key's user a role without it (Administration → List Users → edit)";
+
+function unknownTo(config: CourierConfig, { permissions }: Probe): string[] {
   const { feed, names } = switchesOf(config);
   return [
     `Whether the feed is switched on MISP tells to site admins only: look at ${PAGE} → Plugin → ${feed}, where ` +
@@ -181,5 +185,6 @@ function unknownTo(config: CourierConfig): string[] {
             `(${PAGE} → MISP) with the number of its organisation, or MISP refuses local tags`,
         ]
       : []),
+    ...(permissions.has("perm_sync") ? [LOCAL_TAGS_HIDDEN] : []),
   ];
 }

@@ -24,7 +24,7 @@ export class Sources implements Disposable {
   readonly #journalFile: string;
   #journal: { changed: number; journal: Journal } | undefined;
 
-  /** @throws StateDamaged when there is no ledger yet */
+  /** @throws StateMissing when there is no ledger yet */
   constructor(config: Config, clock: () => number, standards: Standards) {
     const state = resolvePath(config, config.state);
     this.config = config;

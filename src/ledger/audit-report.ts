@@ -41,7 +41,7 @@ const WRITES = `
 export class AuditReport implements Disposable {
   readonly #database: Database;
 
-  /** @throws StateDamaged when there is no ledger at `file` */
+  /** @throws StateMissing when there is no ledger at `file` */
   constructor(file: string) {
     this.#database = Database.read(file);
   }

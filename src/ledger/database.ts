@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { StateDamaged, StateUnreadable, stateTrouble } from "../state/damaged.ts";
+import { StateDamaged, StateMissing, StateUnreadable, stateTrouble } from "../state/damaged.ts";
 import { makeFolderSync } from "../state/make-folder.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
 import { SCHEMA } from "./schema.sql.ts";
@@ -129,7 +129,7 @@ export class Database {
 
 /**
  * For what only makes sense on the state of a courier that has run, before anything is created in its place.
- * @throws StateDamaged when there is no file
+ * @throws StateMissing when there is no file
  * @throws StateUnreadable when it is not for this user
  */
 export function demandLedger(file: string): void {
@@ -138,7 +138,7 @@ export function demandLedger(file: string): void {
     accessSync(file, constants.R_OK);
   } catch (cause) {
     if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw new StateUnreadable(file, cause);
-    throw new StateDamaged(`${file} does not exist: has the courier run with this configuration?`, { cause });
+    throw new StateMissing(`${file} does not exist: has the courier run with this configuration?`, { cause });
   }
 }
 

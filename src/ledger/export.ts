@@ -32,7 +32,7 @@ export class LedgerExport implements Disposable {
   readonly #supporters: Supporters;
   readonly #options: ExportOptions;
 
-  /** @throws StateDamaged when there is no ledger at `file` */
+  /** @throws StateMissing when there is no ledger at `file` */
   constructor(file: string, options: ExportOptions) {
     this.#database = Database.read(file);
     this.#options = options;

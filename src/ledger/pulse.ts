@@ -45,7 +45,7 @@ export class LedgerPulse implements Disposable {
   readonly #behind: Statement<{ name: string; behind: number }>;
   readonly #decisions: Statement<Decision>;
 
-  /** @throws StateDamaged when there is no ledger at `file` */
+  /** @throws StateMissing when there is no ledger at `file` */
   constructor(file: string) {
     this.#database = Database.read(file);
     this.#fact = this.#database.prepare("SELECT value FROM fact WHERE name = ?");

@@ -68,7 +68,7 @@ export class LedgerReport implements Disposable {
   readonly #database: Database;
   #opinions: Opinions | undefined;
 
-  /** @throws StateDamaged when there is no ledger at `file` */
+  /** @throws StateMissing when there is no ledger at `file` */
   constructor(file: string) {
     this.#database = Database.read(file);
   }

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { makeFolder } from "../state/make-folder.ts";
 import { type UnitFile, type UnitSettings, unitFiles, unitName, unitPaths } from "./unit.ts";
@@ -73,13 +74,31 @@ export async function install({ before, files, after }: Installation, system: Sy
   for (const command of after) await system.run(command);
 }
 
-/** Stops it and takes its unit away; configuration, state and user stay. */
-export async function uninstall(instance: string | undefined, system: System): Promise<void> {
+/** What uninstalling does: commands before, paths that go, commands after. */
+export interface Removal {
+  before: SystemCommand[];
+  paths: string[];
+  after: SystemCommand[];
+}
+
+/** What is to be done so that systemd forgets a courier; configuration, state and user stay. */
+export async function removal(instance: string | undefined, { root }: Pick<System, "root">): Promise<Removal> {
   const { dropIn, unit, shared } = unitPaths(instance);
-  await system.run(["systemctl", "disable", "--now", unitName(instance)]);
-  await rm(join(system.root, dropIn), { recursive: true, force: true });
-  const left = await readdir(join(system.root, dirname(unit)));
-  const inUse = instance !== undefined && left.some((name) => shared.test(name));
-  if (!inUse) await rm(join(system.root, unit), { force: true });
-  await system.run(RELOAD);
+  const others = (await unitsIn(join(root, dirname(unit)))).filter((name) => name !== basename(dropIn));
+  const inUse = instance !== undefined && others.some((name) => shared.test(name));
+  return {
+    before: [["systemctl", "disable", "--now", unitName(instance)]],
+    paths: inUse ? [dropIn] : [dropIn, unit],
+    after: [RELOAD],
+  };
+}
+
+async function unitsIn(folder: string): Promise<string[]> {
+  return existsSync(folder) ? await readdir(folder) : [];
+}
+
+export async function uninstall({ before, paths, after }: Removal, system: System): Promise<void> {
+  for (const command of before) await system.run(command);
+  for (const path of paths) await rm(join(system.root, path), { recursive: true, force: true });
+  for (const command of after) await system.run(command);
 }

@@ -74,8 +74,8 @@ NotifyAccess=all
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=5
-# A wrong command line or configuration does not mend itself.
-RestartPreventExitStatus=64 78
+# A wrong command line or configuration, or a damaged state, does not mend itself.
+RestartPreventExitStatus=64 65 78
 # Opening a big ledger and its warninglists takes a while; so does delivering what is left at the end.
 TimeoutStartSec=5min
 TimeoutStopSec=45

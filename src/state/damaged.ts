@@ -3,6 +3,16 @@ export class StateDamaged extends Error {
   override readonly name = "StateDamaged";
 }
 
+/** State that is not there. */
+export class StateMissing extends Error {
+  override readonly name = "StateMissing";
+}
+
+/** In the place of what is to be written there is something already. */
+export class AlreadyThere extends Error {
+  override readonly name = "AlreadyThere";
+}
+
 /** State that cannot be written, or not at the moment. Nothing is wrong with it; the message names the file and the way out. */
 export class StateUnwritable extends Error {
   override readonly name = "StateUnwritable";

@@ -34,7 +34,7 @@ describe("backup and restore", () => {
     const later = pull("later.example");
     await courier.listed("domain", "kept.example", "later.example");
     await courier.stop();
-    expect(await command("restore", file)).toMatchObject({ code: 1, err: expect.stringContaining("--force") });
+    expect(await command("restore", file)).toMatchObject({ code: 73, err: expect.stringContaining("--force") });
     expect(await command("restore", file, "--force")).toMatchObject({ code: 0, err: "" });
     expect((await command("explain", "later.example")).out).toContain("never heard of");
     expect((await command("explain", "kept.example")).out).toContain("blocklists: holds it");
@@ -76,7 +76,7 @@ describe("backup and restore", () => {
 
   test("a backup is never written over, and only its owner may read it", async () => {
     await writeFile(file, "mine");
-    expect(await command("backup", file)).toMatchObject({ code: 1, err: expect.stringContaining("exists already") });
+    expect(await command("backup", file)).toMatchObject({ code: 73, err: expect.stringContaining("exists already") });
     expect(await readFile(file, "utf8")).toBe("mine");
     expect((await readdir(courier.directory)).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
@@ -100,11 +100,11 @@ describe("backup and restore", () => {
     await courier.stop();
     await writeFile(file, "no backup at all");
     expect(await command("restore", file, "--force")).toMatchObject({
-      code: 1,
+      code: 65,
       err: expect.stringContaining("no backup"),
     });
     const ledger = join(courier.directory, "state", "ledger.sqlite");
-    expect(await command("restore", ledger, "--force")).toMatchObject({ code: 1 });
+    expect(await command("restore", ledger, "--force")).toMatchObject({ code: 65 });
     expect(await command("restore", `${file}.none`, "--force")).toMatchObject({ code: 66 });
     const err = `${courier.directory} cannot be read: it is a folder`;
     expect(await command("restore", courier.directory, "--force")).toEqual({ code: 66, out: "", err });
@@ -131,7 +131,7 @@ describe("backup and restore", () => {
     await courier.stop();
     await harm(file);
     const { code, out, err } = await command("restore", file, "--force");
-    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect({ code, out }).toEqual({ code: 65, out: "" });
     expect(err).toMatch(/^misp-courier: this backup is damaged: /);
     expect(err).toContain(complaint);
     expect(await command("explain", "kept.example")).toMatchObject({ code: 0 });

@@ -198,6 +198,13 @@ test("what MISP tells to site admins only is said to be unknown, with the place 
   expect(out).toContain("MISP.host_org_id");
 });
 
+test("a role from which MISP hides local tags is told of, unless it is a site admin's", async () => {
+  const { code, out } = await checked({ permissions: ["perm_sync"], organisation: 7 }, { dry_run: true });
+  expect(code).toBe(0);
+  expect(out).toContain("MISP hides local tags");
+  expect((await checked({ permissions: [...ADMIN, "perm_sync"] })).out).not.toContain("MISP hides local tags");
+});
+
 test("whoever only looks needs no rights", async () => {
   const { code } = await checked({ permissions: [], organisation: 7 }, { dry_run: true });
   expect(code).toBe(0);

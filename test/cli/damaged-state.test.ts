@@ -85,7 +85,7 @@ function removeLedger(): void {
 describe("the journal", () => {
   test.each(["run", "status"])("that was cut is named to %s, with what moving it away costs", async (command) => {
     writeFileSync(journal, readFileSync(journal, "utf8").slice(0, 30));
-    expect(await refusal(journal, command)).toEqual({ code: 1, err: expect.stringContaining("Move it away") });
+    expect(await refusal(journal, command)).toEqual({ code: 65, err: expect.stringContaining("Move it away") });
   });
 
   test("that cannot be read is named", async () => {
@@ -112,7 +112,7 @@ describe("the journal", () => {
     writeFileSync(`${ledger}-wal`, wal);
     const before = listed(copy);
     const { code, err } = await call(["run", "--config", copy.config]);
-    expect(code).toBe(1);
+    expect(code).toBe(65);
     for (const part of [ledger, journal, "Put back the ledger", "empty the targets"]) expect(err).toContain(part);
     expect(listed(copy)).toEqual(before);
   });
@@ -131,7 +131,7 @@ describe("the ledger", () => {
     async (command) => {
       removeLedger();
       writeFileSync(ledger, "not a database ".repeat(1_000));
-      expect(await refusal(ledger, command)).toEqual({ code: 1, err: WAY_OUT });
+      expect(await refusal(ledger, command)).toEqual({ code: 65, err: WAY_OUT });
     },
   );
 
@@ -140,7 +140,7 @@ describe("the ledger", () => {
     const bytes = readFileSync(ledger);
     bytes.fill(0xff, 4_096);
     writeFileSync(ledger, bytes);
-    expect(await refusal(ledger, "run")).toEqual({ code: 1, err: WAY_OUT });
+    expect(await refusal(ledger, "run")).toEqual({ code: 65, err: WAY_OUT });
   });
 
   test("that is damaged behind its first page is itself named by a plan, and not the copy that is judged", async () => {
@@ -149,32 +149,32 @@ describe("the ledger", () => {
     bytes.fill(0xff, 4_096);
     writeFileSync(ledger, bytes);
     const { code, err } = await refusal(`misp-courier: ${ledger} cannot be used`, "plan");
-    expect(code).toBe(1);
+    expect(code).toBe(65);
     expect(err).not.toContain("plan-");
   });
 
   test("that was cut in the middle ends a run with the same words", async () => {
     changeLedger("PRAGMA wal_checkpoint(TRUNCATE)");
     writeFileSync(ledger, readFileSync(ledger).subarray(0, 20_000));
-    expect(await refusal(ledger, "run")).toEqual({ code: 1, err: WAY_OUT });
+    expect(await refusal(ledger, "run")).toEqual({ code: 65, err: WAY_OUT });
   });
 
   test.each(["run", "status"])("of a newer version is left as it is by %s", async (command) => {
     changeLedger("PRAGMA user_version = 999");
     const wayOut = expect.stringMatching(/schema version 999.*Use the version of misp-courier that wrote it/);
-    expect(await refusal(ledger, command)).toEqual({ code: 1, err: wayOut });
+    expect(await refusal(ledger, command)).toEqual({ code: 65, err: wayOut });
   });
 
   test("that is somebody else's database is left as it is", async () => {
     removeLedger();
     changeLedger("CREATE TABLE person (name); PRAGMA user_version = 1");
-    expect(await refusal(ledger, "run")).toEqual({ code: 1, err: expect.stringContaining("not a ledger") });
+    expect(await refusal(ledger, "run")).toEqual({ code: 65, err: expect.stringContaining("not a ledger") });
   });
 
   test("that is a folder is named", async () => {
     removeLedger();
     mkdirSync(ledger);
-    expect(await refusal(ledger, "run")).toEqual({ code: 1, err: expect.stringContaining("Move it away") });
+    expect(await refusal(ledger, "run")).toEqual({ code: 65, err: expect.stringContaining("Move it away") });
   });
 });
 
@@ -208,7 +208,7 @@ describe("the state folder", () => {
   test("with a damaged lock is named, and works once the lock is removed", async () => {
     const lock = join(copy.directory, "state", "lock");
     writeFileSync(lock, "no lock ".repeat(1_000));
-    expect(await refusal(lock, "run")).toEqual({ code: 1, err: expect.stringContaining("Remove it") });
+    expect(await refusal(lock, "run")).toEqual({ code: 65, err: expect.stringContaining("Remove it") });
     rmSync(lock);
     await works("unlocked.example");
   });

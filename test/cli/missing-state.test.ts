@@ -42,7 +42,7 @@ describe.each(QUESTIONS.map((words) => [words]))("%j", (words) => {
   test("says that there is no state, and creates none", async () => {
     const { folder, config, ledger } = aConfiguration();
     const sentence = `misp-courier: ${ledger} does not exist: has the courier run with this configuration?`;
-    expect(await call([...words, "--config", config])).toEqual({ code: 1, out: "", err: sentence });
+    expect(await call([...words, "--config", config])).toEqual({ code: 66, out: "", err: sentence });
     expect(readdirSync(folder)).toEqual(["config.yaml"]);
   });
 });
@@ -52,7 +52,7 @@ test("a forwarder that never ran is not asked to read its topic again", async ()
   const source = 'source: {kafka: {brokers: ["127.0.0.1:9"]}}';
   writeFileSync(config, SETTINGS.replace(/^misp: .*$/m, `role: forwarder\n${source}`));
   expect(await call(["catch-up", "--config", config])).toMatchObject({
-    code: 1,
+    code: 66,
     err: `misp-courier: ${ledger} does not exist: has the courier run with this configuration?`,
   });
   expect((await call(["catch-up", "--since", "soon", "--config", config])).code).toBe(64);
@@ -78,7 +78,7 @@ test("a list of what is parked needs a sound ledger", async () => {
   mkdirSync(state);
   writeFileSync(ledger, "not a database ".repeat(1_000));
   const { code, err } = await call(["parked", "list", "--config", config]);
-  expect(code).toBe(1);
+  expect(code).toBe(65);
   expect(err).toContain(`${ledger} cannot be used`);
 });
 

@@ -27,6 +27,13 @@ test("a dry run shows unit and commands, with the folders that the configuration
   expect(out).not.toContain("a-secret-key");
 });
 
+test("a dry run of uninstalling shows what would go, and neither stops nor takes away anything", async () => {
+  const { code, out, err } = await call(["service", "uninstall", "--instance", "of-a-test", "--dry-run"]);
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toContain("#   /etc/systemd/system/misp-courier@of-a-test.service.d\n");
+  expect(out).toContain("#   systemctl disable --now misp-courier@of-a-test.service\n");
+});
+
 test("the folders of lists are made for all to read, state and log for the courier alone", async () => {
   const folder = aFolder();
   const config = join(folder, "config.yaml");

@@ -41,7 +41,7 @@ describe("splunk-app", () => {
     const folder = aFolder();
     await call(["splunk-app", folder]);
     expect(await call(["splunk-app", folder])).toMatchObject({
-      code: 1,
+      code: 73,
       err: expect.stringContaining("is there already"),
     });
   });

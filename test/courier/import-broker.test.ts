@@ -187,12 +187,12 @@ describe("the command", () => {
     const folder = aFolder();
     const output = join(folder, "config.yaml");
     writeFileSync(output, "mine\n");
-    expect(await call(["import-broker", broker.directory, "-o", output])).toMatchObject({ code: 1 });
+    expect(await call(["import-broker", broker.directory, "-o", output])).toMatchObject({ code: 73 });
     expect(readFileSync(output, "utf8")).toBe("mine\n");
     const elsewhere = join(aFolder(), "config.yaml");
     expect((await call(["import-broker", broker.directory, "-o", elsewhere])).code).toBe(0);
     const again = await call(["import-broker", broker.directory, "-o", elsewhere]);
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("is there already") });
+    expect(again).toMatchObject({ code: 73, err: expect.stringContaining("is there already") });
   });
 
   test("leaves nothing behind that would keep a second try from working", async () => {

@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { install, installation, type SystemCommand, SystemRefused, uninstall } from "../../src/service/install.ts";
+import {
+  install,
+  installation,
+  removal,
+  type SystemCommand,
+  SystemRefused,
+  uninstall,
+} from "../../src/service/install.ts";
 import type { UnitSettings } from "../../src/service/unit.ts";
 import { aFolder } from "../support/a-folder.ts";
 
@@ -75,10 +82,10 @@ test("several run side by side from one template, which stays until the last of 
   const south = await readFile(join(system.root, UNITS, "misp-courier@south.service.d/paths.conf"), "utf8");
   expect(south).toContain("StateDirectory=misp-courier-south\n");
   expect(south).toContain("EnvironmentFile=-/etc/misp-courier/south.environment\n");
-  await uninstall("north", system);
+  await uninstall(await removal("north", system), system);
   expect(system.has("misp-courier@north.service.d")).toBe(false);
   expect(system.has("misp-courier@.service")).toBe(true);
-  await uninstall("south", system);
+  await uninstall(await removal("south", system), system);
   expect(system.has("misp-courier@.service")).toBe(false);
   expect(system.commands).toContainEqual(["systemctl", "disable", "--now", "misp-courier@south.service"]);
 });

@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError, loadConfig, resolvePath } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
+import { AlreadyThere } from "../../state/damaged.ts";
 import { lockState } from "../../state/lock.ts";
 import { makeFolderSync } from "../../state/make-folder.ts";
 import { LEDGER_FILE, openLedger } from "../open-ledger.ts";
@@ -23,11 +24,6 @@ export interface ImportOptions {
 export interface Imported extends ImportedConfig {
   /** How many indicators each target is believed to hold. */
   held: Map<string, number>;
-}
-
-/** What is to be written is there already. */
-export class AlreadyThere extends Error {
-  override readonly name = "AlreadyThere";
 }
 
 /**
