@@ -163,7 +163,7 @@ export class RunningCourier implements AsyncDisposable {
 const NEXT_TRY = { first: 5, factor: 1.4, longest: 50 };
 
 /** Tries until it no longer throws; after `patience` milliseconds the last error goes on. */
-export async function eventually<Result>(attempt: () => Promise<Result>, patience = 20_000): Promise<Result> {
+export async function eventually<Result>(attempt: () => Promise<Result>, patience = 40_000): Promise<Result> {
   const end = Date.now() + patience;
   for (let wait = NEXT_TRY.first; ; wait = Math.min(wait * NEXT_TRY.factor, NEXT_TRY.longest)) {
     try {
