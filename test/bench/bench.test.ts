@@ -15,7 +15,7 @@ const TINY: Sizes = {
   deadChanges: 300,
   change: { ledgers: [50, 300, 100], rounds: 1, changes: 5 },
   curation: { events: 3, singles: 2, ahead: 2 },
-  calm: 300,
+  calm: 2_000,
 };
 
 function bench(only: readonly GroupName[], more: Partial<BenchOptions> = {}) {

@@ -25,7 +25,7 @@ async function lostByUs(workshop: Workshop): Promise<Measured> {
   const lost = async (first: number, count: number, rate?: number) => {
     await courier.ask(workTowards, { saved: count, added: 0 });
     await publisher.ask(send, { run: { first, count, at: secondsAgo(0) }, rate });
-    return count - (await savedInTheEnd(workshop, courier));
+    return count - (await inTheEnd(workshop, courier, "saved", count)).value;
   };
   workshop.say("loss: a steady rate");
   const paced = await lost(1, rate * seconds, rate);
@@ -46,12 +46,12 @@ async function lostByMisp(workshop: Workshop): Promise<Measured> {
   await courier.ask(workTowards, { saved: burst, added: burst });
   const { values } = populate(misp, burst);
   await misp.flushed();
-  const dropped = burst - (await savedInTheEnd(workshop, courier));
+  const dropped = burst - (await inTheEnd(workshop, courier, "saved", burst)).value;
   const before = await courier.ask(courierState, {});
   const began = performance.now();
   Requests.leave(place.ledgerFile, "catch-up", "");
   await courier.ask(caughtUp, { times: before.caughtUp + 1 });
-  const added = await addedInTheEnd(workshop, courier, burst);
+  const added = await inTheEnd(workshop, courier, "added", burst);
   const seconds = (added.at - began) / 1000;
   const listed = await place.listed();
   const missing = values.filter((value) => !listed.has(value)).length;
@@ -66,14 +66,17 @@ async function heard(misp: StandInMisp): Promise<void> {
   await Promise.all(TOPICS.map((topic) => misp.heard(`${topic} `)));
 }
 
-/** How many messages were saved when no more come. */
-async function savedInTheEnd(workshop: Workshop, courier: Worker): Promise<number> {
-  return (await whenCalm(workshop, async () => (await courier.ask(courierState, {})).saved)).value;
-}
-
-/** Files that are rewritten as a whole come in bursts, so that one must be patient until nothing more is expected. */
-async function addedInTheEnd({ sizes: { calm } }: Workshop, courier: Worker, all: number): Promise<Counted> {
-  return whenCalm({ sizes: { calm: 5 * calm } }, async () => (await courier.ask(courierState, {})).added, all);
+/**
+ * How many messages were saved, or lines added, when no more come or all have. One must be patient: files that are rewritten as a
+ * whole come in bursts, and a machine that was busy with something else has lost nothing.
+ */
+async function inTheEnd(
+  { sizes: { calm } }: Workshop,
+  courier: Worker,
+  what: "saved" | "added",
+  all: number,
+): Promise<Counted> {
+  return whenCalm({ sizes: { calm: 5 * calm } }, async () => (await courier.ask(courierState, {}))[what], all);
 }
 
 /** A count, and when it was first seen to be that, milliseconds. */
