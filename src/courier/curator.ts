@@ -4,11 +4,11 @@ import { MispError } from "../misp/errors.ts";
 import { type EventMetadata, metadataOf } from "../misp/event-metadata.ts";
 import type { EventFacts } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
+import { carryOut } from "./carry-out.ts";
 import type { CuratorOptions } from "./curator-options.ts";
 import { DryRun } from "./dry-run.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
 import { OwnPublications } from "./own-publications.ts";
-import { isStillOpen } from "./still-open.ts";
 import { Strangers } from "./strangers.ts";
 import { countWarned } from "./warned-attributes.ts";
 
@@ -115,6 +115,8 @@ export class Curator implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#turns[Symbol.asyncDispose]();
+    // What became of these is to be asked after the next start.
+    if (this.#published.open.length > 0) this.#options.curated.awaits(this.#published.open);
   }
 
   #heardPulled(uuid: string): void {
@@ -131,8 +133,8 @@ export class Curator implements AsyncDisposable {
 
   #heardEvent(event: EventFacts, how: "heard" | "snapshot" | "answer"): void {
     const { sources, dryRun } = this.#options;
+    if (how === "snapshot" && this.#published.isEcho(event)) return;
     if (!this.#isTrusted(event.creator.uuid) || this.#isDone(event)) return;
-    if (how === "snapshot" && this.#published.isEcho(event.uuid, event.timestamp)) return;
     this.#turns.takeWhenQuiet(event.uuid, how === "answer" ? "missed" : "heard");
     // Tags need not wait for whoever still writes the event, unless it matters whether it turns out to be pulled.
     const isAlike = sources.includes("pulled") === sources.includes("received");
@@ -147,8 +149,11 @@ export class Curator implements AsyncDisposable {
   }
 
   #takeDue(): void {
-    const { held, clock } = this.#options;
+    const { held, curated, clock } = this.#options;
     for (const [uuid, { how }] of held.due(clock())) this.#turns.take(uuid, { complete: true, how });
+    const overdue = this.#published.overdue(clock());
+    if (overdue.length > 0) curated.awaits(overdue.map(([uuid]) => uuid));
+    for (const [uuid, how] of overdue) this.#turns.take(uuid, { complete: true, how });
   }
 
   async #turn(uuid: string, occasion: Occasion): Promise<void> {
@@ -157,6 +162,7 @@ export class Curator implements AsyncDisposable {
     try {
       const found = await this.#options.desk.lookOnceSaved(uuid);
       event = found && metadataOf(found);
+      if (event?.published !== false) this.#published.settle(uuid);
       const held = event && (await this.#curate(event, occasion, asked));
       if (held === undefined) this.#settled(uuid, occasion);
       else this.#hold(uuid, event?.id, held, occasion, AGAIN.closed);
@@ -181,20 +187,14 @@ export class Curator implements AsyncDisposable {
    * @returns why the event has to wait
    */
   async #curate(event: EventMetadata, occasion: Occasion, asked: number): Promise<string | undefined> {
-    const { trustLevelOf, curated, rules, dryRun, writer, desk, log, clock } = this.#options;
+    const { trustLevelOf, curated, rules, dryRun, log } = this.#options;
     const level = event.organisation === null ? undefined : trustLevelOf(event.organisation);
     if (!level || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
     const warninglistHits = await this.#warned(event.id, event.attributes);
     const planFor = (found: EventMetadata) => planCuration({ ...found, warninglistHits }, level, rules);
     const plan = planFor(event);
     if (dryRun) return this.#dryRun.show(event, plan);
-    // The first step that fails ends the turn, so that nothing is published that was not tagged.
-    for (const step of plan.steps) {
-      if (step.do === "publish" && !occasion.complete) break;
-      if (step.do === "publish") this.#published.expect(event);
-      const isStillDue = () => isStillOpen(event, { desk, asked, planFor, clock });
-      await writer.write(event.uuid, step, event.organisation, step.do === "publish" ? isStillDue : undefined);
-    }
+    await carryOut(event, plan, { ...this.#options, published: this.#published, occasion, asked, planFor });
     if (!occasion.complete) return undefined;
     if (plan.closed.length > 0) return `not published: ${plan.closed.join(", ")}`;
     for (const note of plan.notes) log.info("Curation of an event", { event: event.uuid, note });

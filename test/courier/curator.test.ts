@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { Curator } from "../../src/courier/curator.ts";
 import { HeldEvents } from "../../src/courier/held-events.ts";
@@ -30,7 +31,9 @@ async function aCurator(before: (curator: Curator, database: Database) => void =
   const curated = new CuratedEvents(database, () => now);
   const stop = new AbortController();
   const client = new MispClient({ url: misp.url, key: "k", verify_tls: true, timeout: 5 });
-  const common = { curated, log: silent, signal: stop.signal, clock: () => now };
+  const warnings: string[] = [];
+  const log = { ...silent, warn: (sentence: string) => warnings.push(sentence) };
+  const common = { curated, log, signal: stop.signal, clock: () => now };
   const writer = new MispWriter({ ...common, client, writesPerMinute: 1, writesPerEvent: 20, lacks: () => {} });
   const held = new HeldEvents({ saved: undefined, save: () => {} });
   const curator = new Curator({
@@ -59,7 +62,7 @@ async function aCurator(before: (curator: Curator, database: Database) => void =
   curator.begin();
   curator.heard([{ kind: "pulled", uuid: EVENT }]);
   await eventually(async () => expect(looks()).toBe(1));
-  return held;
+  return { held, curator, curated, warnings };
 }
 
 /** How MISP shows the event from now on. */
@@ -81,13 +84,14 @@ function shows(facts: Record<string, unknown>, tlp = "tlp:green"): void {
 }
 
 const looks = () => misp.asked.filter(({ path }) => path === "/events/restSearch").length;
-const isPublished = () => misp.asked.some(({ path }) => path === `/events/publish/${EVENT}`);
+const publications = () => misp.asked.filter(({ path }) => path === `/events/publish/${EVENT}`).length;
+const isPublished = () => publications() > 0;
 
 test.each<[string, Record<string, unknown>, string?]>([
   ["somebody has edited", { timestamp: "1001" }],
   ["a gate has closed on", {}, "tlp:red"],
 ])("an event that %s while it waited for its turn among the writes is not published", async (_, facts, tlp) => {
-  const held = await aCurator();
+  const { held } = await aCurator();
   shows(facts, tlp);
   now += 10_000;
   await eventually(async () => expect(held.due(now + 60_000)).toHaveLength(1));
@@ -103,8 +107,42 @@ test("an event that is as it was is published when it has its turn, however long
   await eventually(async () => expect(isPublished()).toBe(true));
 });
 
+test("an event whose publication MISP took, and has not carried out ten minutes later, is published once more", async () => {
+  const { warnings } = await aCurator();
+  now += 10_000;
+  await eventually(async () => expect(publications()).toBe(1));
+  now += 600_001;
+  await eventually(async () => expect(publications()).toBe(2));
+  expect(warnings).toEqual([expect.stringContaining("background workers")]);
+  const before = looks();
+  shows({ published: true });
+  now += 600_001;
+  await eventually(async () => expect(looks()).toBe(before + 1));
+  expect([publications(), warnings.length]).toEqual([2, 1]);
+});
+
+test("an event whose publication has come back on the feed is not looked at again", async () => {
+  const { curator } = await aCurator();
+  now += 10_000;
+  await eventually(async () => expect(publications()).toBe(1));
+  const before = looks();
+  curator.heard([{ kind: "event", event: anEvent({ uuid: EVENT, timestamp: 1_000 }), how: "snapshot" }]);
+  now += 600_001;
+  await pause(6_000);
+  expect([looks(), publications()]).toEqual([before, 1]);
+});
+
+test("a publication of which nothing was heard before the courier stopped is looked for after the next start", async () => {
+  const { curator, curated } = await aCurator();
+  now += 10_000;
+  await eventually(async () => expect(curated.isDone(EVENT, 1_000)).toBe(true));
+  expect(curated.awaited).toEqual([]);
+  await curator[Symbol.asyncDispose]();
+  expect(curated.awaited).toEqual([expect.objectContaining({ uuid: EVENT })]);
+});
+
 test("an event waits as long as a MISP asks whose rate limit is reached", async () => {
-  const held = await aCurator();
+  const { held } = await aCurator();
   const look = misp.answer;
   misp.answer = (asked, response) => {
     if (asked.path.startsWith("/events/publish/")) response.setHeader("Retry-After", "300");
