@@ -78,7 +78,8 @@ describe("a running courier whose configuration changes", () => {
   });
 
   test("says what the changed file will bring before it takes effect: counts, samples, what lists name, what the guard holds", async () => {
-    await mkdir(join(directory, "warninglists", "top"), { recursive: true });
+    // Not where the courier looks already: it would heed the list before it is told to reload.
+    await mkdir(join(directory, "named", "top"), { recursive: true });
     const list = {
       name: "Top sites",
       version: 1,
@@ -87,13 +88,13 @@ describe("a running courier whose configuration changes", () => {
       matching_attributes: ["domain"],
       list: ["evil.example"],
     };
-    await writeFile(join(directory, "warninglists", "top", "list.json"), JSON.stringify(list));
+    await writeFile(join(directory, "named", "top", "list.json"), JSON.stringify(list));
     const more = { type: "csv", directory: "./more" };
     await configure({
       filter: [{ types: ["ip-dst"] }],
       guard: { max_removed: { at_least: 0 } },
       targets: { blocklists: { type: "csv", directory: "./lists" }, more },
-      warninglists: { directory: "./warninglists", roles: { "Top sites": "inform" } },
+      warninglists: { directory: "./named", roles: { "Top sites": "inform" } },
     });
     hangUp();
     await logged("misp-courier has stopped");
