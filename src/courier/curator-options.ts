@@ -2,6 +2,7 @@ import type { CurationRules, TrustLevel } from "../curation/curate-event.ts";
 import type { CuratedEvents } from "../ledger/curated-events.ts";
 import type { Logger } from "../log.ts";
 import type { EventDesk } from "../misp/event-desk.ts";
+import type { EventSource } from "./event-source.ts";
 import type { HeldEvents } from "./held-events.ts";
 import type { MispWriter } from "./misp-writer.ts";
 
@@ -9,7 +10,7 @@ export interface CuratorOptions {
   /** Without it everything is left alone. */
   enabled: boolean;
   rules: CurationRules;
-  sources: readonly ("pulled" | "received" | "local")[];
+  sources: readonly EventSource[];
   dryRun: boolean;
   desk: EventDesk;
   writer: MispWriter;

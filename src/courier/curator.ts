@@ -7,6 +7,7 @@ import type { Notice } from "../model/notice.ts";
 import { carryOut } from "./carry-out.ts";
 import type { CuratorOptions } from "./curator-options.ts";
 import { DryRun } from "./dry-run.ts";
+import { isFrom } from "./event-source.ts";
 import { EventTurns, type Occasion } from "./event-turns.ts";
 import { OwnPublications } from "./own-publications.ts";
 import { Strangers } from "./strangers.ts";
@@ -46,16 +47,11 @@ export class Curator implements AsyncDisposable {
 
   /** MISP was asked who we are and whom to trust; what was heard before is looked at now. */
   begin(): void {
-    const { enabled, dryRun, curated } = this.#options;
-    if (!enabled || !this.#early) return;
+    if (!this.#options.enabled || !this.#early) return;
     const early = this.#early;
     this.#early = undefined;
     this.heard(early);
-    // A dry run has told of them when they came. While nobody was known, a first load counted all: MISP is not asked for each.
-    for (const { uuid, creator } of dryRun ? [] : curated.awaited) {
-      if (creator !== null && !this.#isTrusted(creator)) curated.letGo(uuid);
-      else this.#turns.takeWhenQuiet(uuid, "missed");
-    }
+    this.#takeAwaited();
     this.#takeDue();
     this.#timer = setInterval(() => this.#takeDue(), LOOK);
   }
@@ -148,12 +144,22 @@ export class Curator implements AsyncDisposable {
     if (uuid && held) this.#turns.take(uuid, { complete: true, how: held.how });
   }
 
+  #takeAwaited(): void {
+    const { dryRun, curated } = this.#options;
+    // A dry run has told of them when they came. While nobody was known, a first load counted all: MISP is not asked for each.
+    for (const { uuid, creator } of dryRun ? [] : curated.awaited) {
+      if (creator !== null && !this.#isTrusted(creator)) curated.letGo(uuid);
+      else this.#turns.takeWhenQuiet(uuid, "missed");
+    }
+  }
+
   #takeDue(): void {
     const { held, curated, clock } = this.#options;
     for (const [uuid, { how }] of held.due(clock())) this.#turns.take(uuid, { complete: true, how });
     const overdue = this.#published.overdue(clock());
     if (overdue.length > 0) curated.awaits(overdue.map(([uuid]) => uuid));
     for (const [uuid, how] of overdue) this.#turns.take(uuid, { complete: true, how });
+    if (held.hasRoomAgain()) this.#takeAwaited();
   }
 
   async #turn(uuid: string, occasion: Occasion): Promise<void> {
@@ -187,9 +193,9 @@ export class Curator implements AsyncDisposable {
    * @returns why the event has to wait
    */
   async #curate(event: EventMetadata, occasion: Occasion, asked: number): Promise<string | undefined> {
-    const { trustLevelOf, curated, rules, dryRun, log } = this.#options;
+    const { trustLevelOf, curated, rules, sources, dryRun, log } = this.#options;
     const level = event.organisation === null ? undefined : trustLevelOf(event.organisation);
-    if (!level || !this.#isWanted(event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
+    if (!level || !isFrom(sources, event, occasion) || curated.isDone(event.uuid, event.timestamp)) return undefined;
     const warninglistHits = await this.#warned(event.id, event.attributes);
     const planFor = (found: EventMetadata) => planCuration({ ...found, warninglistHits }, level, rules);
     const plan = planFor(event);
@@ -200,14 +206,6 @@ export class Curator implements AsyncDisposable {
     for (const note of plan.notes) log.info("Curation of an event", { event: event.uuid, note });
     curated.done(event.uuid, event.timestamp);
     return undefined;
-  }
-
-  #isWanted({ isLocal }: EventMetadata, { how }: Occasion): boolean {
-    const { sources } = this.#options;
-    if (isLocal) return sources.includes("local");
-    // Of what was missed nobody can tell how it came.
-    if (how === "missed") return sources.includes("pulled") || sources.includes("received");
-    return sources.includes(how === "pulled" ? "pulled" : "received");
   }
 
   /** Of how many attributes warninglists warn, where a gate asks; `null` as long as the ledger lacks some of them. */

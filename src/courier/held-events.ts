@@ -14,20 +14,24 @@ export interface HeldEventsOptions {
   /** As `save` was given it last; `undefined`: nothing was saved. */
   saved: string | undefined;
   save: (text: string) => void;
+  /** Takes an event for which there is no room here. */
+  leave: (uuid: string) => void;
 }
 
-/** So many are remembered; more come up again with the next catch-up that finds them changed. */
+/** So many are remembered here. */
 const MOST = 1_000;
 /** Nothing waits for longer than this, milliseconds. */
 const LONGEST = 600_000;
 
 /** Events that wait for something: a right, MISP, a gate. Remembered over a restart. */
 export class HeldEvents {
-  readonly #save: (text: string) => void;
+  readonly #options: HeldEventsOptions;
   readonly #held: Map<string, HeldEvent>;
+  #hasLeft = false;
 
-  constructor({ saved, save }: HeldEventsOptions) {
-    this.#save = save;
+  constructor(options: HeldEventsOptions) {
+    const { saved } = options;
+    this.#options = options;
     const entries: [string, HeldEvent][] = saved === undefined ? [] : JSON.parse(saved);
     this.#held = new Map(entries.map(([uuid, held]) => [uuid, { ...held, next: 0 }]));
   }
@@ -37,7 +41,7 @@ export class HeldEvents {
     const isNews = this.#held.get(uuid)?.reason !== held.reason;
     this.#held.set(uuid, held);
     const [oldest] = this.#held.keys();
-    if (this.#held.size > MOST && oldest !== undefined) this.#held.delete(oldest);
+    if (this.#held.size > MOST && oldest !== undefined) this.#leave(oldest);
     if (isNews) this.#store();
     return isNews;
   }
@@ -58,7 +62,20 @@ export class HeldEvents {
     return undefined;
   }
 
+  /** Whether those that were left may come back, since others wait no longer; once for all that were left so far. */
+  hasRoomAgain(): boolean {
+    if (!this.#hasLeft || this.#held.size > MOST / 2) return false;
+    this.#hasLeft = false;
+    return true;
+  }
+
+  #leave(uuid: string): void {
+    this.#held.delete(uuid);
+    this.#hasLeft = true;
+    this.#options.leave(uuid);
+  }
+
   #store(): void {
-    this.#save(JSON.stringify([...this.#held]));
+    this.#options.save(JSON.stringify([...this.#held]));
   }
 }

@@ -52,7 +52,11 @@ export function openCurator({
     saved,
     writer,
     curated: ledger.curated,
-    held: new HeldEvents({ saved: ledger.fact(UNCURATED), save: (text) => ledger.note(UNCURATED, text) }),
+    held: new HeldEvents({
+      saved: ledger.fact(UNCURATED),
+      save: (text) => ledger.note(UNCURATED, text),
+      leave: (uuid) => ledger.curated.awaits([uuid]),
+    }),
     rules: { trustTags: trust.flatMap(({ tag }) => tag ?? []), gates: curation.gates },
     sources: curation.sources,
     dryRun: curation.dry_run,

@@ -35,7 +35,7 @@ async function aCurator(before: (curator: Curator, database: Database) => void =
   const log = { ...silent, warn: (sentence: string) => warnings.push(sentence) };
   const common = { curated, log, signal: stop.signal, clock: () => now };
   const writer = new MispWriter({ ...common, client, writesPerMinute: 1, writesPerEvent: 20, lacks: () => {} });
-  const held = new HeldEvents({ saved: undefined, save: () => {} });
+  const held = new HeldEvents({ saved: undefined, save: () => {}, leave: (uuid) => curated.awaits([uuid]) });
   const curator = new Curator({
     ...common,
     enabled: true,
@@ -84,6 +84,7 @@ function shows(facts: Record<string, unknown>, tlp = "tlp:green"): void {
 }
 
 const looks = () => misp.asked.filter(({ path }) => path === "/events/restSearch").length;
+const askedFor = () => misp.asked.flatMap(({ body }): string[] => Object(body).uuid ?? []);
 const publications = () => misp.asked.filter(({ path }) => path === `/events/publish/${EVENT}`).length;
 const isPublished = () => publications() > 0;
 
@@ -173,6 +174,21 @@ test("all that a catch-up found is looked at, however much it was before it is k
   await eventually(async () => expect(uuids.filter((uuid) => !asked.has(uuid))).toEqual([]));
 });
 
+test("events for which there was no room among those that wait are looked at once others wait no longer", async () => {
+  const { held, curated } = await aCurator();
+  now += 10_000;
+  await eventually(async () => expect(curated.isDone(EVENT, 1_000)).toBe(true));
+  const waiting = { id: undefined, reason: "a right is missing", how: "heard", next: now + 300_000 } as const;
+  for (let number = 0; number < 999; number += 1) held.hold(`another ${number}`, waiting);
+  held.hold(EVENT, waiting);
+  for (let number = 999; number < 2_000; number += 1) held.hold(`another ${number}`, waiting);
+  expect(held.due(Number.MAX_SAFE_INTEGER).some(([uuid]) => uuid === EVENT)).toBe(false);
+  const looksAtIt = () => askedFor().filter((uuid) => uuid === EVENT).length;
+  const before = looksAtIt();
+  for (let number = 0; number < 2_000; number += 1) held.letGo(`another ${number}`);
+  await eventually(async () => expect(looksAtIt()).toBeGreaterThan(before));
+});
+
 test("of what a first load found before it is known whom to trust, MISP is not asked for what others wrote", async () => {
   const unknown = "ffffffff-7b99-4eba-8897-bd6231a7a5b6";
   await aCurator((curator, database) => {
@@ -187,7 +203,6 @@ test("of what a first load found before it is known whom to trust, MISP is not a
       )
       .run(ANOTHER, STRANGER);
   });
-  const asked = () => misp.asked.flatMap(({ body }) => Object(body).uuid ?? []);
-  await eventually(async () => expect(asked()).toContain(unknown));
-  expect(asked()).not.toContain(ANOTHER);
+  await eventually(async () => expect(askedFor()).toContain(unknown));
+  expect(askedFor()).not.toContain(ANOTHER);
 });
