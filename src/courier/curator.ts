@@ -111,8 +111,6 @@ export class Curator implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#turns[Symbol.asyncDispose]();
-    // What became of these is to be asked after the next start.
-    if (this.#published.open.length > 0) this.#options.curated.awaits(this.#published.open);
   }
 
   #heardPulled(uuid: string): void {

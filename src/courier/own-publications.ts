@@ -61,9 +61,4 @@ export class OwnPublications {
     this.#expected.delete(uuid);
     this.#overdue.delete(uuid);
   }
-
-  /** All of which nothing was heard yet. */
-  get open(): string[] {
-    return [...this.#expected.keys()];
-  }
 }

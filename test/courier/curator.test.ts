@@ -133,15 +133,6 @@ test("an event whose publication has come back on the feed is not looked at agai
   expect([looks(), publications()]).toEqual([before, 1]);
 });
 
-test("a publication of which nothing was heard before the courier stopped is looked for after the next start", async () => {
-  const { curator, curated } = await aCurator();
-  now += 10_000;
-  await eventually(async () => expect(curated.isDone(EVENT, 1_000)).toBe(true));
-  expect(curated.awaited).toEqual([]);
-  await curator[Symbol.asyncDispose]();
-  expect(curated.awaited).toEqual([expect.objectContaining({ uuid: EVENT })]);
-});
-
 test("an event waits as long as a MISP asks whose rate limit is reached", async () => {
   const { held } = await aCurator();
   const look = misp.answer;
