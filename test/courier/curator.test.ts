@@ -109,11 +109,12 @@ test("an event that is as it was is published when it has its turn, however long
 });
 
 test("an event whose publication MISP took, and has not carried out ten minutes later, is published once more", async () => {
-  const { warnings } = await aCurator();
+  const { curated, warnings } = await aCurator();
   now += 10_000;
-  await eventually(async () => expect(publications()).toBe(1));
+  await eventually(async () => expect(curated.isDone(EVENT, 1_000)).toBe(true));
   now += 600_001;
   await eventually(async () => expect(publications()).toBe(2));
+  await eventually(async () => expect(curated.isDone(EVENT, 1_000)).toBe(true));
   expect(warnings).toEqual([expect.stringContaining("background workers")]);
   const before = looks();
   shows({ published: true });
@@ -123,9 +124,9 @@ test("an event whose publication MISP took, and has not carried out ten minutes 
 });
 
 test("an event whose publication has come back on the feed is not looked at again", async () => {
-  const { curator } = await aCurator();
+  const { curated, curator } = await aCurator();
   now += 10_000;
-  await eventually(async () => expect(publications()).toBe(1));
+  await eventually(async () => expect(curated.isDone(EVENT, 1_000)).toBe(true));
   const before = looks();
   curator.heard([{ kind: "event", event: anEvent({ uuid: EVENT, timestamp: 1_000 }), how: "snapshot" }]);
   now += 600_001;
