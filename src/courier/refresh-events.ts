@@ -1,3 +1,4 @@
+import { BEING_READ } from "../ledger/events.ts";
 import { askWhole } from "../misp/answers.ts";
 import { MispError } from "../misp/errors.ts";
 import type { ListedEvent } from "../misp/event-list.ts";
@@ -15,10 +16,7 @@ export function listed({ id, uuid, state }: ListedEvent): Notice {
   return { kind: "listed", id, uuid, state };
 }
 
-/**
- * Reads again each event that is other than it was, and remembers how the list had it with what was read; before it, as
- * what was read may say that it came too early. Returns why some could not be read.
- */
+/** Reads again each event that is other than it was, and remembers how the list had it. Returns why some could not be read. */
 export async function refreshEvents(events: readonly ListedEvent[], options: CatchUpOptions): Promise<MispError[]> {
   const { client, signal, clock, answer, progress } = options;
   let done = 0;
@@ -30,9 +28,15 @@ export async function refreshEvents(events: readonly ListedEvent[], options: Cat
   return await askEach(alone, async (event) => {
     const asked = clock();
     const notices = await askWhole(client, event.uuid, signal);
-    await answer([listed(event), ...notices, ...(await miscounted(options, notices))], asked);
+    await answer(reading(event, [...notices, ...(await miscounted(options, notices))]), asked);
     told(1);
   });
+}
+
+/** It is taken in in slices: an end of the courier between two of them must not leave the event as if all of it were known. */
+function reading(event: ListedEvent, notices: readonly Notice[]): Notice[] {
+  const { id, uuid, state } = event;
+  return [listed({ ...event, state: BEING_READ }), ...notices, { kind: "read", id, uuid, state }];
 }
 
 /** Many in one request, as far as MISP's search gives them whole; returns those that are to be asked for by name. */
@@ -49,7 +53,7 @@ async function refreshTogether(
     const whole = searches ? await searchWhole(client, uuids, signal).catch(unlessAborted(signal)) : undefined;
     searches &&= whole !== undefined;
     const found = portion.filter(({ uuid }) => whole?.has(uuid));
-    const notices = found.flatMap((event) => [listed(event), ...(whole?.get(event.uuid) ?? [])]);
+    const notices = found.flatMap((event) => reading(event, whole?.get(event.uuid) ?? []));
     await answer(notices, asked);
     told(found.length);
     alone.push(...portion.filter(({ uuid }) => !whole?.has(uuid)));

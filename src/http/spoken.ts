@@ -23,7 +23,7 @@ const LONGEST = 200;
 /** Whether a notice came over the feed just now, and not as an answer or as part of a publication. */
 export function isSpoken(notice: Notice): boolean {
   if ("how" in notice) return notice.how !== "answer" && notice.how !== "snapshot";
-  return !["contents", "listed", "sightings-listed", "alive"].includes(notice.kind);
+  return !["contents", "listed", "read", "sightings-listed", "alive"].includes(notice.kind);
 }
 
 /** The name of an event by its number, where it is known. */

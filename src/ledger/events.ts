@@ -49,6 +49,8 @@ const COLUMNS: readonly (keyof EventRow)[] = [
 
 /** No list has an event like this: one that was read too early to be believed is read again. */
 export const ASKED_EARLY = "~early";
+/** Nor like this: one whose reading has begun, and is read again if it does not come to its end. */
+export const BEING_READ = "~reading";
 
 /** The events table, with the events of the moment in memory: each attribute message names its event again. */
 export class Events {

@@ -1,6 +1,6 @@
 import type { Notice } from "../model/notice.ts";
 import { MISSING } from "./attributes.ts";
-import { ASKED_EARLY, type Events, newEvent } from "./events.ts";
+import { ASKED_EARLY, BEING_READ, type Events, newEvent } from "./events.ts";
 import { markGone } from "./hear-attributes.ts";
 import { knownEvent } from "./identity.ts";
 import { isSettled } from "./retold.ts";
@@ -51,6 +51,12 @@ export function hearListed(tables: Tables, { id, uuid, state }: Extract<Notice, 
   if (!known) tables.events.put(unknownEvent(id, uuid));
   const row = known ?? tables.events.get(id);
   if (row) tables.events.list(row, state);
+}
+
+/** All of an event was told; unless that came too early, or had nothing in it, the event is now as MISP's list has it. */
+export function hearRead({ events }: Tables, { id, uuid, state }: Extract<Notice, { kind: "read" }>): void {
+  const event = events.get(id);
+  if (event?.uuid === uuid && event.listed === BEING_READ) events.list(event, state);
 }
 
 function unknownEvent(id: number, uuid: string) {

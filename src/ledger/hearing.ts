@@ -2,7 +2,7 @@ import type { Notice } from "../model/notice.ts";
 import type { Database } from "./database.ts";
 import { hearAttribute, hearAttributeTag, hearErased } from "./hear-attributes.ts";
 import { hearEvent, hearEventDeleted, hearEventTag, hearObjectEdited, hearPublished } from "./hear-events.ts";
-import { hearContents, hearListed } from "./hear-listings.ts";
+import { hearContents, hearListed, hearRead } from "./hear-listings.ts";
 import { openOrganisations } from "./hear-organisations.ts";
 import { hearRecord, hearRecordGone, hearRecordUnread } from "./hear-records.ts";
 import { hearSighting, hearSightingDeleted, hearSightingsListed } from "./hear-sightings.ts";
@@ -24,6 +24,7 @@ export function createHearing(tables: Tables, database: Database): Hear {
     tag: (notice, moment) => (notice.on === "event" ? hearEventTag : hearAttributeTag)(tables, notice, moment),
     contents: (notice, moment) => hearContents(tables, notice, moment),
     listed: (notice) => hearListed(tables, notice),
+    read: (notice) => hearRead(tables, notice),
     sighting: (notice, moment) => hearSighting(tables, notice, moment),
     "sighting-deleted": ({ id }, moment) => hearSightingDeleted(tables, id, moment),
     "sightings-listed": (notice, moment) => hearSightingsListed(tables, notice, moment),

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Step } from "../../src/ledger/deltas.ts";
 import { SightingType } from "../../src/model/misp.ts";
+import type { Notice } from "../../src/model/notice.ts";
 import { call } from "../cli/captured-terminal.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 
@@ -137,6 +138,27 @@ describe("what happened while the courier could not hear", () => {
     }
     await courier.start();
     await courier.listed("domain", "large.example", ...others.map(({ event }) => `new${event}.example`));
+  });
+
+  test("an event that was being read when the courier was stopped is read to its end by the next one", async () => {
+    let heard = (_: readonly Notice[]) => {};
+    const watched = () => ({ heard: (notices: readonly Notice[]) => heard(notices) });
+    courier = await RunningCourier.start({}, { watched, mispClock: () => Date.now() - 3_600_000 });
+    courier.publishDomains("a.example");
+    await courier.listed("domain", "a.example");
+    await courier.stop();
+    const values = Array.from({ length: 1_200 }, (_, number) => `${number}.example`);
+    courier.publishDomains(...values);
+    let stopped: Promise<void> | undefined;
+    heard = (notices) => {
+      if (notices.some(({ kind }) => kind === "attribute")) stopped ??= courier.stop();
+    };
+    await courier.start();
+    await eventually(async () => expect(stopped).toBeDefined());
+    await stopped;
+    heard = () => {};
+    await courier.start();
+    await courier.listed("domain", "a.example", ...values);
   });
 
   test("status tells why the last catch-up failed, until one goes well", async () => {
