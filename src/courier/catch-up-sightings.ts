@@ -1,4 +1,5 @@
 import { CAUGHT_UP } from "../ledger/facts.ts";
+import { END_OF_TIME } from "../misp/end-of-time.ts";
 import { searchSightings } from "../misp/sighting-search.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 
@@ -25,13 +26,14 @@ export async function catchUpSightings(options: CatchUpOptions, since?: number):
   const last = Math.min(Number(ledger.fact(CAUGHT_UP) ?? 0), began);
   const behind = Math.max(BACKDATED, config.misp.catch_up.overlap);
   const start = all ? 0 : (since ?? Math.floor(last / 1000) - behind);
-  const end = Math.floor(began / 1000) + DAY;
+  const now = Math.floor(began / 1000);
   let found = 0;
   const few = all && ledger.fact(ALL_LISTED) !== undefined && ledger.sightingListings.countUpTo(FEW) < FEW;
-  const first = few ? end : Math.max(start, end - REACH) + SPAN;
-  for (let from = start, to = first; from < end; from = to, to += SPAN) {
+  const first = few ? now : Math.max(start, now - REACH) + SPAN;
+  for (let from = start, to = first; from < now; from = to, to += SPAN) {
     const asked = clock();
-    const span = { from, to: Math.min(to, end) };
+    // Whoever gave one may have a clock that is ahead.
+    const span = { from, to: to < now ? to : END_OF_TIME };
     const notices = await searchSightings(client, span, () => ledger.sightingListings.events(span), signal);
     found += notices.length - 1;
     await answer(notices, asked);

@@ -2,6 +2,7 @@ import type { Notice } from "../model/notice.ts";
 import { attributeOf, eventOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
 import { isObject, type Json, numberOr, textAt } from "./coerce.ts";
+import { END_OF_TIME } from "./end-of-time.ts";
 import { fewerRows, MOST_ROWS, moreRows } from "./page-size.ts";
 
 /** What one search of the first load asks for; times are Unix seconds. */
@@ -83,9 +84,6 @@ export function smallerPage({ since, page, limit = MOST_ROWS }: LoadCursor, erro
   if (fewer === undefined) return undefined;
   return { since, page: Math.floor(((page - 1) * limit) / fewer) + 1, limit: fewer };
 }
-
-/** MISP takes a time to begin with only together with one to end with. Clocks of authors may be far ahead. */
-const END_OF_TIME = Date.UTC(9999) / 1000;
 
 type AttributeNotice = Extract<Notice, { kind: "attribute" }>;
 

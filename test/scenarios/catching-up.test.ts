@@ -258,6 +258,22 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example");
   });
 
+  test("thumbs of a time to come that came or went meanwhile are made up for", async () => {
+    courier = await RunningCourier.start();
+    const { attributes } = courier.publishDomains("a.example", "b.example");
+    const [a = 0, b = 0] = attributes;
+    const date = Math.floor(Date.now() / 1000) + 10 * 86_400;
+    const [down] = courier.misp.sight(a, { type: SightingType.falsePositive, date });
+    await courier.listed("domain", "b.example");
+    await courier.stop();
+    // REST is not believed about what the feed spoke of just before.
+    await pause(2_100);
+    courier.misp.deleteSighting(down?.id ?? 0);
+    courier.misp.sight(b, { type: SightingType.falsePositive, date });
+    await courier.start();
+    await courier.listed("domain", "a.example");
+  });
+
   test("nothing is removed when MISP has none of its events any more", async () => {
     courier = await RunningCourier.start();
     const { event } = courier.publishDomains("a.example");
