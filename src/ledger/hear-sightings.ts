@@ -30,7 +30,9 @@ export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, 
   if (how === "heard" && isGone(tables, sighting, attribute)) return;
   if (!attribute && sighting.eventId > 0) questions.ask(sighting.eventId, undefined, { whole: true });
   const about = attribute ?? sighting.about;
-  if (about) remember(tables, sighting, { known, shown, value: sightedValue(about.type, about.value), now });
+  // Its attribute may have another value by now; whether it goes with that, the edit has decided.
+  const value = known?.deleted === 0 ? known.value : about && sightedValue(about.type, about.value);
+  if (value !== undefined) remember(tables, sighting, { known, shown, value, now });
 }
 
 /**
@@ -109,8 +111,9 @@ export function takeBackSightingsOf(tables: Tables, attribute: number, at: numbe
  * before the edit did. One that is older stays with what it was of.
  */
 export function followValue(tables: Tables, before: AttributeRow, after: AttributeRow): void {
-  const [from, to] = [before, after].map(({ type, value }) => sightedValue(type, value));
-  if (from === to || from == null || to == null) return;
+  const from = sightedValue(before.type, before.value);
+  const to = sightedValue(after.type, after.value);
+  if (from === to) return;
   for (const { id, date, value } of tables.sightings.ofAttribute(after.id)) {
     if (value !== from || date < after.timestamp) continue;
     tables.sightings.move(id, to);

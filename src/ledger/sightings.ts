@@ -123,8 +123,8 @@ export class Sightings {
     this.doubted.delete(id);
   }
 
-  /** It was of another value. */
-  move(id: number, value: string): void {
+  /** It was of another value, or (`null`) of the attribute alone. */
+  move(id: number, value: string | null): void {
     this.#move.run(value, id);
   }
 

@@ -47,6 +47,36 @@ test("a sighting that is older than an edit stays with the value that it was of"
   expect(ledger.standing()).toBe("false_positive");
 });
 
+test("nor does it leave that value when MISP shows it after the edit", () => {
+  ledger.hear(sighted({ date: NOW - 50 }));
+  ledger.hear(told({ value: "new.example", timestamp: NOW - 30 }, "edit"));
+  ledger.published({ timestamp: NOW - 30, publishTimestamp: NOW });
+  ledger.now += 60_000;
+  ledger.answer([{ kind: "sighting", sighting: aSighting({ date: NOW - 50 }), how: "answer" }]);
+  expect(ledger.standing("new.example")).toBeNull();
+  expect(ledger.standing()).toBe("false_positive");
+  ledger.hear({ kind: "sighting-deleted", id: 1 });
+  expect(ledger.standing()).toBeNull();
+});
+
+test("a sighting that is heard before the edit that made a pair of its value counts for that pair alone", () => {
+  ledger.hear(sighted({ date: NOW - 10 }));
+  expect(ledger.standing()).toBe("false_positive");
+  ledger.hear(told({ ...PAIR, id: 1, timestamp: NOW - 30 }, "edit"));
+  ledger.published({ timestamp: NOW - 30, publishTimestamp: NOW });
+  expect(ledger.standing()).toBeNull();
+  expect(ledger.standing(PAIR.value, PAIR.type)).toBe("false_positive");
+});
+
+test("a sighting that is heard before the edit that made one value of a pair counts for that value everywhere", () => {
+  ledger.hear(told(PAIR));
+  ledger.published({ publishTimestamp: NOW });
+  ledger.hear(sighted({ attributeId: PAIR.id, date: NOW - 10 }));
+  expect(ledger.standing()).toBeNull();
+  ledger.hear(told({ id: PAIR.id, timestamp: NOW - 30 }, "edit"));
+  expect(ledger.standing()).toBe("false_positive");
+});
+
 test("what the courier wrote itself counts for nothing", () => {
   ledger.hear(sighted({ source: "misp-courier" }), sighted({ id: 2, source: "misp-courier:lists" }));
   expect(ledger.standing()).toBeNull();
