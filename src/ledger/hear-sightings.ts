@@ -65,7 +65,8 @@ function remember(tables: Tables, sighting: Sighting, { known, shown, value, now
     type: sighting.type,
     date: sighting.date,
     counts,
-    organisation: sighting.organisationId,
+    // The feed tells who gave it, where REST may say nobody.
+    organisation: sighting.organisationId || (known?.organisation ?? 0),
     source: sighting.source,
     heard: known?.heard ?? now,
     muted: known?.muted ?? (isMuted(tables, sighting, counts) ? 1 : 0),

@@ -3,7 +3,7 @@ import { SightingType } from "../../src/model/misp.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { aSighting } from "../support/a-sighting.ts";
 import { NOW } from "../support/an-attribute.ts";
-import { DAY } from "../support/rule-settings.ts";
+import { DAY, ruleSettings } from "../support/rule-settings.ts";
 
 const PAIR = { id: 7, type: "domain|ip", value: "bad.example|198.51.100.7" };
 
@@ -74,6 +74,17 @@ test("a sighting that is heard before the edit that made one value of a pair cou
   ledger.hear(sighted({ attributeId: PAIR.id, date: NOW - 10 }));
   expect(ledger.standing()).toBeNull();
   ledger.hear(told({ id: PAIR.id, timestamp: NOW - 30 }, "edit"));
+  expect(ledger.standing()).toBe("false_positive");
+});
+
+test("whoever gave a sighting did so also where MISP shows it without a name", () => {
+  ledger.reopen(ruleSettings({ sightings: { false_positive: { orgs: 2, trusted: 1 } } }));
+  ledger.hear(sighted(), sighted({ id: 2, organisationId: 3 }));
+  expect(ledger.standing()).toBe("false_positive");
+  ledger.now += 60_000;
+  for (const id of [1, 2]) {
+    ledger.answer([{ kind: "sighting", sighting: aSighting({ id, organisationId: 0 }), how: "answer" }]);
+  }
   expect(ledger.standing()).toBe("false_positive");
 });
 
