@@ -1,4 +1,4 @@
-import { TooSlow } from "../targets/target.ts";
+import { Partly, TooSlow } from "../targets/target.ts";
 import { mostAtOnce } from "./pace.ts";
 
 /** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
@@ -18,6 +18,8 @@ export class Stride {
   #items: number;
   /** How many the step had that was tried last. */
   #tried = 0;
+  /** The far side works but for a part of it: in a probe, what that cannot take would stand before all the rest. */
+  #isPart = false;
 
   constructor(batch: number, rate: number | undefined, timeout: number) {
     this.#longest = mostAtOnce(batch, rate);
@@ -27,7 +29,7 @@ export class Stride {
 
   /** @param attempts that have failed since the last success */
   limit(attempts: number): number {
-    return attempts >= OPEN_AFTER ? Math.min(PROBE, this.#items) : this.#items;
+    return attempts >= OPEN_AFTER && !this.#isPart ? Math.min(PROBE, this.#items) : this.#items;
   }
 
   /** A step is about to be delivered. */
@@ -46,6 +48,7 @@ export class Stride {
 
   /** Something failed, such as the step. */
   fails(error: unknown): void {
+    this.#isPart = error instanceof Partly;
     if (error instanceof TooSlow && this.#tried > 1) this.#items = Math.ceil(this.#tried / 2);
   }
 }

@@ -3,7 +3,7 @@ import type { Indicator } from "../model/indicator.ts";
 import type { Unwanted } from "./qradar-api.ts";
 import type { Reply } from "./qradar-client.ts";
 import type { ReferenceSet } from "./qradar-sets.ts";
-import { NotNow } from "./target.ts";
+import { Partly } from "./target.ts";
 
 /** What sets take whose elements are no text. */
 const TAKES: Readonly<Record<string, (value: string) => boolean>> = {
@@ -39,9 +39,9 @@ export class Misfits {
     return undefined;
   }
 
-  /** @throws NotNow when there was any */
+  /** @throws Partly when there was any */
   tell(): void {
-    if (this.#words !== undefined) throw new NotNow(this.#words);
+    if (this.#words !== undefined) throw new Partly(this.#words);
   }
 }
 

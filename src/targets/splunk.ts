@@ -9,7 +9,7 @@ import { listStore } from "./splunk-list.ts";
 import { collectionOf, collectionPrefix, type Naming, unfitForStore } from "./splunk-names.ts";
 import { type CollectorSettings, type SplunkSettings, splunkSettings } from "./splunk-settings.ts";
 import { KvStore } from "./splunk-store.ts";
-import { defineTarget, type Target, type TargetContext } from "./target.ts";
+import { defineTarget, NotNow, Partly, type Target, type TargetContext } from "./target.ts";
 import { tellWithout } from "./tell.ts";
 
 /** Collections of Splunk's KV store, one for each type, whose documents have the indicators' own keys. */
@@ -76,8 +76,13 @@ async function apply(delta: Delta, signal: AbortSignal, { naming, store, inherit
   for (const [collection, { hold, type }] of changes) {
     if (hold.length > 0) await store.save(collection, hold, fieldTypesOf(type, naming.layout), signal);
   }
-  await collector?.send(delta, refusals, signal);
+  await collector?.send(delta, refusals, signal).catch(withoutEvents);
   return refusals;
+}
+
+/** The collections have it by then: what is more urgent than its record, such as a thumbs-down, must not stand still behind that. */
+function withoutEvents(error: unknown): never {
+  throw error instanceof NotNow ? new Partly(error.message, { wait: error.wait }) : error;
 }
 
 interface CollectionChanges {

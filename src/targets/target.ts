@@ -67,6 +67,9 @@ export class NotNow extends Error {
 /** No answer came in time: with fewer items one may come. */
 export class TooSlow extends NotNow {}
 
+/** Some of it was done, all that could be; the rest cannot be taken now, however few items come with it. */
+export class Partly extends NotNow {}
+
 /** The far side refuses this delta and does not say which item is at fault: delivery halves it until it knows. */
 export class Refused extends Error {
   override readonly name = "Refused";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sizeOf } from "../../src/delivery/isolate.ts";
 import { Stride } from "../../src/delivery/stride.ts";
-import { NotNow, TooSlow } from "../../src/targets/target.ts";
+import { NotNow, Partly, TooSlow } from "../../src/targets/target.ts";
 import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
 import { ATarget } from "../support/a-target.ts";
@@ -30,6 +30,13 @@ describe("the next step", () => {
   test("has as many after any other failure, and a few once there were three in a row", () => {
     stride.fails(new NotNow("no answer (ECONNREFUSED)"));
     expect([0, 1, 2, 3, 4].map((attempts) => stride.limit(attempts))).toEqual([2_000, 2_000, 2_000, 10, 10]);
+  });
+
+  test("has as many while a part of it is done each time, however often the rest fails", () => {
+    stride.fails(new Partly("no room for some of it"));
+    expect([1, 3, 9].map((attempts) => stride.limit(attempts))).toEqual([2_000, 2_000, 2_000]);
+    stride.fails(new NotNow("no answer (ECONNREFUSED)"));
+    expect(stride.limit(10)).toBe(10);
   });
 
   test("has more again once a full one went quickly, and no more than ever", () => {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ALane, until } from "../support/a-lane.ts";
+import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
+import { ATarget } from "../support/a-target.ts";
 import { anEntry } from "../support/entries.ts";
 import { apply, withFarSide } from "./far-side.ts";
 import { type ConsoleSide, openConsole, valuesOf } from "./qradar/a-console.ts";
@@ -22,6 +25,22 @@ describe.each(apis)("a set that was there for other elements, over the %s API,",
       const delta = { add: [hash, anEntry({ value: "b.example" })], remove: [ours] };
       await expect(apply(side, delta)).rejects.toThrow(/misp_md5 is there already, for elements of type NUM/);
       expect(valuesOf(side.console, "misp_domain")).toEqual(["b.example"]);
+    }));
+
+  it("keeps up nothing else however often it was tried, and however many values wait for it", () =>
+    using(async (side) => {
+      side.console.store.create("misp_md5", "NUM", "UNKNOWN", null);
+      const ledger = new ALedger();
+      const hashes = Array.from({ length: 20 }, (_, n) =>
+        told({ id: n + 1, type: "md5", value: hash.value.slice(2) + (n + 10) }),
+      );
+      ledger.hear(heardEvent(), ...hashes);
+      ledger.published();
+      const { lane, failed } = await ALane.open(ledger, new ATarget(), { target: side.target });
+      lane.wake();
+      await failed(3);
+      ledger.hear(told({ id: 30, value: "a.example" }));
+      await until(() => valuesOf(side.console, "misp_domain")?.length === 1);
     }));
 
   it("is made anew once somebody has removed it", () =>

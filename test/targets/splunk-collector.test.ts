@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { keyOf } from "../../src/model/indicator.ts";
+import { ALane, until } from "../support/a-lane.ts";
+import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
+import { ATarget } from "../support/a-target.ts";
 import { anEntry, anOrigin } from "../support/entries.ts";
 import { apply } from "./far-side.ts";
 import { type ASplunk, documents, failing, openSplunk } from "./splunk/a-splunk.ts";
@@ -69,6 +72,24 @@ describe("the events of a splunk target", () => {
     spoil(far);
     await expect(apply(far, { add: [one] })).rejects.toThrow(words);
     expect(documents(far, "misp_domain")).toHaveLength(1);
+  });
+
+  it("that are not taken for long keep no thumbs-down from the collections, however many there are", async () => {
+    const far = await withCollector();
+    const ledger = new ALedger();
+    const ids = Array.from({ length: 30 }, (_, n) => n + 1);
+    const down = (id: number) => ledger.hear(sighted({ id, attributeId: id }));
+    ledger.hear(heardEvent(), ...ids.map((id) => told({ id, value: `d${id}.example` })));
+    ledger.published();
+    const { lane, failed } = await ALane.open(ledger, new ATarget(), { target: far.target });
+    lane.wake();
+    await until(() => collectorRequests(far).length === 1);
+    failing(far, "/collector/event", busy);
+    down(1);
+    lane.wake();
+    await failed(3);
+    for (const id of ids.slice(1)) down(id);
+    await until(() => documents(far, "misp_domain").length === 0);
   });
 
   it("wait as long as the collector asks", async () => {
