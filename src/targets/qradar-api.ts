@@ -35,6 +35,11 @@ export interface SetsApi {
    * @throws NotNow when it cannot be told at the moment
    */
   lost(concerns: (name: string) => boolean, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * The names that pass of all sets that are there.
+   * @throws NotNow when they cannot be told at the moment
+   */
+  names(concerns: (name: string) => boolean, signal: AbortSignal): Promise<readonly string[]>;
   /** The elements of every set whose name passes. */
   list(concerns: (name: string) => boolean, signal: AbortSignal): AsyncIterable<{ name: string; elements: Element[] }>;
 }

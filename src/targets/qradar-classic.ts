@@ -49,14 +49,17 @@ export class ClassicSets implements SetsApi {
     return names;
   }
 
-  async *list(concerns: (name: string) => boolean, signal: AbortSignal) {
-    const query = { fields: "name" };
-    const named = pages(this.#client, { path: SETS, query }, inBody("list of sets"), signal);
-    for await (const page of named) {
-      for (const { name } of page.map(fieldsOf)) {
-        if (typeof name === "string" && concerns(name)) yield* this.#elements(name, signal);
-      }
+  async names(concerns: (name: string) => boolean, signal: AbortSignal): Promise<readonly string[]> {
+    const names: string[] = [];
+    const request = { path: SETS, query: { fields: "name" } };
+    for await (const page of pages(this.#client, request, inBody("list of sets"), signal)) {
+      for (const { name } of page.map(fieldsOf)) if (typeof name === "string" && concerns(name)) names.push(name);
     }
+    return names;
+  }
+
+  async *list(concerns: (name: string) => boolean, signal: AbortSignal) {
+    for (const name of await this.names(concerns, signal)) yield* this.#elements(name, signal);
   }
 
   async *#elements(name: string, signal: AbortSignal) {

@@ -71,14 +71,23 @@ export class CollectionSets implements SetsApi {
     return lost;
   }
 
+  async names(concerns: (name: string) => boolean, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#sets(concerns, signal)).map(({ name }) => name);
+  }
+
   async *list(concerns: (name: string) => boolean, signal: AbortSignal) {
+    for (const { id, name } of await this.#sets(concerns, signal)) yield* this.#entries(id, name, signal);
+  }
+
+  async #sets(concerns: (name: string) => boolean, signal: AbortSignal): Promise<{ id: number; name: string }[]> {
+    const sets: { id: number; name: string }[] = [];
     const request = { path: SETS, query: { fields: "id,name" } };
     for await (const page of pages(this.#client, request, inBody("list of sets"), signal)) {
       for (const { id, name } of page.map(fieldsOf)) {
-        if (typeof name !== "string" || typeof id !== "number" || !concerns(name)) continue;
-        yield* this.#entries(id, name, signal);
+        if (typeof name === "string" && typeof id === "number" && concerns(name)) sets.push({ id, name });
       }
     }
+    return sets;
   }
 
   async *#entries(

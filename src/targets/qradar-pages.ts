@@ -19,7 +19,7 @@ export async function* pages(
   for (let from = 0; ; ) {
     const headers = { Range: `items=${from}-${from + PAGE - 1}` };
     const reply = await client.call({ ...request, method: "GET", headers }, signal);
-    if (reply.status === 404) return;
+    if (isGone(reply)) return;
     if (reply.problem) throw new NotNow(`the console does not list its sets: ${reply.problem.message}`);
     const page = elements(reply);
     const total = page.total ?? reply.total;
@@ -28,6 +28,11 @@ export async function* pages(
     if (total === undefined ? page.elements.length < PAGE : from >= total) return;
     if (page.elements.length === 0) throw new NotNow(`the console lists ${from} of ${total} elements`);
   }
+}
+
+/** A page that says 404, as of a console that is being started, is no word about a list. */
+function isGone({ status, problem }: Reply): boolean {
+  return status === 404 && problem?.code !== 0;
 }
 
 /** For lists that are the whole of an answer, which then does not say how long they are. */

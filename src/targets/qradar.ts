@@ -47,6 +47,8 @@ class ReferenceSets implements Target {
   readonly #settings: QradarSettings;
   readonly #client: QradarClient;
   #api: SetsApi | undefined;
+  /** The types of which sets were looked for. */
+  readonly #lookedFor = new Set<string>();
 
   constructor(settings: QradarSettings, context: TargetContext) {
     this.#settings = settings;
@@ -67,9 +69,18 @@ class ReferenceSets implements Target {
 
   async bare(types: Iterable<string>): Promise<readonly string[]> {
     const asked = new Set(types);
+    if (asked.size === 0 && !this.#api) return [];
+    const { signal } = new AbortController();
+    const api = await this.#chosen(signal);
+    const typesOf = (names: readonly string[]) => names.flatMap((name) => typeOf(name, this.#settings) ?? []);
     const concerns = (name: string) => asked.has(typeOf(name, this.#settings) ?? "");
-    const lost = (await this.#api?.lost(concerns, new AbortController().signal)) ?? [];
-    return lost.flatMap((name) => typeOf(name, this.#settings) ?? []);
+    const lost = typesOf(await api.lost(concerns, signal));
+    // Somebody may have taken sets away while nothing ran.
+    const unknown = [...asked].filter((type) => !this.#lookedFor.has(type));
+    if (unknown.length === 0) return lost;
+    const there = new Set(typesOf(await api.names(concerns, signal)));
+    for (const type of unknown) this.#lookedFor.add(type);
+    return [...lost, ...unknown.filter((type) => !there.has(type))];
   }
 
   async *list(signal: AbortSignal): AsyncGenerator<readonly Found[]> {

@@ -1,15 +1,16 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Auditor, type Repair } from "../../src/delivery/auditor.ts";
 import { Journal } from "../../src/delivery/journal.ts";
 import { Lane } from "../../src/delivery/lane.ts";
 import { silent } from "../../src/log.ts";
 import { qradar } from "../../src/targets/qradar.ts";
 import { aFolder } from "../support/a-folder.ts";
-import { until } from "../support/a-lane.ts";
+import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
+import { ATarget } from "../support/a-target.ts";
 import { aView } from "../support/a-view.ts";
-import { type ConsoleSide, openConsole, valuesOf } from "./qradar/a-console.ts";
+import { type ConsoleSide, openConsole, openTarget, valuesOf } from "./qradar/a-console.ts";
 import { TOKEN } from "./qradar/stand-in-qradar.ts";
 
 const NO_LIMITS = { max_removed: { percent: 100, at_least: 100 }, max_added: null, never_empty: false };
@@ -83,6 +84,24 @@ describe.each(apis)("a console with the %s API", (_name, options) => {
       });
       expect(valuesOf(console, "misp_url")).toHaveLength(1);
     }));
+
+  test("whose set somebody took away while nothing ran gets all of it again with the next change, too", async () => {
+    const { console, target, close } = await openConsole({}, options);
+    onTestFinished(close);
+    const ledger = new ALedger();
+    ledger.hear(heardEvent(), ...[1, 2, 3].map((id) => told({ id, value: `d${id}.example` })));
+    ledger.published();
+    const { lane } = await ALane.open(ledger, new ATarget(), { target });
+    lane.wake();
+    await until(() => ledger.ledger.deltas.lag("lists") === 0);
+    await lane.stop(0);
+    console.store.remove("misp_domain");
+    ledger.hear(told({ id: 4, value: "d4.example" }));
+    ledger.published();
+    const { lane: next } = await ALane.open(ledger, new ATarget(), { target: await openTarget(console.url) });
+    next.wake();
+    await until(() => valuesOf(console, "misp_domain")?.length === 4);
+  });
 
   test("that was emptied to half keeps what rules and people put beside it", () =>
     withLane(async ({ console }, audit) => {
