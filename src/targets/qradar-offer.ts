@@ -1,4 +1,5 @@
-import { fieldsOf, listIn, type QradarClient } from "./qradar-client.ts";
+import { fieldsOf, listIn, type QradarClient, type Reply } from "./qradar-client.ts";
+import { NotNow } from "./target.ts";
 
 /** Which API a console has for reference sets. */
 export interface Offer {
@@ -17,20 +18,30 @@ export async function askOffer(client: QradarClient, wanted: string, signal: Abo
   const version = wanted === "auto" ? await newestVersion(client, signal) : wanted;
   const filter = `http_method="PATCH"${version === undefined ? "" : ` and version="${version}"`}`;
   const query = { filter, fields: "path,http_method,version,caller_has_access" };
-  const { status, body } = await client.call({ method: "GET", path: "/help/endpoints", query }, signal);
   // A console so old that it has no such list has no collections either.
-  const endpoints = status === 200 ? listIn(body, "list of endpoints") : [];
+  const endpoints = listOrNone(
+    await client.call({ method: "GET", path: "/help/endpoints", query }, signal),
+    "endpoints",
+  );
   return { version, collections: endpoints.some((endpoint) => isBulkUpdate(fieldsOf(endpoint), version)) };
 }
 
 async function newestVersion(client: QradarClient, signal: AbortSignal): Promise<string | undefined> {
   const query = { fields: "version,removed" };
-  const { status, body } = await client.call({ method: "GET", path: "/help/versions", query }, signal);
-  const versions = status === 200 ? listIn(body, "list of versions").map(fieldsOf) : [];
+  const reply = await client.call({ method: "GET", path: "/help/versions", query }, signal);
+  const versions = listOrNone(reply, "versions").map(fieldsOf);
   const there = versions.flatMap(({ version, removed }) =>
     typeof version === "string" && /^\d+\.\d+$/.test(version) && removed !== true ? [version] : [],
   );
   return there.toSorted((one, other) => numberOf(one) - numberOf(other)).at(-1);
+}
+
+/** A page that says 404, as of a console that is being started, does not say that there is no such list. */
+function listOrNone({ status, body, problem }: Reply, what: string): readonly unknown[] {
+  if (status === 200) return listIn(body, `list of ${what}`);
+  if (problem?.message === "")
+    throw new NotNow(`the console does not list its ${what} (${status}): is it being started?`);
+  return [];
 }
 
 function numberOf(version: string): number {

@@ -50,6 +50,18 @@ describe("which API is used", () => {
       CLASSIC,
     ));
 
+  it.each(["versions", "endpoints"])(
+    "is told by no page in place of %s, as of a console that is being started",
+    (list) =>
+      using(async (side) => {
+        const body = "<html>The requested resource is not available</html>";
+        side.console.faults.once = { matches: new RegExp(`help/${list}`), status: 404, body, times: 1 };
+        await expect(apply(side, { add: [anEntry()] })).rejects.toThrow(NotNow);
+        await apply(side, { add: [anEntry()] });
+        expect(loads(side)).toEqual(["PATCH /api/reference_data_collections/set_entries"]);
+      }),
+  );
+
   it("is asked for once", () =>
     using(async (side) => {
       await apply(side, { add: [anEntry()] });
