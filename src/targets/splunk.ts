@@ -17,20 +17,21 @@ export const splunk = defineTarget<SplunkSettings>({
   summary: "One KV store collection for each MISP type in an app of Splunk, and the changes as events.",
   settings: splunkSettings,
   batch: 10_000,
-  place: ({ url, app, prefix, layout }) => {
-    const { host, pathname } = new URL(url);
-    return JSON.stringify([host, pathname, app, layout === "broker" ? layout : prefix]);
-  },
-  fills: (settings) => {
-    const { host, pathname } = new URL(settings.url);
-    return JSON.stringify([host, pathname, settings.app, collectionPrefix(settings)]);
-  },
+  place: ({ url, app, prefix, layout }) =>
+    JSON.stringify([...addressOf(url), app, layout === "broker" ? layout : prefix]),
+  fills: (settings) => JSON.stringify([...addressOf(settings.url), settings.app, collectionPrefix(settings)]),
   nameless: true,
   composites: ({ layout }) => layout === "broker",
   shows: ({ layout }) => shownBy(layout),
   origins: ({ layout, hec }) => layout === "plain" || hec !== undefined,
   open: async (settings, context) => open(settings, context),
 });
+
+/** Host and path, however they are written: neither how Splunk is reached nor a login. */
+function addressOf(url: string): [host: string, path: string] {
+  const { host, pathname } = new URL(url);
+  return [host, pathname.replace(/(?<=.)\/+$/, "")];
+}
 
 interface Connection {
   naming: Naming;

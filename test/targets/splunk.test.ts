@@ -279,6 +279,8 @@ describe("the settings of a splunk target", () => {
     const place = (settings: object) =>
       splunk.place(splunk.settings.parse({ url: "https://s.example:8089", token: "t", ...settings }));
     expect(place({ url: "https://user:s3cret@s.example:8089/" })).toBe(place({ verify_tls: false }));
+    expect(place({ url: "https://s.example/splunk/" })).toBe(place({ url: "https://s.example/splunk" }));
+    expect(place({ url: "https://s.example/splunk" })).not.toBe(place({ url: "https://s.example" }));
     expect(place({ prefix: "other_" })).not.toBe(place({}));
     expect(place({ layout: "broker", prefix: "other_" })).toBe(place({ layout: "broker" }));
   });
