@@ -2,8 +2,9 @@ import type { Config } from "../config/schema.ts";
 import { Auditor } from "../delivery/auditor.ts";
 import type { Drift } from "../delivery/drift.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { NotNow } from "../targets/target.ts";
 import { driftsIn } from "./drift-desk.ts";
-import { openTarget } from "./open-targets.ts";
+import { openTarget, viewOf } from "./open-targets.ts";
 
 export interface DriftCheckOptions {
   config: Config;
@@ -23,7 +24,12 @@ export interface DriftCheckOptions {
 export async function checkDrift(name: string, options: DriftCheckOptions): Promise<Drift | undefined> {
   const { config, ledger, repair, signal, clock } = options;
   // What is wanted is not looked at here, and so neither is what protects.
-  const { view, target } = await openTarget(name, { config, ledger, clock, protection: () => null });
+  const protection = () => null;
+  const settings = config.targets[name];
+  if (settings && ledger.holdings.isElsewhere(viewOf(name, settings, protection))) {
+    throw new NotNow("it has another place than when it was last fed: run the courier with that configuration first");
+  }
+  const { view, target } = await openTarget(name, { config, ledger, clock, protection });
   try {
     const { deltas, holdings } = ledger;
     const exclusively = async (work: () => void) => work();

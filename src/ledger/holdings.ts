@@ -88,6 +88,12 @@ export class Holdings {
     return this.#last.get()?.id ?? 0;
   }
 
+  /** Whether a target was last fed at another place: to make it known here is to forget what it holds there. */
+  isElsewhere({ name, place }: Pick<TargetView, "name" | "place">): boolean {
+    const sql = "SELECT 1 FROM target WHERE name = ? AND place <> ?";
+    return this.#database.prepare(sql).get(name, place) !== undefined;
+  }
+
   /** What is believed of an indicator; `undefined` when the ledger never heard of it. */
   find(target: string, { type, value }: Indicator): Belief | undefined {
     return this.#find.get(this.#id(target), value, type);

@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunningCourier } from "../support/running-courier.ts";
@@ -66,6 +66,17 @@ describe("drift", () => {
     expect(await courier.list("domain")).toHaveLength(6);
     await courier.start();
     await courier.listed("domain", ...values, "by.hand\u001b[2J");
+  });
+
+  test("on a stopped courier forgets nothing of a target that this configuration has elsewhere", async () => {
+    await courier.stop();
+    const other = join(courier.directory, "other.yaml");
+    const text = await readFile(config, "utf8");
+    await writeFile(other, text.replace("directory: ./lists", "directory: ./elsewhere"));
+    const { code, out } = await call(["drift", "--config", other]);
+    expect(code).toBe(69);
+    expect(out).toContain("blocklists: cannot be read now: it has another place");
+    expect(await drift()).toMatchObject({ code: 0, out: expect.stringContaining("10 expected") });
   });
 
   describe("with a target that can never be read", () => {
