@@ -41,9 +41,12 @@ export interface OpenTarget {
 
 /** Opens each target that the configuration enables and lays a lane to it. */
 export async function openTargets(options: OpenTargetsOptions): Promise<OpenTarget[]> {
-  const enabled = enabledTargets(options.config);
+  const { config, ledger, protections } = options;
+  const enabled = enabledTargets(config);
+  // Before the first is made known: it forgets what it held elsewhere.
+  for (const [name, settings] of enabled) inherit(viewOf(name, settings, protections.of(name)), config, ledger);
   const opened = await Promise.all(enabled.map(([name, settings]) => layLane(name, settings, options)));
-  options.ledger.deltas.registered();
+  ledger.deltas.registered();
   return opened;
 }
 
@@ -88,10 +91,17 @@ export async function openTarget(
   return { view, target, same };
 }
 
-/** Has a target that was renamed go on with what it left under its former name. */
+/** Has a target that was renamed go on with what it left under its former name, which another place may have by now. */
 export function inherit(view: TargetView, { targets }: Config, { holdings }: Ledger): void {
   const type = targets[view.name]?.type;
-  if (type !== undefined && kindOf(type).nameless) holdings.inherit(view, Object.keys(targets));
+  if (type === undefined || !kindOf(type).nameless) return;
+  const staying = Object.entries(targets).filter(
+    ([, target]) => kindOf(target.type).place(target.settings) === view.place,
+  );
+  holdings.inherit(
+    view,
+    staying.map(([name]) => name),
+  );
 }
 
 /** What a target wants and shows, as the ledger needs to know it. */

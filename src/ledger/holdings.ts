@@ -39,7 +39,7 @@ export class Holdings {
   readonly #refill: Statement<never>[];
   readonly #doubt: Statement<never>;
   readonly #rewind: Statement<never>;
-  readonly #former: Statement<{ id: number }>;
+  readonly #former: Statement<{ id: number; name: string }>;
   readonly #rename: Statement<never>;
   readonly #doubtAll: Statement<never>;
 
@@ -71,7 +71,7 @@ export class Holdings {
       "UPDATE target SET position = min(position, (SELECT revision - 1 FROM indicator WHERE id = ?)) WHERE id = ?",
     );
     this.#former = database.prepare(
-      `SELECT t.id FROM target t WHERE NOT EXISTS (SELECT 1 FROM target WHERE name = ?1)
+      `SELECT t.id, t.name FROM target t WHERE NOT EXISTS (SELECT 1 FROM target WHERE name = ?1 AND place = ?2)
        AND t.place = ?2 AND t.name NOT IN (SELECT value FROM json_each(?3))
        AND EXISTS (SELECT 1 FROM held h WHERE h.target = t.id)
        AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM held h JOIN indicator i ON i.id = h.indicator
@@ -79,7 +79,7 @@ export class Holdings {
        ORDER BY t.id DESC LIMIT 1`,
     );
     // Without rules that are known it is compared with the whole ledger.
-    this.#rename = database.prepare("UPDATE target SET name = ?, rules = '' WHERE id = ?");
+    this.#rename = database.prepare("UPDATE target SET name = ?, rules = '' WHERE name = ?");
     this.#doubtAll = database.prepare(`UPDATE held SET shown = '${IN_DOUBT}' WHERE target = ?`);
   }
 
@@ -153,16 +153,20 @@ export class Holdings {
   }
 
   /**
-   * Has a target that is not known yet go on where one of another name left off, which filled the same place and is no longer
-   * configured: whoever renames a target means the same lists, on which nothing may stay that was withdrawn meanwhile. All of it
-   * is in doubt, as nobody looked after it. One that takes fewer types is no such heir: what is of others was left there.
+   * Has a target that is not known at its place yet go on where one of another name left off, which filled the same place: whoever
+   * renames a target means the same lists, on which nothing may stay that was withdrawn meanwhile. All of it is in doubt, as
+   * nobody looked after it. One that takes fewer types is no such heir: what is of others was left there.
+   * @param staying the names of targets that are still configured there
    */
-  inherit({ name, place, rules: { types } }: TargetView, configured: readonly string[]): void {
-    const [known, taken] = [JSON.stringify(configured), types === null ? null : JSON.stringify([...types])];
+  inherit({ name, place, rules: { types } }: TargetView, staying: readonly string[]): void {
+    const [known, taken] = [JSON.stringify(staying), types === null ? null : JSON.stringify([...types])];
     this.#database.transaction(() => {
       const former = this.#former.get(name, place, known, taken);
       if (!former) return;
-      this.#rename.run(name, former.id);
+      // What has the name so far, at another place, may in turn be what another one goes on with.
+      this.#rename.run("", former.name);
+      this.#rename.run(former.name, name);
+      this.#rename.run(name, "");
       this.#doubtAll.run(former.id);
     });
   }

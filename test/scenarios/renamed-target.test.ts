@@ -49,6 +49,22 @@ test("a target that is renamed after it was left out for a while does so, too", 
   await courier.listed("domain", "b.example", "c.example");
 });
 
+test("a target that takes over the place of one whose name is given to another place does so, too", async () => {
+  await using courier = await stoppedWithOneWithdrawn();
+  const elsewhere = { type: "csv", directory: "./elsewhere" };
+  expect(await listedBy(courier, {})).toEqual(["a.example", "b.example", "c.example"]);
+  await courier.start({ targets: { one: elsewhere, two: LISTS } });
+  await courier.listed("domain", "b.example", "c.example");
+});
+
+test("targets that exchange their names take off what was withdrawn since", async () => {
+  await using courier = await stoppedWithOneWithdrawn();
+  const others = { type: "csv", directory: "./others" };
+  expect(await listedBy(courier, { two: others })).toEqual(["a.example", "b.example", "c.example"]);
+  await courier.start({ targets: { one: others, two: LISTS } });
+  await courier.listed("domain", "b.example", "c.example");
+});
+
 test("what a target has left stays where the one that comes takes fewer types, or the one that went is only switched off", async () => {
   await using courier = await stoppedWithOneWithdrawn();
   const all = ["a.example", "b.example", "c.example"];
