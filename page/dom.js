@@ -31,6 +31,23 @@ export function say(id, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
+/** Puts other things in place of what an element holds; who has come to something in it by keyboard stays on what is called the same. */
+export function renew(place, ...children) {
+  const focused = document.activeElement;
+  const turn = namesakes(focused, place).indexOf(focused);
+  place.replaceChildren(...children);
+  if (turn >= 0) namesakes(focused, place)[turn]?.focus({ preventScroll: true });
+}
+
+/** What can be pressed in a place and is called as something else is. */
+function namesakes(pressed, place) {
+  return [...place.querySelectorAll("a, button")].filter((one) => nameOf(one) === nameOf(pressed));
+}
+
+function nameOf(pressed) {
+  return pressed?.ariaLabel ?? pressed?.href ?? pressed?.textContent;
+}
+
 /** Longer values are cut where they are to be read at a glance. */
 const LONGEST = 200;
 

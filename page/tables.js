@@ -1,5 +1,5 @@
 import { doDeed } from "./deeds.js";
-import { byId, clockTime, duration, element, number, valueButton, visible } from "./dom.js";
+import { byId, clockTime, duration, element, number, renew, valueButton, visible } from "./dom.js";
 
 /** The tables of how things stand; each is left alone while it would look the same. */
 export function showTables(situation) {
@@ -18,12 +18,12 @@ function fill(id, rows, { columns, cells }, nothing, beside) {
   shown.set(id, state);
   const table = byId(id);
   if (rows.length === 0) {
-    table.replaceChildren(element("tbody", {}, element("tr", {}, element("td", { class: "quiet" }, nothing))));
+    renew(table, element("tbody", {}, element("tr", {}, element("td", { class: "quiet" }, nothing))));
     return;
   }
   const heads = columns.map(([name, kind]) => element("th", { scope: "col", ...(kind && { class: kind }) }, name));
   const body = rows.map((row) => element("tr", {}, ...cells(row)));
-  table.replaceChildren(element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...body));
+  renew(table, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...body));
 }
 
 function targetTable(lists) {

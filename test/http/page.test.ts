@@ -179,6 +179,34 @@ describe.runIf(program)("the page of a courier whose target lags far behind, in 
   });
 });
 
+describe.runIf(program)("a table of the page that changes, in Chromium,", () => {
+  test("leaves who walks through it by keyboard where they are", async () => {
+    await using watched = await startWatched();
+    await using browser = await Browser.open(program ?? "");
+    await browser.go(watched.url);
+    await eventually(async () => expect(await browser.evaluate("document.title")).toBe("misp-courier"));
+    const nothing = { lists: [], targets: [], waiting: [], spells: [], withheld: [], feed: { name: "MISP" } };
+    const hold = { kind: "remove", since: 0, reason: "many", samples: [{ type: "domain", value: "a.example" }] };
+    const holds = (targets: string[], count: number) =>
+      JSON.stringify({ ...nothing, decides: true, held: targets.map((target) => ({ ...hold, target, count })) });
+    const focused = await browser.evaluate(`import("./tables.js").then(({ showTables }) => {
+      const buttons = (name) => [...document.querySelectorAll("#held button")].filter(({ textContent }) => textContent === name);
+      const row = () => [document.activeElement.textContent, document.activeElement.closest("tr")?.cells[0].innerText];
+      const seen = [];
+      for (const name of ["Discard", "a.example"]) {
+        showTables(${holds(["lists", "siem"], 7)});
+        buttons(name)[1].focus();
+        showTables(${holds(["lists", "siem"], 8)});
+        seen.push(row());
+      }
+      buttons("Discard")[0].focus();
+      showTables(${holds(["early", "lists"], 9)});
+      return [...seen, row()].map((one) => one.join(" of ").slice(0, 17));
+    })`);
+    expect(focused).toEqual(["Discard of siem s", "a.example of siem", "Discard of lists "]);
+  });
+});
+
 describe.runIf(program)("the page of a courier that saves nothing of what it hears, in Chromium,", () => {
   test("says so, and not that all is well", async () => {
     let later = 0;
