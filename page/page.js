@@ -117,12 +117,17 @@ function rateText(rate) {
 }
 
 function showState() {
-  const states = { feed: feedState(), "catch-up": catchUpState(), delivery: deliveryState() };
+  const states = { feed: feedState(), "catch-up": known(catchUpState()), delivery: known(deliveryState()) };
   for (const [id, [state, text]] of Object.entries(states)) {
     byId(id).dataset.state = state;
     say(id, text);
   }
   announce(Object.values(states).map(([, text]) => text));
+}
+
+/** How something is; where nobody tells any more, how it was. */
+function known([state, text]) {
+  return connected || !situation ? [state, text] : ["wait", `Last known: ${text}`];
 }
 
 function feedState() {

@@ -22,6 +22,25 @@ describe.runIf(program)("the page in Chromium, behind a web server,", () => {
     await scene.shows("MISP is heard");
   }, 60_000);
 
+  test("calls what it last heard of the rest just that while there is no courier", async () => {
+    await using scene = await aScene();
+    await scene.shows("MISP is heard");
+    const chips = () =>
+      scene.browser.evaluate("[...document.querySelectorAll('#chips .chip')].map(({ innerText }) => innerText)");
+    const caughtUp = expect.stringMatching(/^Caught up at \d\d:\d\d$/);
+    await eventually(async () => expect(await chips()).toEqual(["MISP is heard", caughtUp, "Targets in step"]));
+    scene.relay.passing = false;
+    scene.relay.cut();
+    await scene.shows("No connection to the courier");
+    const asItWas = expect.stringMatching(/^Last known: Caught up at \d\d:\d\d$/);
+    expect((await chips()) as string[]).toEqual([expect.anything(), asItWas, "Last known: Targets in step"]);
+    expect(await scene.browser.evaluate("document.querySelectorAll('#chips [data-state=good]').length")).toBe(0);
+    scene.relay.passing = true;
+    await scene.later();
+    await scene.shows("MISP is heard");
+    expect(await chips()).toEqual(["MISP is heard", caughtUp, "Targets in step"]);
+  }, 60_000);
+
   test("does not take a line on which nothing comes any more for a courier that is well", async () => {
     await using scene = await aScene();
     await scene.shows("MISP is heard");
