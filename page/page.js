@@ -65,8 +65,11 @@ function begin({ history, lines, situation: given }) {
   heard();
   seconds = history;
   situation = given ?? situation;
-  clear();
-  for (const kind of KINDS) show(kind, lines[kind], { at: 0, happened: 0, fresh: false });
+  // What somebody has stopped to read stays also where the line was lost meanwhile.
+  if (!paused) {
+    clear();
+    for (const kind of KINDS) show(kind, lines[kind], { at: 0, happened: 0, fresh: false });
+  }
   draw();
 }
 

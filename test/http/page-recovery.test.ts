@@ -41,6 +41,20 @@ describe.runIf(program)("the page in Chromium, behind a web server,", () => {
     expect(await chips()).toEqual(["MISP is heard", caughtUp, "Targets in step"]);
   }, 60_000);
 
+  test("keeps what somebody has stopped to read where the courier was away meanwhile", async () => {
+    await using scene = await aScene();
+    await scene.shows("MISP is heard");
+    await scene.browser.evaluate("document.getElementById('pause').click()");
+    await scene.browser.evaluate("document.getElementById('heard').append('What is being read.')");
+    scene.relay.passing = false;
+    scene.relay.cut();
+    await scene.shows("No connection to the courier");
+    scene.relay.passing = true;
+    await scene.later();
+    await scene.shows("MISP is heard");
+    expect(await scene.browser.evaluate("document.getElementById('heard').innerText")).toContain("What is being read.");
+  }, 60_000);
+
   test("does not take a line on which nothing comes any more for a courier that is well", async () => {
     await using scene = await aScene();
     await scene.shows("MISP is heard");
