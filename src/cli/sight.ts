@@ -1,6 +1,5 @@
-import { formsOf } from "../ledger/forms-of-value.ts";
+import { giveThumb } from "../courier/give-thumb.ts";
 import { MispClient } from "../misp/client.ts";
-import { MispError } from "../misp/errors.ts";
 import { SightingType } from "../model/misp.ts";
 import { type Command, Exit, UsageError } from "./command.ts";
 import { configOption, givenConfig } from "./config-option.ts";
@@ -16,18 +15,12 @@ export const sight: Command = {
   options: { ...configOption, "false-positive": { type: "boolean", default: false } },
   words: [1, 1],
   async run(given, { environment, out, err, signal }) {
-    const { misp } = givenConfig(given, environment);
-    if (!misp) throw new UsageError("a forwarder has no MISP: give the sighting where its courier runs");
+    const config = givenConfig(given, environment);
+    if (!config.misp) throw new UsageError("a forwarder has no MISP: give the sighting where its courier runs");
     const [value = ""] = given.positionals;
     const isFalse = given.values["false-positive"] === true;
     const type = isFalse ? SightingType.falsePositive : SightingType.seen;
-    const client = new MispClient(misp);
-    let refusal: MispError | undefined;
-    for (const form of formsOf(value)) {
-      refusal = await refusalOf(client.addSighting({ of: { value: form }, type }, signal));
-      // MISP may have it in another form, such as without the dot at its end.
-      if (refusal?.meaning !== "unknown") break;
-    }
+    const refusal = await giveThumb({ value, type }, new MispClient(config.misp), config, signal);
     if (refusal) {
       err(`misp-courier: ${printable(refusal.message)}`);
       return exitAfter(refusal);
@@ -36,13 +29,3 @@ export const sight: Command = {
     return Exit.ok;
   },
 };
-
-async function refusalOf(asked: Promise<unknown>): Promise<MispError | undefined> {
-  try {
-    await asked;
-    return undefined;
-  } catch (error) {
-    if (error instanceof MispError) return error;
-    throw error;
-  }
-}

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { mayDecideOn } from "../courier/decisions.ts";
+import { giveThumb } from "../courier/give-thumb.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Requests } from "../ledger/requests.ts";
 import { MispClient } from "../misp/client.ts";
-import { MispError } from "../misp/errors.ts";
 import { SightingType } from "../model/misp.ts";
 import { bodyOf } from "./body.ts";
 import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
@@ -22,7 +22,7 @@ export function deedRoutes(config: Config): Route[] {
   const client = config.misp && new MispClient(config.misp);
   return [
     { path: /\/held/, method: "POST", answer: (asked) => decide(asked, config) },
-    { path: /\/thumbs/, method: "POST", answer: (asked) => giveThumb(asked, client) },
+    { path: /\/thumbs/, method: "POST", answer: (asked) => giveOne(asked, client, config) },
   ];
 }
 
@@ -37,16 +37,13 @@ async function decide({ request, response }: Asked, config: Config): Promise<voi
   answerJson(response, 202, { asked: true });
 }
 
-async function giveThumb({ request, response }: Asked, client: MispClient | undefined): Promise<void> {
+async function giveOne({ request, response }: Asked, client: MispClient | undefined, config: Config): Promise<void> {
   if (!client) return refuse(response, 409, "A forwarder has no MISP to give thumbs in.");
   const told = thumb.safeParse(await bodyOf(request, LONGEST));
   if (!told.success) return refuse(response, 400, 'This wants {"value": …, "false_positive": true or false}.');
   const { value, false_positive: isFalse } = told.data;
-  try {
-    await client.addSighting({ of: { value }, type: isFalse ? SightingType.falsePositive : SightingType.seen });
-  } catch (error) {
-    if (!(error instanceof MispError)) throw error;
-    return refuse(response, error.meaning === "unknown" ? 404 : 502, error.message);
-  }
+  const type = isFalse ? SightingType.falsePositive : SightingType.seen;
+  const refusal = await giveThumb({ value, type }, client, config);
+  if (refusal) return refuse(response, refusal.meaning === "unknown" ? 404 : 502, refusal.message);
   answerJson(response, 201, { told: true });
 }

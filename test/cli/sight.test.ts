@@ -34,6 +34,14 @@ test("a value with a dot at its end, as in a name server's log, is that value", 
   await courier.listed("domain");
 });
 
+test("a value in the form that lists have is given one in the form that MISP has", async () => {
+  const { misp } = courier;
+  misp.publish(misp.addEvent({ info: "event", attributes: [{ type: "ip-dst", value: "192.0.2.77/32" }] }).id);
+  await courier.listed("ip-dst", "192.0.2.77");
+  expect(await sight("192.0.2.77", "--false-positive")).toMatchObject({ code: 0 });
+  await courier.listed("ip-dst");
+});
+
 test("a value that MISP does not have is told, and so is a MISP that is away", async () => {
   expect(await sight("nowhere.example")).toMatchObject({ code: 65, err: expect.stringContaining("no attribute") });
   courier.misp.faults.restStatus = 500;

@@ -49,6 +49,22 @@ describe("from the page, with its token,", () => {
     await courier.listed("domain", ...DOMAINS, "spared.example");
   });
 
+  test("a value gets one by the form in which the page shows it, however MISP writes it, and so does a pair", async () => {
+    const { courier, url } = watched;
+    const attributes = [
+      { type: "ip-dst", value: "192.0.2.77/32" },
+      { type: "domain|ip", value: "Dotted.Example.|2001:0DB8::00FF" },
+    ];
+    courier.misp.publish(courier.misp.addEvent({ info: "written otherwise", attributes }).id);
+    await courier.listed("ip-dst", "192.0.2.77");
+    await courier.listed("ip", "2001:db8::ff");
+    expect((await post(`${url}thumbs`, { value: "192.0.2.77", false_positive: true })).status).toBe(201);
+    await courier.listed("ip-dst");
+    const pair = "dotted.example|2001:db8::ff";
+    expect((await post(`${url}thumbs`, { value: pair, false_positive: true })).status).toBe(201);
+    await courier.listed("ip");
+  });
+
   test("a value that MISP does not have gets none, and is told so", async () => {
     const answer = await post(`${watched.url}thumbs`, { value: "nowhere.example", false_positive: true });
     expect([answer.status, await answer.text()]).toEqual([
