@@ -100,11 +100,12 @@ const KEPT_FOR = {
 };
 
 function targetOf(
-  { name, held, since, doubtful, wanted, withheld, protectedBy, aside, expires, pending, parked },
+  { name, enabled, held, since, doubtful, wanted, withheld, protectedBy, aside, expires, pending, parked },
   reasons,
 ) {
   const certain = held ? `holds it since ${since}` : "does not hold it";
   const state = doubtful ? "may hold it (a delivery failed half-way)" : certain;
+  if (!enabled) return element("li", {}, element("b", {}, name), `: ${state}, and is switched off`);
   const until = expires === null ? "" : ` until ${expires}`;
   const why = withheld === null ? "" : reasons[withheld];
   const by = protectedBy === null ? "" : ` (${visible(protectedBy)})`;

@@ -134,10 +134,12 @@ export class Front implements AsyncDisposable {
     // Whoever asks a thousand times and hangs up costs nothing.
     if (response.destroyed) return;
     if (!this.#sources) return refuse(response, 503, "The courier is starting.");
-    const { config, report: ledger, standards, targets } = this.#sources;
+    const { config, report: ledger, standards } = this.#sources;
     const { protections, knowledge } = standards;
     const journal = await this.#sources.journal();
     const now = this.#options.clock();
+    // What is switched off keeps what it has, and somebody may look for it there.
+    const targets = Object.keys(config.targets);
     const known = { config, ledger, journal, protections, knowledge: knowledge(), targets, now };
     const explanation = await explainValue(value, known);
     answerJson(response, 200, { ...explanation, reasons: REASONS, decides: config.http.token !== undefined });

@@ -26,6 +26,7 @@ describe.runIf(program)("the page in Chromium", () => {
       targets: {
         blocklists: { type: "csv", directory: "./lists" },
         firewall: { type: "http", lists: { domains: { types: ["domain"] } } },
+        former: { type: "csv", directory: "./former", enabled: false },
       },
     });
     browser = await Browser.open(program ?? "");
@@ -92,6 +93,7 @@ describe.runIf(program)("the page in Chromium", () => {
     await browser.type("EVIL.example");
     await shows("#explanation", "evil.example domain");
     await shows("#explanation", "blocklists: holds it since");
+    await shows("#explanation", "former: does not hold it, and is switched off");
   });
 
   test("lets the stream be paused, and goes on", async () => {
