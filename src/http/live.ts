@@ -43,13 +43,14 @@ const HISTORY = 300;
 const KEPT = 30;
 const DECISIONS = 8;
 const MOST_VIEWERS = 20;
-/** A viewer who is this far behind is let go, bytes; the browser comes back by itself. */
+/** A viewer who is this far behind, and more than the beginning is long, is let go, bytes; the browser comes back by itself. */
 const TOO_FAR_BEHIND = 1_000_000;
 
 /** The live page's stream, as server-sent events: the same second for every viewer, however much happened in it. */
 export class Live implements Disposable {
   readonly #options: LiveOptions;
-  readonly #viewers = new Set<ServerResponse>();
+  /** Each with how far it may be behind, bytes. */
+  readonly #viewers = new Map<ServerResponse, number>();
   readonly #history: Second[] = [];
   readonly #kept: Lines = { heard: [], decided: [], written: [] };
   readonly #timer: NodeJS.Timeout;
@@ -69,7 +70,7 @@ export class Live implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    for (const viewer of this.#viewers) viewer.end();
+    for (const viewer of this.#viewers.keys()) viewer.end();
   }
 
   async #begin({ request, response }: Asked): Promise<void> {
@@ -90,9 +91,9 @@ export class Live implements Disposable {
   }
 
   #watchedBy(viewer: ServerResponse): void {
-    const begin = { history: this.#history, lines: this.#kept, situation: this.#situation };
-    viewer.write(eventText("begin", begin));
-    this.#viewers.add(viewer);
+    const begin = eventText("begin", { history: this.#history, lines: this.#kept, situation: this.#situation });
+    viewer.write(begin);
+    this.#viewers.set(viewer, TOO_FAR_BEHIND + Buffer.byteLength(begin));
     viewer.once("close", () => this.#viewers.delete(viewer));
     // Who is gone is gone; without a listener the error of a write that came too late would end the courier.
     viewer.on("error", () => this.#viewers.delete(viewer));
@@ -161,8 +162,8 @@ export class Live implements Disposable {
   }
 
   #send(text: string): void {
-    for (const viewer of this.#viewers) {
-      if (viewer.writableLength > TOO_FAR_BEHIND) viewer.destroy();
+    for (const [viewer, most] of this.#viewers) {
+      if (viewer.writableLength > most) viewer.destroy();
       else viewer.write(text);
     }
   }
