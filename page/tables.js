@@ -56,7 +56,7 @@ function trouble({ attempts, nextAttempt, lastError }) {
   return [
     element(
       "div",
-      { class: "quiet" },
+      { class: "quiet told" },
       `${attempts} ${attempts === 1 ? "try" : "tries"}`,
       ...next,
       ": ",
@@ -122,8 +122,8 @@ const waitingTable = {
   columns: [["what"], ["value"], ["why"]],
   cells: ({ kind, target, type, value, reason, at }) => [
     element("td", {}, kind, " ", quiet(`at ${target}, `), element("span", { class: "quiet" }, clockTime(at))),
-    element("td", {}, valueButton(value), " ", quiet(type)),
-    element("td", {}, visible(reason)),
+    element("td", { class: "told" }, valueButton(value), " ", quiet(type)),
+    element("td", { class: "told" }, visible(reason)),
   ],
 };
 

@@ -181,6 +181,34 @@ describe.runIf(program)("the page of a courier whose target lags far behind, in 
   });
 });
 
+describe.runIf(program)("a far side that says much without a space, in Chromium,", () => {
+  test.each([1280, 390])("pushes no figure out of sight on %i pixels", async (width) => {
+    await using watched = await startWatched();
+    await using browser = await Browser.open(program ?? "");
+    await browser.go(watched.url, { width, height: 900 });
+    await eventually(async () => expect(await browser.evaluate("document.title")).toBe("misp-courier"));
+    const said = "x".repeat(500);
+    const target = {
+      name: "siem",
+      type: "splunk",
+      enabled: true,
+      attempts: 3,
+      held: 7,
+      behind: 7,
+      parked: 7,
+      nextAttempt: null,
+      lastError: said,
+    };
+    const waiting = [{ kind: "parked", target: "siem", type: "url", value: said, reason: said, at: 0 }];
+    const nothing = { lists: [], held: [], spells: [], withheld: [], feed: { name: "MISP" } };
+    const wider = await browser.evaluate(`import("./tables.js").then(({ showTables }) => {
+      showTables(${JSON.stringify({ ...nothing, targets: [target], waiting })});
+      return [...document.querySelectorAll(".scroll")].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerHTML);
+    })`);
+    expect(wider).toEqual([]);
+  });
+});
+
 describe.runIf(program)("a table of the page that changes, in Chromium,", () => {
   test("leaves who walks through it by keyboard where they are", async () => {
     await using watched = await startWatched();
