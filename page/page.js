@@ -32,16 +32,23 @@ byId("pause").addEventListener("click", () => {
   say("pause", paused ? "Go on" : "Pause");
 });
 
-let stream = listen();
-let heardAt = Date.now();
+let stream = null;
+let heardAt = 0;
+attend();
+document.addEventListener("visibilitychange", attend);
 // A browser gives up for good where a proxy answers in place of a courier that starts, and notices no line that was cut.
 setInterval(() => {
-  if (Date.now() - heardAt < SILENCE) return;
-  stream.close();
-  stream = listen();
-  heardAt = Date.now();
+  if (document.hidden || Date.now() - heardAt < SILENCE) return;
+  attend();
   lost();
 }, 1_000);
+
+/** Opens the line anew. A browser has six to one server at the most, over all its tabs: a page that nobody looks at keeps none. */
+function attend() {
+  stream?.close();
+  stream = document.hidden ? null : listen();
+  heardAt = Date.now();
+}
 
 function listen() {
   const line = new EventSource("live");
@@ -80,8 +87,7 @@ function tick({ second, lines, situation: given }) {
   if (!paused) {
     for (const kind of KINDS) show(kind, lines[kind], { at: second.at, happened: second[kind], fresh: true });
   }
-  // A page that nobody looks at draws nothing.
-  if (!document.hidden) draw();
+  draw();
 }
 
 function draw() {

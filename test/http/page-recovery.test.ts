@@ -66,6 +66,22 @@ describe.runIf(program)("the page in Chromium, behind a web server,", () => {
     await scene.shows("MISP is heard");
   }, 60_000);
 
+  test("keeps no line while nobody looks at it, of which a browser has six in all its tabs", async () => {
+    await using scene = await aScene();
+    await scene.shows("MISP is heard");
+    expect(scene.relay.watched).toBe(1);
+    const look = (hidden: boolean) =>
+      scene.browser.evaluate(`Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"))`);
+    await look(true);
+    await eventually(async () => expect(scene.relay.watched).toBe(0));
+    await scene.later();
+    await scene.browser.evaluate("document.getElementById('feed').textContent = ''");
+    await look(false);
+    await scene.shows("MISP is heard");
+    expect(scene.relay.watched).toBe(1);
+  }, 60_000);
+
   test("asks and does from an address with the password in it, too", async () => {
     await using scene = await aScene("page:let-me-in@");
     await scene.shows("MISP is heard");
@@ -114,6 +130,11 @@ class Relay implements AsyncDisposable {
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** On how many of its lines there is still something to come. */
+  get watched(): number {
+    return [...this.#lines].filter(({ destroyed, writableEnded }) => !destroyed && !writableEnded).length;
   }
 
   cut(): void {
