@@ -1,9 +1,9 @@
-import { accessSync, closeSync, constants, existsSync, openSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
+import { beginFile } from "../state/begin-file.ts";
 import { StateDamaged, StateMissing, StateUnreadable, stateTrouble } from "../state/damaged.ts";
 import { makeFolderSync } from "../state/make-folder.ts";
-import { ownAsFolder } from "../state/own-as-folder.ts";
 import { SCHEMA } from "./schema.sql.ts";
 import { type Connection, Statement } from "./statement.ts";
 import { UPGRADES } from "./upgrades.sql.ts";
@@ -150,8 +150,7 @@ function connect(file: string, readOnly: boolean): Connection {
   }
   try {
     if (!readOnly) makeFolderSync(dirname(file), 0o700);
-    // Made before SQLite does: the files that it lays beside it take over its permissions.
-    if (!existsSync(file)) create(file);
+    beginFile(file);
     const database = new DatabaseSync(file, { readOnly, timeout: 5_000 });
     if (!readOnly) {
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
@@ -162,11 +161,6 @@ function connect(file: string, readOnly: boolean): Connection {
   } catch (cause) {
     throw stateTrouble(file, cause);
   }
-}
-
-function create(file: string): void {
-  closeSync(openSync(file, "a", 0o600));
-  ownAsFolder(file);
 }
 
 function olderVersion(file: string): string {

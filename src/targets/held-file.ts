@@ -1,7 +1,9 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
+import { beginFile } from "../state/begin-file.ts";
 import { StateDamaged } from "../state/damaged.ts";
 import { makeFolderSync } from "../state/make-folder.ts";
+import { ownAsFolder } from "../state/own-as-folder.ts";
 import { NotNow } from "./target.ts";
 
 export type HeldFile = InstanceType<typeof DatabaseSync>;
@@ -14,9 +16,17 @@ const PATIENCE = 100;
  * @throws StateDamaged when the file is none
  */
 export function openHeldFile(file: string, schema: string): HeldFile {
-  makeFolderSync(dirname(file), 0o700);
+  beginHeldFile(file);
   // FULL: what the ledger says is held must not be forgotten in a power cut.
   return connectHeldFile(file, false, `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${schema}`);
+}
+
+/** Makes such a file with its folder, where they are not there: both belong to whom the state does. */
+export function beginHeldFile(file: string): void {
+  const folder = dirname(file);
+  makeFolderSync(folder, 0o700);
+  ownAsFolder(folder);
+  beginFile(file);
 }
 
 /**

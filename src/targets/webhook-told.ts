@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StateDamaged } from "../state/damaged.ts";
-import { makeFolderSync } from "../state/make-folder.ts";
-import { changeHeldFile, type HeldFile } from "./held-file.ts";
+import { beginHeldFile, changeHeldFile, type HeldFile } from "./held-file.ts";
 import type { Change, Telling } from "./webhook-event.ts";
 
 const SCHEMA = `
@@ -35,7 +33,7 @@ export class Told {
   constructor(file: string) {
     this.#file = file;
     try {
-      makeFolderSync(dirname(file), 0o700);
+      beginHeldFile(file);
       this.#database = new DatabaseSync(file, { timeout: PATIENCE });
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
       this.#last = Number(this.#database.prepare("SELECT max(number) AS last FROM told").get()?.last ?? 0);

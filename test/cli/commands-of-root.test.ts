@@ -81,6 +81,24 @@ describe.skipIf(!ROOT)("what root does by hand in a state of the courier's user"
     expect(strangers(state)).toEqual([]);
   });
 
+  test("leaves what targets keep in the state to that user", async () => {
+    const { config, state } = aConfiguration();
+    Database.open(join(state, "ledger.sqlite")).close();
+    const secret = Buffer.alloc(24).toString("base64");
+    const targets = `targets:
+  firewall: {type: http, lists: {names: {types: [domain]}}}
+  bus: {type: zeromq, bind: "tcp://127.0.0.1:*"}
+  hook: {type: webhook, url: "http://127.0.0.1:9/", secret: whsec_${secret}}
+`;
+    writeFileSync(config, SETTINGS.replace(/targets:.*\n/, targets));
+    expect(await call(["drift", "--config", config])).toMatchObject({ code: 0 });
+    const kept = readdirSync(state, { recursive: true, encoding: "utf8" });
+    expect(kept).toEqual(
+      expect.arrayContaining(["lists/firewall.sqlite", "webhooks/hook.sqlite", "zeromq/bus.sqlite"]),
+    );
+    expect(strangers(state)).toEqual([]);
+  });
+
   test("keeps a state folder that it had to make", async () => {
     const file = await aBackup();
     const { folder } = aConfiguration();
