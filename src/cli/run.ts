@@ -32,7 +32,10 @@ export const run: Command = {
       current: () => courier.latest,
       changed: (next) => courier.adopt(next),
       refused: (error) =>
-        logOf(config).error("The changed configuration is refused; the one before stays in force", complaint(error)),
+        logOf(courier.latest).error(
+          "The changed configuration is refused; the one before stays in force",
+          complaint(error),
+        ),
     });
     reload?.(() => watch.read());
     await courier.run();

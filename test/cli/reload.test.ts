@@ -137,6 +137,19 @@ describe("a running courier whose configuration changes", () => {
     await listed({ domain: ["evil.example", "later.example"], "ip-dst": ["198.51.100.7"] });
   });
 
+  test("says what is wrong with the file in the log that is in force, not in the one that it began with", async () => {
+    await configure({ log: { file: "./later.log", format: "json" } });
+    hangUp();
+    const later = join(directory, "later.log");
+    await eventually(async () => expect(await readFile(later, "utf8")).toContain("misp-courier starts"));
+    await configure({ gurad: {} });
+    hangUp();
+    await eventually(async () => expect(await readFile(later, "utf8")).toContain("gurad"));
+    const lines = (await readFile(later, "utf8")).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).message)).toContainEqual(expect.stringContaining("is refused"));
+    expect(await readFile(join(directory, "courier.log"), "utf8")).not.toContain("is refused");
+  });
+
   test("keeps to what is in force when the new one cannot be put to work", async () => {
     await writeFile(join(directory, "in-the-way"), "");
     await configure({ state: "./in-the-way/state" });
