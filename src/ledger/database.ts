@@ -49,8 +49,17 @@ export class Database {
 
   /** Opens an existing ledger for reading, beside a running courier or without one. */
   static read(file: string): Database {
+    return Database.#asItIs(file, true);
+  }
+
+  /** Opens that of a running courier for a word to it: one of an older version is nothing to change under its hands. */
+  static beside(file: string): Database {
+    return Database.#asItIs(file, false);
+  }
+
+  static #asItIs(file: string, readOnly: boolean): Database {
     demandLedger(file);
-    const opened = new Database(file, connect(file, true), SHAPE);
+    const opened = new Database(file, connect(file, readOnly), SHAPE);
     const version = opened.#version();
     if (version === opened.#newest) return opened;
     opened.close();
@@ -164,5 +173,5 @@ function connect(file: string, readOnly: boolean): Connection {
 }
 
 function olderVersion(file: string): string {
-  return `${file} is of an older version of misp-courier. Start the courier once, which brings it up to date.`;
+  return `${file} is of an older version of misp-courier. Start the courier, anew where an older one runs, which brings it up to date.`;
 }

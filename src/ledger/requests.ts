@@ -23,7 +23,7 @@ export class Requests {
 
   /** Leaves a request in the ledger at `file` for the courier that runs on it. */
   static leave(file: string, what: string, argument: string): void {
-    const database = Database.open(file);
+    const database = Database.beside(file);
     try {
       new Requests(database).#add.run(what, argument);
     } finally {

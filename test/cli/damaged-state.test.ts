@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
+import { lockState } from "../../src/state/lock.ts";
 import { ChildCourier } from "../faults/child-courier.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { NOBODY, NOBODY_MAY_START, PROGRAM } from "../support/another-user.ts";
@@ -164,6 +165,19 @@ describe("the ledger", () => {
     const wayOut = expect.stringMatching(/schema version 999.*Use the version of misp-courier that wrote it/);
     expect(await refusal(ledger, command)).toEqual({ code: 65, err: wayOut });
   });
+
+  test.each([["catch-up"], ["drift"], ["held", "release"]])(
+    "on which an older version runs is not changed under its hands by %s",
+    async (...words) => {
+      using _running = lockState(join(copy.directory, "state"));
+      changeLedger("PRAGMA user_version = 3");
+      const { code, err } = await call([...words, "--config", copy.config]);
+      expect([code, err]).toEqual([65, expect.stringContaining("older version")]);
+      const database = new DatabaseSync(ledger);
+      expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+      database.close();
+    },
+  );
 
   test("that is somebody else's database is left as it is", async () => {
     removeLedger();
