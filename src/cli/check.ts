@@ -43,7 +43,8 @@ function warnOfProtectFiles(config: Config, { err }: Terminal): void {
 }
 
 async function askMisp(config: CourierConfig, { out, err, signal }: Terminal): Promise<number> {
-  const { url } = config.misp;
+  // A login in it is for nobody's eyes.
+  const url = config.misp.url.replace(/\/\/[^/]*@/, "//");
   try {
     const { probe, findings, unknowns } = await checkOnline(config, new MispClient(config.misp), signal);
     const { version, organisation, role } = probe;

@@ -153,6 +153,16 @@ describe("what is missing is told with what to click", () => {
     }
   });
 
+  test.each([200, 503])("no login that stands in MISP's address, where that answers %i", async (status) => {
+    server = await AnsweringServer.start(json({ version: "2.5.1" }, status));
+    const config = join(aFolder(), "config.yaml");
+    const url = server.url.replace("//", "//guest:a-secret-word@");
+    await writeFile(config, stringify({ misp: { url, key: "k".repeat(40) } }));
+    const { out, err } = await call(["check", "--online", "--config", config]);
+    expect(`${out}\n${err}`).toContain(server.url);
+    expect(`${out}\n${err}`).not.toContain("a-secret-word");
+  });
+
   test("brokers that do not answer, and switches of Kafka, where that is the feed", async () => {
     const settings = { "MISP.host_org_id": 1, "Plugin.Kafka_event_publish_notifications_enable": false };
     const { code, err } = await checked({ settings }, {}, { kafka: { brokers: ["127.0.0.1:1"] } });
