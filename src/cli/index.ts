@@ -56,7 +56,9 @@ async function runWords(words: readonly string[], terminal: Terminal): Promise<n
   if (!command) return refuseUnknown(name, terminal);
   if (rest.includes("--help") || rest.includes("-h")) return help(await loadAll(), name, terminal);
   try {
-    return await command.run(parse(command, rest), terminal);
+    const code = await command.run(parse(command, rest), terminal);
+    // Whoever stops it is told that, and not that nobody answers.
+    return terminal.signal.aborted && code === Exit.unavailable ? Exit.stopped : code;
   } catch (error) {
     return explainFailure(error, name, command, terminal);
   }
@@ -93,6 +95,7 @@ function parse(command: Command, words: string[]) {
 }
 
 function explainFailure(error: unknown, name: string, command: Command, terminal: Terminal): number {
+  if (terminal.signal.aborted && error instanceof Error && error.name === "AbortError") return Exit.stopped;
   if (error instanceof ConfigError) {
     terminal.err(formatConfigError(error));
     return Exit.config;

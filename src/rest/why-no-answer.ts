@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "the certificate is for another host name",
   EPROTO: "what listens there does not speak TLS as https wants it",
   ENOTFOUND: "there is no such host name",
+  ERR_CANCELED: "it was waited for no longer",
   EAI_AGAIN: "the host name cannot be looked up now",
 };
 
