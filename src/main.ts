@@ -5,6 +5,8 @@ import { Exit, runCommandLine } from "./cli/index.ts";
 const words = process.argv.slice(2);
 // Until a courier has read its configuration there is nothing to read again, and no reason to end.
 if (words[0] === "run") process.on("SIGHUP", () => undefined);
+// Node would open its debugger to every user of this machine: some rotate logs with this signal.
+process.on("SIGUSR1", () => undefined);
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
