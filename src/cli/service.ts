@@ -82,16 +82,20 @@ function settingsFor(instance: string | undefined, given: Given, { environment, 
   const config = loadConfig(file, { ...environment, ...variables });
   const node = process.execPath;
   const program = resolve(process.argv[1] ?? "misp-courier");
-  // Where npm links a checkout, the program on the path is not where it lies.
-  for (const path of [node, program].map((path) => realpathSync(path))) {
-    if (/^\/(home|root)(\/|$)/.test(path))
-      err(`${path} lies in a home folder, which the service cannot see: put it elsewhere, such as below /opt.`);
-  }
   const own = [config.state, ...logFolder(config)].map((path) => absolute(config, path));
   const shared = listFolders(config).map((path) => absolute(config, path));
   const writes = [...new Set([...own, ...shared])];
+  for (const path of [node, program, file, ...writes].map(whereItLies)) {
+    if (/^\/(home|root)(\/|$)/.test(path))
+      err(`${path} lies in a home folder, which the service cannot see: put it elsewhere, such as below /opt.`);
+  }
   const missing = writes.filter((path) => !existsSync(path)).map((path) => ({ path, shared: !own.includes(path) }));
   return { instance, user, node, program, config: file, writes, missing };
+}
+
+/** Where npm links a checkout, the program on the path is not where it lies; what is yet to be made has its own path. */
+function whereItLies(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 /** The same variables that systemd will give it. */

@@ -55,9 +55,11 @@ export function installation(settings: UnitSettings): Installation {
         "-c",
         `id -u '${user}' >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin '${user}'`,
       ],
-      ...missing.map(({ path, shared }): SystemCommand => {
-        return ["install", "-d", "-m", shared ? "0755" : "0750", "-o", user, "-g", user, path];
-      }),
+      ...missing.flatMap(({ path, shared }): SystemCommand[] => [
+        ["install", "-d", "-m", shared ? "0755" : "0750", path],
+        // With the user's own group, which may have another name.
+        ["chown", `${user}:`, path],
+      ]),
     ],
     files: unitFiles(settings),
     after: [RELOAD, ["systemctl", "enable", "--now", name]],

@@ -128,7 +128,6 @@ ExecStart=${[node, program, "run", "--config", config].map(quoted).join(" ")}
 # MISP_API_KEY=… and whatever else the configuration takes from the environment; only root need be able to read it.
 EnvironmentFile=-${escaped(secrets)}
 User=${user}
-Group=${user}
 StateDirectory=${stateFolder(instance)}
 WorkingDirectory=${state}
 ${elsewhere.map((path) => `ReadWritePaths=${quoted(path)}\n`).join("")}`;

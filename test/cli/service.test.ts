@@ -41,7 +41,7 @@ test("the folders of lists are made for all to read, state and log for the couri
   const rest = "state: ./state\nlog: {file: ./both/courier.log}\n";
   await writeFile(config, `misp: {url: "https://misp.example.org", key: k}\n${targets}\n${rest}`);
   const { out } = await call(["service", "install", "--config", config, "--dry-run"]);
-  const made = [...out.matchAll(/install -d -m (\d+) -o misp-courier -g misp-courier (.*)/g)];
+  const made = [...out.matchAll(/install -d -m (\d+) (.*)/g)];
   expect(made.map(([, mode, path]) => [mode, path])).toEqual([
     ["0750", join(folder, "state")],
     ["0750", join(folder, "both")],
@@ -60,6 +60,26 @@ test("a program that npm linked to a home folder is told from one that the servi
   const config = await aConfig(folder);
   const { err } = await call(["service", "install", "--config", config, "--dry-run"]);
   expect(err).toContain("/home lies in a home folder, which the service cannot see");
+});
+
+test("a configuration, or a folder of lists, that is in a home folder is named as well", async () => {
+  const config = await aConfig(aFolder());
+  const lists = "/home/of-the-test/lists";
+  const text = `misp: {url: "https://misp.example.org", key: k}\ntargets: {lists: {type: csv, directory: ${lists}}}\n`;
+  await writeFile(config, text);
+  const { err } = await call(["service", "install", "--config", config, "--dry-run"]);
+  expect(err).toContain(`${lists} lies in a home folder, which the service cannot see`);
+});
+
+test("a user whose group has another name gets the folders, and its own group", async () => {
+  const folder = aFolder();
+  const config = await aConfig(folder);
+  await writeFile(join(folder, "environment"), "MISP_API_KEY=a-secret-key\n");
+  const { code, out } = await call(["service", "install", "--config", config, "--user", "nobody", "--dry-run"]);
+  expect(code).toBe(0);
+  expect(out).toContain("User=nobody\n");
+  expect(out).not.toContain("Group=");
+  expect(out).toContain("#   chown nobody: /srv/lists-of-the-test\n");
 });
 
 test("a configuration with a mistake is not installed", async () => {

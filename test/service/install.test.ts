@@ -48,15 +48,16 @@ test("the unit runs the courier under its own user, and lets it write where its 
     'ExecStart=/usr/bin/node "/opt/misp courier/dist/main.js" run --config /etc/misp-courier/config.yaml',
     "EnvironmentFile=-/etc/misp-courier/environment",
     "User=misp-courier",
-    "Group=misp-courier",
     "StateDirectory=misp-courier",
     "WorkingDirectory=/var/lib/misp-courier",
     'ReadWritePaths="/srv/100%% lists"',
     "",
   ]);
   expect(system.commands.slice(2)).toEqual([
-    ["install", "-d", "-m", "0750", "-o", "misp-courier", "-g", "misp-courier", "/var/log/courier"],
-    ["install", "-d", "-m", "0755", "-o", "misp-courier", "-g", "misp-courier", "/srv/100% lists"],
+    ["install", "-d", "-m", "0750", "/var/log/courier"],
+    ["chown", "misp-courier:", "/var/log/courier"],
+    ["install", "-d", "-m", "0755", "/srv/100% lists"],
+    ["chown", "misp-courier:", "/srv/100% lists"],
     ["systemctl", "daemon-reload"],
     ["systemctl", "enable", "--now", "misp-courier.service"],
   ]);
