@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration } from "./duration.ts";
+import { attributeType } from "./misp-types.ts";
 import { ttlTable } from "./ttl.ts";
 import { hint, pattern, text } from "./values.ts";
 
@@ -26,7 +27,7 @@ const quorum = z.strictObject({
 });
 
 const decays = z.record(
-  z.string(),
+  attributeType,
   z.union(
     [
       z.literal("never").transform(() => null),

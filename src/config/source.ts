@@ -49,7 +49,7 @@ export function readSource(text: string, environment: Environment): Source {
   return { data, issues, place: (path) => place(offsetOf(document, path)) };
 }
 
-/** Fills the references of all values; an alias that leads nowhere is named and becomes an empty text. */
+/** Fills the references of all values; an alias that leads nowhere is named and becomes an empty text, a merge of no groups goes. */
 function fillIn(document: Document, environment: Environment, report: (offset: number, message: string) => unknown) {
   visit(document, {
     Scalar(key, node) {
@@ -60,6 +60,11 @@ function fillIn(document: Document, environment: Environment, report: (offset: n
       // JavaScript's own word, which no map would keep: a target of this name would be missing.
       if (key === "key" && node.value === "__proto__") report(offset, "cannot be a name here");
     },
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || typeof key.value !== "symbol" || isMergeable(value, document)) return;
+      report(startOf(key) ?? 0, MERGE);
+      return visit.REMOVE;
+    },
     Alias(_, node) {
       if (node.resolve(document) !== undefined) return;
       report(startOf(node) ?? 0, syntaxMessage("BAD_ALIAS"));
@@ -68,6 +73,13 @@ function fillIn(document: Document, environment: Environment, report: (offset: n
       return empty;
     },
   });
+}
+
+/** Whether YAML can lay this beneath a group of keys. One that an alias only seems to name is complained about as that. */
+function isMergeable(value: unknown, document: Document): boolean {
+  const node = isAlias(value) ? value.resolve(document) : value;
+  if (isSeq(node)) return node.items.every((item) => isMergeable(item, document));
+  return node === undefined || isMap(node);
 }
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {

@@ -201,8 +201,18 @@ describe("a file that cannot be read", () => {
     expect(complaints(`${MINIMAL}targets:\n  b: {<<: *nowhere}\n`)).toEqual([
       "3 targets.b.<<: has an alias (*) without its anchor (&)",
     ]);
-    expect(complaints(`${MINIMAL}targets:\n  b: {<<: 3}\n`)).toEqual(["1 : << stands before what is no group of keys"]);
   });
+
+  test.each(["3", "[{}, 3]", "&number 3"])(
+    "a << before %s is named where it stands, with all other mistakes",
+    (merged) => {
+      const target = `targets:\n  b:\n    type: csv\n    directory: ./b\n    <<: ${merged}\n`;
+      expect(complaints(`${MINIMAL}${target}gurad: {}\n`)).toEqual([
+        "6 targets.b.<<: << stands before what is no group of keys",
+        '7 gurad: unknown key, did you mean "guard"?',
+      ]);
+    },
+  );
 
   test("a key that is there twice is named by its own path, also behind a block", () => {
     const blocks = "log:\n  level: info\nhttp:\n  listen: 127.0.0.1:0\nlog:\n  level: warn\n";
@@ -237,6 +247,10 @@ describe("mistakes", () => {
     [
       `${MINIMAL}indicators: {ttl: {sha-256: 3d}}\n`,
       '2 indicators.ttl.sha-256: is no attribute type, did you mean "sha256"?',
+    ],
+    [
+      `${MINIMAL}indicators: {decay: {ip-scr: {lifetime: 30d}}}\n`,
+      '2 indicators.decay.ip-scr: is no attribute type, did you mean "ip-src"?',
     ],
     [`${MINIMAL}log: {level: loud}\n`, "2 log.level: must be error or warn or info or debug"],
     [`${MINIMAL}curation:\n  enabled: yes\n`, "3 curation.enabled: must be true or false"],
