@@ -23,6 +23,8 @@ export class Holds {
   readonly #shared: Statement<{ attribute: number }>;
   readonly #reasons: Statement<Pick<Hold, "target" | "reason">>;
   readonly #lists: HoldLists;
+  /** Why changes were held last, by target and kind. */
+  readonly #why = new Map<string, string>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -68,6 +70,7 @@ export class Holds {
 
   /** Changes of a kind are held from now on; returns false when some were already. */
   begin(target: number, kind: Hold["kind"], reason: string, now: number): boolean {
+    this.#why.set(`${target} ${kind}`, reason);
     return this.#begin.get(target, kind, now, reason) !== undefined;
   }
 
@@ -83,6 +86,9 @@ export class Holds {
       this.#setAside.run(target, id, kind, why ?? "", state, revision, now);
     }
     if (settled.length > 0) this.#end.run(target);
+    // What is still to come of a mass while somebody decides on the rest wants a decision, too.
+    const kinds = new Set(asides.flatMap(({ kind, state }) => (state === "held" ? [kind] : [])));
+    for (const kind of kinds) this.begin(target, kind, this.#why.get(`${target} ${kind}`) ?? "", now);
     return asides.map(({ id, why }) => ({ indicator: id, what: "hold", why: why ?? "", answer: "" }));
   }
 

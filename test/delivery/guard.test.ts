@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { MassLimits } from "../../src/delivery/mass.ts";
+import { NotNow } from "../../src/targets/target.ts";
 import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget } from "../support/a-target.ts";
@@ -114,6 +115,22 @@ describe("a mass change", () => {
     await lane.deliver();
     await until(() => target.held.size === 6);
     expect(holds()).toEqual([]);
+  });
+
+  test("that a target which is down has yet to come to is shown when it does, whatever somebody decided meanwhile", async () => {
+    const lane = await filled(100);
+    tell(101, 103);
+    tell(1, 95, { toIds: false });
+    target.behaviour = () => {
+      throw new NotNow("it is down");
+    };
+    lane.lane.wake();
+    await lane.failed(1);
+    ledger.ledger.deltas.holds.release("lists", ledger.now);
+    target.behaviour = () => [];
+    await until(() => ledger.ledger.deltas.lag("lists") === 0);
+    expect(target.held.size).toBe(103);
+    expect(holds()).toMatchObject([{ count: 95, reason: expect.stringContaining("95 of 100") }]);
   });
 
   test("that is discarded leaves the target as it is, until something else is said", async () => {
