@@ -39,12 +39,13 @@ function targetTable(lists) {
   };
 }
 
-function stateOf({ enabled, attempts, late, heldBack }) {
+function stateOf({ enabled, retire, attempts, late, heldBack, held }) {
   if (!enabled) return quiet("off");
   const chips = [
     ...(attempts > 0 ? [["bad", "failing"]] : late ? [["wait", "catching up"]] : []),
     ...(heldBack > 0 ? [["wait", `${number(heldBack)} held by its guard`]] : []),
   ];
+  if (retire) chips.push(held > 0 ? ["wait", "is being emptied"] : ["good", "empty, as it is retired"]);
   if (chips.length === 0) chips.push(["good", "in step"]);
   const shown = chips.map(([state, text]) => element("span", { class: "chip", "data-state": state }, text));
   return element("span", {}, ...shown.flatMap((chip) => [chip, " "]));

@@ -40,6 +40,8 @@ interface TargetSituation {
   name: string;
   type: string;
   enabled: boolean;
+  /** All that it holds is taken off. */
+  retire: boolean;
   held: number;
   /** How much of that it may not hold, as a delivery failed half-way. */
   doubtful: number;
@@ -63,7 +65,7 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
   const journal = await sources.journal();
   const blind = pulse.spells.find(({ until }) => until === null);
   const { holds } = sources.counts;
-  const targets = Object.entries(sources.config.targets).map(([name, { type, enabled }]) => {
+  const targets = Object.entries(sources.config.targets).map(([name, { type, enabled, retire }]) => {
     const { parked = [], attempts = 0, nextAttempt = null, lastError = null } = journal.targets[name] ?? {};
     const { held = 0, doubtful = 0 } = counted.find((target) => target.name === name) ?? {};
     const heldBack = holds.reduce((sum, { target, count }) => sum + (target === name ? count : 0), 0);
@@ -71,7 +73,7 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
     const beyond = behind >= MOST_BEHIND;
     // Of what is under way a moment tells nothing.
     const amounts = { held, doubtful: attempts > 0 ? doubtful : 0, heldBack, behind, beyond, parked: parked.length };
-    return { name, type, enabled, ...amounts, attempts, nextAttempt, lastError };
+    return { name, type, enabled, retire, ...amounts, attempts, nextAttempt, lastError };
   });
   const waiting = sources.targets.flatMap((target) =>
     (journal.targets[target]?.parked ?? []).map(({ type, value, reason, at }) => {

@@ -27,6 +27,7 @@ describe.runIf(program)("the page in Chromium", () => {
         blocklists: { type: "csv", directory: "./lists" },
         firewall: { type: "http", lists: { domains: { types: ["domain"] } } },
         former: { type: "csv", directory: "./former", enabled: false },
+        leaving: { type: "csv", directory: "./leaving", retire: true },
       },
     });
     browser = await Browser.open(program ?? "");
@@ -94,6 +95,7 @@ describe.runIf(program)("the page in Chromium", () => {
     await shows("#explanation", "evil.example domain");
     await shows("#explanation", "blocklists: holds it since");
     await shows("#explanation", "former: does not hold it, and is switched off");
+    expect(await text("#targets tbody")).toMatch(/leaving csv\s+empty, as it is retired\s+0/);
   });
 
   test("lets the stream be paused, and goes on", async () => {
