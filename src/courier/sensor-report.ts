@@ -17,7 +17,7 @@ const time = z
         .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/)
         // Some sensors leave the colon out, and Date wants it.
         .transform((text) => Math.floor(Date.parse(text.replace(/(\d\d):?(\d\d)$/, "$1:$2")) / 1000))
-        .refine((seconds) => seconds > 0),
+        .refine((seconds) => seconds > 0, { error: TIME }),
     ],
     { error: TIME },
   )
