@@ -19,6 +19,8 @@ export type LineEvent = { kind: "connected" | "disconnected" | "refused"; at: nu
 const RECEIVE_HIGH_WATER_MARK = 500_000;
 /** A publisher that starts again sends its backlog one second later: whoever is not back by then never gets it. */
 const RECONNECT = 100;
+/** To a publisher that refused our login, or wants none or one, ZeroMQ does not come back by itself: we do, after so many milliseconds. */
+const GIVEN_UP = 500;
 /** How many messages one batch holds at the most, which bounds how long a transaction takes. */
 const BATCH = 500;
 /** After so many messages without a pause, the socket may have run over its mark. */
@@ -43,14 +45,17 @@ export interface MispFeed extends AsyncDisposable {
 /** MISP's ZeroMQ feed: batches of raw frames, in the order of arrival, as they come. */
 export class Feed implements MispFeed {
   readonly #socket: Subscriber;
+  readonly #endpoint: string;
   readonly #clock: () => number;
   readonly #onLine: (event: LineEvent) => void;
   #frames: Buffer[] = [];
   #arrived: () => void = () => {};
   #closed = false;
-  #connected = false;
+  #told: LineEvent["kind"] | undefined;
+  #return: NodeJS.Timeout | undefined;
 
   constructor(settings: FeedSettings, clock: () => number, onLine: (event: LineEvent) => void) {
+    this.#endpoint = settings.endpoint;
     this.#clock = clock;
     this.#onLine = onLine;
     this.#socket = new Subscriber({
@@ -67,12 +72,12 @@ export class Feed implements MispFeed {
     this.#watch();
     // With the space: a subscription is a prefix, and `misp_json` alone is the beginning of every topic.
     this.#socket.subscribe(...TOPICS.map((topic) => `${topic} `));
-    this.#socket.connect(settings.endpoint);
+    this.#socket.connect(this.#endpoint);
   }
 
   /** Whether a publisher is at the other end. It says nothing of a publisher that refuses our password: that is silence. */
   get connected(): boolean {
-    return this.#connected;
+    return this.#told === "connected";
   }
 
   /** Frames in batches, never empty ones; ends when the feed is closed. */
@@ -125,6 +130,7 @@ export class Feed implements MispFeed {
   close(): void {
     if (!this.#closed) {
       this.#closed = true;
+      clearTimeout(this.#return);
       this.#socket.close();
     }
     this.#arrived();
@@ -133,13 +139,29 @@ export class Feed implements MispFeed {
   #watch(): void {
     const { events } = this.#socket;
     events.on("handshake", () => this.#line("connected"));
-    events.on("disconnect", () => this.#line("disconnected"));
+    events.on("disconnect", () => {
+      this.#line("disconnected");
+      this.#comeBack();
+    });
+    events.on("connect:retry", () => clearTimeout(this.#return));
     events.on("handshake:error:auth", () => this.#line("refused"));
   }
 
-  #line(kind: LineEvent["kind"]): void {
+  /** Unless ZeroMQ says meanwhile that it does so itself. */
+  #comeBack(): void {
+    clearTimeout(this.#return);
     if (this.#closed) return;
-    this.#connected = kind === "connected";
+    this.#return = setTimeout(() => {
+      this.#socket.disconnect(this.#endpoint);
+      this.#socket.connect(this.#endpoint);
+    }, GIVEN_UP);
+  }
+
+  /** Each try to come back ends as the one before: that is no news. */
+  #line(kind: LineEvent["kind"]): void {
+    const isNews = kind === "connected" || (kind !== this.#told && this.#told !== "refused");
+    if (this.#closed || !isNews) return;
+    this.#told = kind;
     this.#onLine({ kind, at: this.#clock() });
   }
 }

@@ -160,6 +160,25 @@ describe("a publisher with a password", () => {
   });
 });
 
+describe("a publisher that does not let us in", () => {
+  test.each([
+    ["has another password", { ...LOGIN, password: "for a while" }, LOGIN],
+    ["has no password", undefined, LOGIN],
+    ["wants a password", LOGIN, undefined],
+  ])("is heard once it does, after one that %s, of which is told once", async (_, other, login) => {
+    const before = await APublisher.open(other);
+    const { endpoint } = before;
+    const { feed, line } = aFeed({ endpoint, ...login });
+    await eventually(async () => expect(line).toHaveLength(1));
+    // Long enough for several tries.
+    await pause(1_500);
+    await before[Symbol.asyncDispose]();
+    opened.push(await APublisher.open(login, endpoint));
+    await eventually(async () => expect(feed.connected).toBe(true));
+    expect(line).toHaveLength(2);
+  });
+});
+
 describe("when it is closed", () => {
   test("what has arrived is still handed out, then its batches end", async () => {
     // More than a batch holds: nobody can tell from outside when all have arrived, so that it may take several tries.

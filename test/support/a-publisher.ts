@@ -10,10 +10,14 @@ export class APublisher implements AsyncDisposable {
   #subscriptions = new Subscriptions();
   #login: PlainLogin | undefined;
   #socket: XPublisher | undefined;
-  #endpoint = "tcp://127.0.0.1:*";
+  #endpoint: string;
 
-  static async open(login?: Login): Promise<APublisher> {
-    const publisher = new APublisher();
+  private constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+  }
+
+  static async open(login?: Login, endpoint = "tcp://127.0.0.1:*"): Promise<APublisher> {
+    const publisher = new APublisher(endpoint);
     if (login) publisher.#login = await PlainLogin.open(publisher.#context, login);
     await publisher.open();
     return publisher;
