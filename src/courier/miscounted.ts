@@ -2,8 +2,8 @@ import { attributesThere } from "../misp/attributes-there.ts";
 import type { Notice } from "../model/notice.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
 
-/** Of so many attributes it is asked whether they are there. */
-const MOST_ASKED = 1_000;
+/** Of so many attributes it is asked at once whether they are there. */
+const AT_ONCE = 1_000;
 
 /**
  * What an event has where MISP's answer holds less than it says. MISP counts what it hides from our key, and its count goes wrong: what
@@ -18,9 +18,12 @@ export async function miscounted(
   const [witness] = shown;
   if (!event || witness === undefined || answer.some(({ kind }) => kind === "contents")) return [];
   const { missing, hidden } = ledger.eventListings.beside(event.id, new Set(shown));
-  if (missing.length === 0 || missing.length > MOST_ASKED) return [];
-  const there = await attributesThere(client, missing, witness, signal);
-  if (!there) return [];
-  const { id, uuid } = event;
-  return [{ kind: "contents", id, uuid, attributes: new Set([...shown, ...hidden, ...there]) }];
+  if (missing.length === 0) return [];
+  const attributes = new Set([...shown, ...hidden]);
+  for (let start = 0; start < missing.length; start += AT_ONCE) {
+    const there = await attributesThere(client, missing.slice(start, start + AT_ONCE), witness, signal);
+    if (!there) return [];
+    for (const attribute of there) attributes.add(attribute);
+  }
+  return [{ kind: "contents", id: event.id, uuid: event.uuid, attributes }];
 }

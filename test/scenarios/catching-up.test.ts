@@ -78,6 +78,21 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "b.example");
   });
 
+  test("so are more of them than MISP is asked about at once", async () => {
+    courier = await RunningCourier.start({}, { mispClock: () => Date.now() - 3_600_000 });
+    const values = Array.from({ length: 1_100 }, (_, number) => `${number}.example`);
+    const attributes = ["kept.example", ...values, ""].map((value) => ({ type: "domain", value }));
+    const event = courier.misp.addEvent({ info: "miscounted", attributes });
+    courier.misp.publish(event.id);
+    await courier.listed("domain", "kept.example", ...values);
+    await courier.stop();
+    // REST is not believed about what the feed spoke of just before.
+    await pause(2_100);
+    for (const { id } of event.attributes.slice(1, -2)) courier.misp.hardDelete(id);
+    await courier.start({ guard: { max_removed: { percent: 100, at_least: 10_000 } } });
+    await courier.listed("domain", "kept.example", values.at(-1) ?? "");
+  });
+
   test("local tags that came or went meanwhile are made up for, though they leave an event's times as they are", async () => {
     courier = await RunningCourier.start({ filter: [{ not: { tags: ["soc:ignore"] } }] });
     const { event } = courier.publishDomains("a.example");
