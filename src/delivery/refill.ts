@@ -39,7 +39,10 @@ export class Refill {
    */
   async needed(items: readonly Indicator[], signal: AbortSignal): Promise<boolean> {
     const { target, view, holdings, log } = this.#options;
-    const bare = await target.bare?.(items.map(({ type }) => type));
+    const bare = await target.bare?.(
+      items.map(({ type }) => type),
+      signal,
+    );
     if (!bare || bare.length === 0) return false;
     let missing = 0;
     for (const stretch of holdings.certain(view.name, bare === "everything" ? null : bare)) {

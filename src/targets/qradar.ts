@@ -67,10 +67,9 @@ class ReferenceSets implements Target {
     return [...refusals, ...unwanted.map(({ indicator, reason }) => refusal(indicator, reason))];
   }
 
-  async bare(types: Iterable<string>): Promise<readonly string[]> {
+  async bare(types: Iterable<string>, signal: AbortSignal): Promise<readonly string[]> {
     const asked = new Set(types);
     if (asked.size === 0 && !this.#api) return [];
-    const { signal } = new AbortController();
     const api = await this.#chosen(signal);
     const typesOf = (names: readonly string[]) => names.flatMap((name) => typeOf(name, this.#settings) ?? []);
     const concerns = (name: string) => asked.has(typeOf(name, this.#settings) ?? "");

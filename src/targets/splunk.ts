@@ -53,9 +53,9 @@ function open(settings: SplunkSettings, context: TargetContext): Target {
   const types = new Map<string, string>();
   const connection = { naming, store, inheritance: new Inheritance(store, naming), collector };
   return {
-    bare: async (asked) => {
+    bare: async (asked, signal) => {
       for (const type of asked) types.set(collectionOf(type, naming), type);
-      const lost = await store.lost([...types.keys()], new AbortController().signal);
+      const lost = await store.lost([...types.keys()], signal);
       return lost.flatMap((collection) => types.get(collection) ?? []);
     },
     apply: (delta, signal) => apply(delta, signal, connection),

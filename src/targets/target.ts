@@ -19,7 +19,7 @@ export interface Target {
    * been seen to have; or `everything`. Asked once a start, after what is new, and before each delta; left out where that is no cheap question.
    * @throws NotNow when it cannot be told at the moment
    */
-  bare?(types: Iterable<string>): Promise<readonly string[] | "everything">;
+  bare?(types: Iterable<string>, signal: AbortSignal): Promise<readonly string[] | "everything">;
   /**
    * Brings the far side up by one delta.
    * @returns the items that it will never take; everything else is held (or gone) when the promise resolves

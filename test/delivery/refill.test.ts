@@ -7,7 +7,7 @@ import { ATarget } from "../support/a-target.ts";
 class Shelves extends ATarget {
   asked = 0;
 
-  async bare(types: Iterable<string>): Promise<string[] | "everything"> {
+  async bare(types: Iterable<string>, _signal: AbortSignal): Promise<string[] | "everything"> {
     this.asked += 1;
     const there = new Set([...this.held.values()].map(({ type }) => type));
     return [...new Set([...types, "domain"])].filter((type) => !there.has(type));
@@ -78,6 +78,21 @@ test("one that has lost everything gets it back at the start, with nothing else 
   const { lane: next } = await ALane.open(ledger, target);
   next.start();
   await until(() => target.held.size === 6);
+});
+
+test("what a target that hangs was asked ends with its lane, so that nothing keeps the courier from ending", async () => {
+  const { ledger, target, lane } = await aFilledLane();
+  const asked = new Promise<AbortSignal>((resolve) => {
+    target.bare = (_, signal) => {
+      resolve(signal);
+      return new Promise(() => undefined);
+    };
+  });
+  ledger.hear(told({ id: 7, value: "d7.example" }));
+  lane.wake();
+  const signal = await asked;
+  await lane.stop(0);
+  expect(signal.aborted).toBe(true);
 });
 
 test("what cannot be told at the moment is a delivery that failed, and nothing is sent again over it", async () => {

@@ -223,16 +223,16 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
       for (const value of ["one.example", "two.example"])
         await target.apply(aDelta({ add: [anEntry({ value })] }), signal);
       await standing(topic);
-      expect(await target.bare?.([])).toEqual([]);
+      expect(await target.bare?.([], signal)).toEqual([]);
       return { topic, target };
     }
 
     test("while nobody has written to it since", async () => {
       const { topic, target } = await written();
       await broker.deleteTopic(topic);
-      await expect(target.bare?.([])).rejects.toMatchObject({ name: "NotNow" });
+      await expect(target.bare?.([], signal)).rejects.toMatchObject({ name: "NotNow" });
       await broker.createTopic(topic, 2);
-      expect(await target.bare?.([])).toBe("everything");
+      expect(await target.bare?.([], signal)).toBe("everything");
       await target.close?.();
     });
 
@@ -243,9 +243,9 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
       const other = await reopen(topic, { origin: "misp.other" });
       await other.apply(aDelta({ add: [anEntry({ value: "theirs.example" })] }), signal);
       await standing(topic);
-      await expect(target.bare?.([])).rejects.toMatchObject({ name: "NotNow" });
-      expect(await target.bare?.([])).toBe("everything");
-      expect(await target.bare?.([])).toEqual([]);
+      await expect(target.bare?.([], signal)).rejects.toMatchObject({ name: "NotNow" });
+      expect(await target.bare?.([], signal)).toBe("everything");
+      expect(await target.bare?.([], signal)).toEqual([]);
       await Promise.all([target.close?.(), other.close?.()]);
     });
   });

@@ -8,6 +8,8 @@ import { type ConsoleSide, openConsole, valuesOf } from "./qradar/a-console.ts";
 import { problem } from "./qradar/answers.ts";
 import { TOKEN } from "./qradar/stand-in-qradar.ts";
 
+const { signal } = new AbortController();
+
 const CLASSIC = { versions: ["6.0", "13.1"] };
 
 const common: Omit<UnderTest<ConsoleSide>, "open"> = {
@@ -151,7 +153,7 @@ describe.each(apis)("the %s API", (_name, options) => {
 
   it("names no set as lost over a page that says 404, as of one that is being started", async () => {
     await withConsole(async (side) => {
-      const lost = async () => side.target.bare?.(["domain"]);
+      const lost = async () => side.target.bare?.(["domain"], signal);
       await apply(side, { add: [anEntry()] });
       side.console.faults.answer = { status: 404, body: "<html>The requested resource is not available</html>" };
       await apply(side, { remove: [anEntry()] }).catch(() => undefined);

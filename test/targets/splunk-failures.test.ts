@@ -5,6 +5,8 @@ import { apply } from "./far-side.ts";
 import { type ASplunk, documents, failing, openSplunk, openTarget } from "./splunk/a-splunk.ts";
 import type { Fault } from "./splunk/stand-in-splunk.ts";
 
+const { signal } = new AbortController();
+
 const entry = anEntry({ value: "a.example" });
 
 /** What comes of a delta when all requests to a part of Splunk are answered like this, after one that went well. */
@@ -75,7 +77,7 @@ describe("a splunk target says what happened", () => {
   it("a collection that somebody took away is one of which all is to be sent again, and a page that says 404 is none", async () => {
     const far = await openSplunk();
     const others = anEntry({ type: "url", value: "http://a.example/" });
-    const lost = async (...types: string[]) => far.target.bare?.(types);
+    const lost = async (...types: string[]) => far.target.bare?.(types, signal);
     expect(await lost("domain", "url")).toEqual(["domain", "url"]);
     await apply(far, { add: [entry, others] });
     failing(far, "batch_save", { status: 404, body: "<html>Not Found</html>" }, 1);

@@ -12,6 +12,8 @@ import { targetContract } from "./contract.ts";
 import { apply, type FarSide, key, keys } from "./far-side.ts";
 import { ASubscriber, askDesk, freeEndpoint } from "./zeromq-subscriber.ts";
 
+const { signal } = new AbortController();
+
 /** The target, a subscriber that hears all of it, and the target's file. */
 interface Announced extends FarSide {
   subscriber: ASubscriber;
@@ -340,13 +342,13 @@ describe("a zeromq target", () => {
     const [state, bind] = [aFolder(), await freeEndpoint()];
     const first = await openListening(state, { bind });
     await apply(side(first), { add: [anEntry()] });
-    expect(await first.bare?.([])).toEqual([]);
+    expect(await first.bare?.([], signal)).toEqual([]);
     await first.close?.();
     await rm(join(state, "zeromq"), { recursive: true });
     const second = await openListening(state, { bind });
-    expect(await second.bare?.([])).toBe("everything");
+    expect(await second.bare?.([], signal)).toBe("everything");
     await apply(side(second), { remove: [anEntry()] });
-    expect(await second.bare?.([])).toEqual([]);
+    expect(await second.bare?.([], signal)).toEqual([]);
     await second.close?.();
   });
 
