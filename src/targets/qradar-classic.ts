@@ -10,10 +10,13 @@ import { NotNow, Refused } from "./target.ts";
 const SETS = "/reference_data/sets";
 /** QRadar's own numbers. */
 const NO_SUCH_SET = 1002;
+const NO_SUCH_ELEMENT = 1003;
 /** What a console, or a proxy before it, says of an address that is too long for it. */
 const TOO_LONG = new Set([414, 431]);
 /** Each removal is a request of its own: so many are under way at once. */
 const AT_ONCE = 4;
+/** So many removals that are refused, and none that is taken, are no matter of the values. */
+const MOST_REFUSED = 10;
 
 /** The API that every console has: one call loads many values, and each removal is a call. */
 export class ClassicSets implements SetsApi {
@@ -38,7 +41,7 @@ export class ClassicSets implements SetsApi {
     for (const { set, hold } of changes) {
       if (hold.length > 0) unwanted.push(...(await this.#load(set, hold, misfits, signal)));
     }
-    for (const { set, drop } of changes) unwanted.push(...(await this.#drop(set, drop, signal)));
+    for (const { set, drop } of changes) unwanted.push(...(await this.#drop(set, drop, misfits, signal)));
     misfits.tell();
     return unwanted;
   }
@@ -108,9 +111,15 @@ export class ClassicSets implements SetsApi {
   }
 
   /** Returns those that are too long to be named in an address. */
-  async #drop({ name }: ReferenceSet, drop: readonly Indicator[], signal: AbortSignal): Promise<readonly Unwanted[]> {
+  async #drop(
+    { name }: ReferenceSet,
+    drop: readonly Indicator[],
+    misfits: Misfits,
+    signal: AbortSignal,
+  ): Promise<readonly Unwanted[]> {
     const queue = new PQueue({ concurrency: AT_ONCE });
     const unwanted: Unwanted[] = [];
+    const count = { removed: 0, refused: 0 };
     const dropOne = async (indicator: Indicator) => {
       const part = this.#encode(indicator.value);
       if (isStep(part)) {
@@ -126,10 +135,14 @@ export class ClassicSets implements SetsApi {
         return;
       }
       if (isMissing(reply)) this.#lost.add(name);
-      // The set or the value is not there: so it is gone. Any other refusal may not pass for that.
-      if (problem && !(status === 404 && problem.code >= 1002 && problem.code <= 1003)) {
-        throw new NotNow(`the console does not remove from ${name}: ${problem.message}`);
+      if (isGone(reply)) {
+        count.removed += 1;
+        return;
       }
+      count.refused += 1;
+      const words = `the console does not remove from ${name}: ${problem?.message || status}`;
+      if (count.removed === 0 && count.refused >= MOST_REFUSED) throw new NotNow(words);
+      misfits.wait(words);
     };
     try {
       await queue.addAll(drop.map((indicator) => () => dropOne(indicator)));
@@ -172,6 +185,11 @@ function isStep(part: string): boolean {
 
 function isMissing({ status, problem }: Reply): boolean {
   return status === 404 && problem?.code === NO_SUCH_SET;
+}
+
+/** True where the set or the value is not there any more. Any other refusal of a removal may not pass for that. */
+function isGone({ status, problem }: Reply): boolean {
+  return !problem || (status === 404 && problem.code >= NO_SUCH_SET && problem.code <= NO_SUCH_ELEMENT);
 }
 
 /** Nothing answers at this address. */

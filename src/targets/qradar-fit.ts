@@ -15,8 +15,8 @@ const TAKES: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
- * What of one delta finds sets that were there before, for elements of another kind, or that the console does not make. That waits until
- * somebody makes room; all else goes on, for a thumbs-down must not wait for a set that it has nothing to do with.
+ * What of one delta finds sets that were there before, for elements of another kind, or that the console does not make, and what it
+ * does not remove. That waits until somebody makes room; all else goes on, for a thumbs-down must not wait for a set that it has nothing to do with.
  */
 export class Misfits {
   #words: string | undefined;
@@ -37,6 +37,11 @@ export class Misfits {
     if (element === "CIDR" && status === 422) return `the console has no sets of networks: ${said}`;
     this.#words ??= `the console does not make the set ${name}: ${said}`;
     return undefined;
+  }
+
+  /** Something else waits, and nothing for it. */
+  wait(words: string): void {
+    this.#words ??= words;
   }
 
   /** @throws Partly when there was any */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NotNow } from "../../src/targets/target.ts";
+import { NotNow, Partly } from "../../src/targets/target.ts";
 import { anEntry } from "../support/entries.ts";
 import { apply, withFarSide } from "./far-side.ts";
 import { type ConsoleSide, openConsole, valuesOf } from "./qradar/a-console.ts";
@@ -35,6 +35,31 @@ describe("removals over the classic API", () => {
       await apply(side, { add: many });
       for (let n = 0; n < 20; n++) await apply(side, { add: [other] });
       expect(valuesOf(side.console, "misp_domain")).toHaveLength(many.length + 1);
+    }));
+
+  it.each([
+    [
+      "a page that says 404, as of a server before it that takes no slash in an address",
+      { status: 404, body: "<html>Not Found</html>" },
+    ],
+    ["422", problem(422, 11, "Failed to transform user path parameter")],
+  ])("go on past a value to which the console answers with %s, which waits", (_, answer) =>
+    using(async (side) => {
+      const path = anEntry({ type: "url", value: "http://a.example/b" });
+      await apply(side, { add: [path, ...many] });
+      side.console.faults.once = { matches: /^DELETE .*misp_url/, ...answer, times: 100 };
+      for (let n = 0; n < 2; n++) await expect(apply(side, { remove: [path, ...many] })).rejects.toThrow(Partly);
+      expect(valuesOf(side.console, "misp_domain")).toEqual([]);
+      expect(valuesOf(side.console, "misp_url")).toEqual([path.value]);
+    }),
+  );
+
+  it("end after a few where none at all is taken, as by a console that is being started", () =>
+    using(async (side) => {
+      await apply(side, { add: many });
+      side.console.faults.once = { matches: /^DELETE/, status: 404, body: "<html>Not Found</html>", times: 100 };
+      await expect(apply(side, { remove: many })).rejects.toSatisfy((error) => !(error instanceof Partly));
+      expect(removals(side).length).toBeLessThan(20);
     }));
 
   it("name what has no need of encoding so that it means the same however often it is decoded", () =>
