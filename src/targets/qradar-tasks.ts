@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Indicator } from "../model/indicator.ts";
 import type { Unwanted } from "./qradar-api.ts";
 import { fieldsOf, isOfWhatWasSent, type QradarClient } from "./qradar-client.ts";
-import { NotNow, Refused } from "./target.ts";
+import { NotNow, Partly, Refused } from "./target.ts";
 
 /** One line of a bulk update. */
 export interface Update {
@@ -90,13 +90,14 @@ export class BulkUpdates {
     aborted: boolean,
   ): Unwanted[] {
     const unwanted: Unwanted[] = [];
+    const Waiting = responses.some(({ http_status }) => Number(http_status) < 300) ? Partly : NotNow;
     for (const [n, { http_status, message }] of responses.entries()) {
       const update = updates[n];
       const status = Number(http_status);
       if (!update || status < 300) continue;
       if (status === 404 && update.body.delete_entry === true) continue;
       const said = typeof message === "string" ? this.#client.tell(message) : "";
-      if (status !== 422) throw new NotNow(`the console cannot take a value now (${status}): ${said}`);
+      if (status !== 422) throw new Waiting(`the console cannot take a value now (${status}): ${said}`);
       unwanted.push({ indicator: update.item, reason: `QRadar refuses it: ${said}` });
     }
     // Nothing was done because of a few: delivery finds the others by halving.

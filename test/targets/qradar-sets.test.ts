@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { applyIsolating } from "../../src/delivery/isolate.ts";
 import { qradar } from "../../src/targets/qradar.ts";
-import { NotNow } from "../../src/targets/target.ts";
+import { NotNow, Partly } from "../../src/targets/target.ts";
 import { aDelta, anEntry } from "../support/entries.ts";
 import { apply, withFarSide } from "./far-side.ts";
 import { type ConsoleSide, listed, openConsole, openTarget, valuesOf } from "./qradar/a-console.ts";
@@ -363,6 +363,14 @@ describe("a bulk update of the collections API", () => {
       const body = { status: "PARTIAL_UPDATE_PERFORMED", responses };
       side.console.faults.once = { matches: /^GET .*results$/, status: 200, body, times: 1 };
       expect(await apply(side, { add: [anEntry()] })).toMatchObject([{ reason: "QRadar refuses it: Refused for ***" }]);
+    }));
+
+  it("of which one line cannot be done now is done but for that, and others are not kept up by it", () =>
+    using(async (side) => {
+      const responses = [{ http_status: 201 }, { http_status: 500, message: "Unexpected internal server error" }];
+      const body = { status: "PARTIAL_UPDATE_PERFORMED", responses };
+      side.console.faults.once = { matches: /^GET .*results$/, status: 200, body, times: 1 };
+      await expect(apply(side, { add: [anEntry(), anEntry({ value: "b.example" })] })).rejects.toThrow(Partly);
     }));
 
   it("that has ended well is done, though its results say nothing, and no value is blamed", () =>
