@@ -14,6 +14,9 @@ export interface StoreOptions {
   clock: () => number;
 }
 
+/** Splunk does not let this collection be made; those that are there can be used. */
+export class Unmade extends NotNow {}
+
 /** A document as it is read back. */
 export type Document = Readonly<Record<string, unknown>>;
 
@@ -68,6 +71,7 @@ export class KvStore {
   /**
    * Inserts documents, or replaces those with the same key; makes the collection where there is none.
    * @param fieldTypes of a collection that is made
+   * @throws Unmade when there is none, and Splunk refuses to make it
    * @throws Refused when Splunk refuses a batch without naming the document at fault
    */
   async save(
@@ -156,7 +160,10 @@ export class KvStore {
     };
     const answer = await this.#ask({ ...request, body: form.toString() }, signal);
     // 409: another member of the search head cluster, or a person, was quicker.
-    if (!isDone(answer) && answer.status !== 409) throw this.#failure(answer, `create collection ${collection}`);
+    if (!isDone(answer) && answer.status !== 409) {
+      const failure = this.#failure(answer, `create collection ${collection}`);
+      throw !answer.garbled && [400, 403].includes(answer.status) ? new Unmade(failure.message) : failure;
+    }
     this.#collections?.add(collection);
   }
 

@@ -8,7 +8,7 @@ import type { Serialized } from "./splunk-limits.ts";
 import { listStore } from "./splunk-list.ts";
 import { collectionOf, collectionPrefix, type Naming, unfitForStore } from "./splunk-names.ts";
 import { type CollectorSettings, type SplunkSettings, splunkSettings } from "./splunk-settings.ts";
-import { KvStore } from "./splunk-store.ts";
+import { KvStore, Unmade } from "./splunk-store.ts";
 import { defineTarget, NotNow, Partly, type Target, type TargetContext } from "./target.ts";
 import { tellWithout } from "./tell.ts";
 
@@ -74,11 +74,23 @@ async function apply(delta: Delta, signal: AbortSignal, { naming, store, inherit
   for (const collection of changes.keys()) await inheritance.take(collection, signal);
   // What no longer holds is the more urgent: it raises false alarms.
   for (const [collection, { drop }] of changes) await store.remove(collection, drop, signal);
+  const unmade: Unmade[] = [];
   for (const [collection, { hold, type }] of changes) {
-    if (hold.length > 0) await store.save(collection, hold, fieldTypesOf(type, naming.layout), signal);
+    if (hold.length === 0) continue;
+    const saved = store.save(collection, hold, fieldTypesOf(type, naming.layout), signal);
+    await saved.catch((error: unknown) => unmade.push(unmadeOr(error)));
   }
+  const [first] = unmade;
+  // Without events: they would be sent again with each try.
+  if (first) throw new Partly(first.message);
   await collector?.send(delta, refusals, signal).catch(withoutEvents);
   return refusals;
+}
+
+/** What is for a collection that may not be made waits until somebody makes it; all else goes on. */
+function unmadeOr(error: unknown): Unmade {
+  if (error instanceof Unmade) return error;
+  throw error;
 }
 
 /** The collections have it by then: what is more urgent than its record, such as a thumbs-down, must not stand still behind that. */

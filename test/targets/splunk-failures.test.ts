@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NotNow, Refused } from "../../src/targets/target.ts";
+import { NotNow, Partly, Refused } from "../../src/targets/target.ts";
 import { aDelta, anEntry } from "../support/entries.ts";
 import { apply } from "./far-side.ts";
 import { type ASplunk, documents, failing, openSplunk, openTarget } from "./splunk/a-splunk.ts";
@@ -121,6 +121,15 @@ describe("a splunk target says what happened", () => {
     const far = await openSplunk();
     failing(far, "config?output_mode", { status: 403, text: "Forbidden" });
     await expect(apply(far, { add: [entry] })).rejects.toThrow(/may not create collection misp_domain: Forbidden/);
+  });
+
+  it("a collection that may not be made keeps up only what is for it", async () => {
+    const far = await openSplunk();
+    await apply(far, { add: [entry] });
+    failing(far, "config?output_mode", { status: 403, text: "Forbidden" });
+    const add = [anEntry({ type: "mutex", value: "Global\\x" }), anEntry({ value: "b.example" })];
+    await expect(apply(far, { add, remove: [entry] })).rejects.toThrow(Partly);
+    expect(documents(far, "misp_domain")).toMatchObject([{ value: "b.example" }]);
   });
 
   it("the token stays untold even when the far side repeats it", async () => {
