@@ -124,7 +124,12 @@ function explainFailure(error: unknown, name: string, command: Command, terminal
 
 /** Whether the file system refuses something: what is to be written was named by a person, or is where the person has no right to. */
 function isOfFiles(error: unknown): error is Error {
-  return error instanceof Error && "syscall" in error && "path" in error;
+  return error instanceof Error && "syscall" in error && ("path" in error || isFullDisk(error));
+}
+
+/** Of what a full disk does not take, the system does not say where it was to go. */
+function isFullDisk(error: Error): boolean {
+  return "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
 function stateFailure(error: unknown): { error: Error; code: number } | undefined {

@@ -3,7 +3,7 @@ import { copyFile, link, open, readdir, readFile, rename, rm } from "node:fs/pro
 import { dirname, join, normalize } from "node:path";
 import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
 import { demandLedger } from "../ledger/database.ts";
-import { AlreadyThere, StateUnwritable } from "../state/damaged.ts";
+import { AlreadyThere, isFull, StateUnwritable } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
 import { makeFolder } from "../state/make-folder.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
@@ -32,6 +32,9 @@ export async function backUpState(state: string, file: string, now: number): Pro
     // Unlike a rename, a link never replaces what appeared meanwhile.
     await link(temporary, file);
     return facts;
+  } catch (error) {
+    // The ledger itself is only read.
+    throw isFull(error) ? cannotBackUp(temporary, "its disk is full", error) : error;
   } finally {
     await rm(temporary, { force: true });
     await sync(dirname(file));
@@ -44,12 +47,15 @@ async function begin(temporary: string): Promise<void> {
     await rm(temporary, { force: true });
     await (await open(temporary, "wx", 0o600)).close();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StateUnwritable(
-      `no backup can be written in ${dirname(temporary)} (${reason}). Name a folder that exists and that the user of misp-courier may write to.`,
-      { cause },
-    );
+    throw cannotBackUp(temporary, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function cannotBackUp(temporary: string, reason: string, cause: unknown): StateUnwritable {
+  return new StateUnwritable(
+    `no backup can be written in ${dirname(temporary)} (${reason}). Name a folder that exists, has room, and that the user of misp-courier may write to.`,
+    { cause },
+  );
 }
 
 /**

@@ -31,8 +31,9 @@ export class StateUnreadable extends Error {
   }
 }
 
+const FULL = 13;
 /** SQLite's codes for what a person, or time, can mend: busy, locked, read-only, I/O error, full, cannot open. */
-const MACHINE = [5, 6, 8, 10, 13, 14];
+const MACHINE = [5, 6, 8, 10, FULL, 14];
 /** Corrupt, and not a database. */
 const DAMAGED = [11, 26];
 
@@ -48,6 +49,11 @@ export function stateTrouble(file: string, error: unknown): unknown {
 function sqliteCode(error: Error): number | undefined {
   const told = "sqliteCode" in error ? error.sqliteCode : "errcode" in error ? error.errcode : undefined;
   return typeof told === "number" ? told & 0xff : undefined;
+}
+
+/** Whether SQLite, or what has been told of its error, says that there is no room. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && (sqliteCode(error) === FULL || isFull(error.cause));
 }
 
 /** Whether SQLite says that another process has the database. */

@@ -1,6 +1,8 @@
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { Database } from "../../src/ledger/database.ts";
 import { call } from "../cli/captured-terminal.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { Chance } from "./chance.ts";
@@ -79,6 +81,27 @@ test(
     courier.start();
     expect(await amiss(courier, watch, () => flood.wanted)).toEqual([]);
     expect(watch.wrong).toEqual([]);
+  },
+);
+
+test(
+  "a disk that has no room for a backup, or for an app, is named as that, and the state is not",
+  TIMEOUT,
+  async ({ skip }) => {
+    const folder = aFolder();
+    const disk = SmallDisk.mount(join(folder, "disk"), 40);
+    if (!disk) return skip(NO_MOUNT);
+    const config = join(folder, "config.yaml");
+    writeFileSync(config, "misp: {url: https://m.example, key: k}\n");
+    Database.open(join(folder, "state", "ledger.sqlite")).close();
+    const backup = await call(["backup", join(disk.folder, "a.courier"), "--config", config]);
+    expect(backup).toMatchObject({
+      code: 74,
+      err: expect.stringContaining(`written in ${disk.folder} (its disk is full)`),
+    });
+    expect(readdirSync(disk.folder)).toEqual([]);
+    const app = await call(["splunk-app", disk.folder]);
+    expect(app).toMatchObject({ code: 74, err: expect.stringMatching(/^misp-courier: ENOSPC.*$/) });
   },
 );
 
