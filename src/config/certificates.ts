@@ -1,5 +1,6 @@
-import { X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 
 /** A file of certificates that a configuration names. */
 export interface CertificateFile {
@@ -14,6 +15,13 @@ export function certificateFiles(data: unknown, path: readonly string[] = []): C
     const at = [...path, key];
     return key === "ca_file" && typeof value === "string" ? [{ path: at, file: value }] : certificateFiles(value, at);
   });
+}
+
+/** Another one where what is in any of these files is: they keep their names when they are renewed. All of them can be read. */
+export function certificatesDigest(data: unknown, directory: string): string {
+  const hash = createHash("sha256");
+  for (const { file } of certificateFiles(data)) hash.update(readFileSync(resolve(directory, file)));
+  return hash.digest("base64url");
 }
 
 /** What OpenSSL calls a certificate; without it, TLS would take nothing from the file, and say nothing either. */

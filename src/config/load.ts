@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
-import { certificateFiles, holdsCertificates } from "./certificates.ts";
+import { certificateFiles, certificatesDigest, holdsCertificates } from "./certificates.ts";
 import { misplacedAtForwarder } from "./forwarder-targets.ts";
 import { ConfigError, type ConfigIssue, formatPath } from "./issue.ts";
 import { readFirstLoad } from "./misp.ts";
@@ -45,20 +45,24 @@ export function loadConfig(
   complainOfCertificates(source, directory, issues);
   if (parsed) complainOfRivals(parsed, source, directory, issues);
   if (issues.length > 0 || !parsed) throw new ConfigError(file, issues);
-  return inForce(parsed, key, directory);
+  return inForce(parsed, key, { directory, certificates: certificatesDigest(source.data, directory) });
 }
 
 /** The schema has seen to it that what the role needs is there. */
-function inForce(parsed: z.output<typeof configSchema>, key: string, directory: string): Config {
-  const { role: _, misp, source, ...common } = parsed;
+function inForce(
+  { role: _, misp, source, ...given }: z.output<typeof configSchema>,
+  key: string,
+  beside: Pick<Config, "directory" | "certificates">,
+): Config {
+  const common = { ...given, ...beside };
   if (misp) {
-    const ca_file = misp.ca_file === undefined ? undefined : resolve(directory, misp.ca_file);
-    return { ...common, role: "courier", misp: { ...misp, key: misp.key ?? key, ca_file }, directory };
+    const ca_file = misp.ca_file === undefined ? undefined : resolvePath(common, misp.ca_file);
+    return { ...common, role: "courier", misp: { ...misp, key: misp.key ?? key, ca_file } };
   }
   if (!source) throw new Error("a configuration has neither MISP nor source");
   // There is no MISP whose lists could be asked for.
   const warninglists = { ...common.warninglists, from_misp: false };
-  return { ...common, warninglists, role: "forwarder", source, directory };
+  return { ...common, warninglists, role: "forwarder", source };
 }
 
 /** The absolute form of a path from the configuration. */

@@ -81,6 +81,8 @@ type Given = z.output<typeof configSchema>;
 type Common = Omit<Given, "role" | "misp" | "source"> & {
   /** The folder of the configuration file, absolute: relative paths count from it. */
   directory: string;
+  /** Digest of what is in every `ca_file`: other certificates are another configuration. */
+  certificates: string;
 };
 
 /** The configuration in force of a courier: keys as in config.yaml, durations in seconds, paths as written. */

@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -31,4 +31,26 @@ test("a file that is still being written is not taken, even where the half of it
   }
   await eventually(async () => expect(seen).toHaveLength(1));
   expect(seen).toEqual(["edge debug"]);
+});
+
+test("certificates that were renewed under their name are another configuration, once it is to be read again", () => {
+  const file = join(aFolder(), "config.yaml");
+  const certificates = join(file, "..", "ca.pem");
+  const former = readFileSync(new URL("../fixtures/tls/loopback.pem", import.meta.url), "utf8");
+  writeFileSync(file, MISP.replace("key: k", "key: k, ca_file: ./ca.pem"));
+  writeFileSync(certificates, former);
+  let inForce = loadConfig(file, {});
+  const seen: string[] = [];
+  const changed = (config: typeof inForce) => {
+    inForce = config;
+    seen.push("changed");
+  };
+  const options = { file, environment: {}, clock: Date.now, current: () => inForce, changed, refused: () => {} };
+  using watch = new ConfigWatch(options);
+  watch.read();
+  expect(seen).toEqual([]);
+  writeFileSync(certificates, former + former);
+  watch.read();
+  watch.read();
+  expect(seen).toEqual(["changed"]);
 });
