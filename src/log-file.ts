@@ -2,6 +2,7 @@ import { appendFileSync, renameSync, statSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { Writable } from "node:stream";
 import { makeFolderSync } from "./state/make-folder.ts";
+import { ownAsFolder } from "./state/own-as-folder.ts";
 
 /** Bytes of one file, and how many older ones are kept beside it: `courier.log`, `courier.log.1` and so on. */
 const LARGEST = 20 * 1024 * 1024;
@@ -47,6 +48,8 @@ export class LogFile extends Writable {
     const before = sizeOf(this.#file);
     try {
       appendFileSync(this.#file, line, { mode: 0o640 });
+      // The courier goes on in it that a command of root's has begun.
+      if (before === 0) ownAsFolder(this.#file);
     } catch (error) {
       // The beginning of a line may have found room.
       if (sizeOf(this.#file) > before) truncateSync(this.#file, before);

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LogFile } from "../src/log-file.ts";
 import { SmallDisk } from "./faults/small-disk.ts";
 import { aFolder } from "./support/a-folder.ts";
+import { NOBODY, ROOT } from "./support/another-user.ts";
 
 /** Versions of Node differ in which call finds out. */
 const CANNOT = expect.stringMatching(/^began (EEXIST|ENOTDIR)$/);
@@ -85,5 +86,16 @@ test("it is not let grow without end: four older files stand beside it, the olde
   for (let number = 10; number <= 11; number += 1) log.write(`a line ${number}\n`);
   expect(readdirSync(folder)).toHaveLength(5);
   expect(readFileSync(join(folder, "courier.log.4"), "utf8")).toBe("a line 3\na line 4\n");
+  expect(told).toEqual([]);
+});
+
+test.skipIf(!ROOT)("a file that root has begun belongs to whom its folder does, and so does the next one", () => {
+  const folder = aFolder();
+  chownSync(folder, NOBODY.uid, NOBODY.gid);
+  const { log, told } = aLogFile(join(folder, "courier.log"), 10);
+  for (const line of ["the first file\n", "the second\n"]) log.write(line);
+  const files = readdirSync(folder).sort();
+  expect(files).toEqual(["courier.log", "courier.log.1"]);
+  expect(files.map((file) => statSync(join(folder, file)).uid)).toEqual([NOBODY.uid, NOBODY.uid]);
   expect(told).toEqual([]);
 });
