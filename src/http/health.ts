@@ -33,6 +33,7 @@ export async function healthOf(sources: Sources): Promise<Health> {
   const down = targets.filter((name) => attempts(name) >= FAILURES);
   const complaints = [
     ...(blind ? [`the feed is not heard: ${blind.cause}`] : []),
+    ...(sources.hasState ? [] : ["the state folder was taken away: the next start knows nothing of it"]),
     ...(isSaved(pulse, config, clock()) ? [] : ["what the feed says is not saved"]),
     ...(fresh ? [] : [caughtUp === 0 ? "the first catch-up is not done" : "the last catch-up is too long ago"]),
     ...down.map((name) => `target ${name} fails`),

@@ -85,7 +85,7 @@ export async function situationOf(sources: Sources, pulse: Pulse, lists: ListOve
       name: feedOf(sources.config) === "topic" ? "The topic" : "MISP",
       cause: blind?.cause ?? null,
       since: blind?.since ?? null,
-      saved: isSaved(pulse, sources.config, sources.clock()),
+      saved: sources.hasState && isSaved(pulse, sources.config, sources.clock()),
     },
     caughtUp: pulse.caughtUp,
     fresh: isFresh(pulse.caughtUp, sources.config, sources.clock()),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { enabledTargets } from "../config/enabled-targets.ts";
@@ -21,6 +22,7 @@ export class Sources implements Disposable {
   readonly counts: Counts;
   readonly sensed: SensorSightings;
   readonly standards: Standards;
+  readonly #ledgerFile: string;
   readonly #journalFile: string;
   #journal: { changed: number; journal: Journal } | undefined;
 
@@ -30,9 +32,10 @@ export class Sources implements Disposable {
     this.config = config;
     this.clock = clock;
     this.standards = standards;
-    this.pulse = new LedgerPulse(join(state, LEDGER_FILE));
-    this.report = new LedgerReport(join(state, LEDGER_FILE));
-    this.sensed = SensorSightings.open(join(state, LEDGER_FILE));
+    this.#ledgerFile = join(state, LEDGER_FILE);
+    this.pulse = new LedgerPulse(this.#ledgerFile);
+    this.report = new LedgerReport(this.#ledgerFile);
+    this.sensed = SensorSightings.open(this.#ledgerFile);
     this.counts = new Counts(this.report);
     this.#journalFile = join(state, JOURNAL_FILE);
   }
@@ -47,6 +50,11 @@ export class Sources implements Disposable {
     const journal = await Journal.open(this.#journalFile);
     this.#journal = { changed, journal };
     return journal;
+  }
+
+  /** Whether the ledger lies where it was opened: one that was taken away takes everything on, and is forgotten with the next start. */
+  get hasState(): boolean {
+    return existsSync(this.#ledgerFile);
   }
 
   /** The names of the targets that are delivered to. */

@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -47,6 +48,16 @@ describe("the front of a running courier", () => {
     const { status, text } = await answer("healthz");
     later = 0;
     expect(JSON.parse(text)).toMatchObject({ healthy: false, complaints: ["what the feed says is not saved"] });
+    expect(status).toBe(503);
+  });
+
+  test("is not healthy once its state was taken away, to which all is saved as before, and lost", async () => {
+    const ledger = join(watched.courier.directory, "state", LEDGER_FILE);
+    renameSync(ledger, `${ledger}.away`);
+    const { status, text } = await answer("healthz");
+    renameSync(`${ledger}.away`, ledger);
+    const complaints = [expect.stringContaining("the state folder was taken away")];
+    expect(JSON.parse(text)).toMatchObject({ healthy: false, complaints });
     expect(status).toBe(503);
   });
 
