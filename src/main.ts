@@ -15,16 +15,23 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     stop.abort();
   });
 }
+// Its terminal is gone, and so is who watched it. Other commands may have been begun with `nohup`.
+if (words[0] === "demo") process.on("SIGHUP", () => stop.abort());
+/** The exit code where nobody takes the output: what was begun is cleared away all the same. */
+let unread: number | undefined;
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (unread !== undefined) return;
   // Whoever read it, such as `head`, has seen enough.
-  if (code === "EPIPE") process.exit(Exit.ok);
-  process.stderr.write(`misp-courier: the output cannot be written (${message}): what is there is not all of it\n`);
-  process.exit(Exit.noDisk);
+  unread = code === "EPIPE" ? Exit.ok : Exit.noDisk;
+  process.exitCode = unread;
+  if (unread !== Exit.ok)
+    process.stderr.write(`misp-courier: the output cannot be written (${message}): what is there is not all of it\n`);
+  stop.abort();
 });
 // The log and complaints go there. A courier goes on without a reader, as on a full disk, and an exit code stays what it is.
 process.stderr.on("error", () => {});
 
-process.exitCode = await runCommandLine(words, {
+const code = await runCommandLine(words, {
   environment: process.env,
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
@@ -35,3 +42,4 @@ process.exitCode = await runCommandLine(words, {
   signal: stop.signal,
   reload: (listener) => void process.on("SIGHUP", listener),
 });
+process.exitCode = unread ?? code;

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -38,6 +38,17 @@ test("a reader that has seen enough is no failure, and nothing is said of it", (
   const late = `{ sleep 0.2; "$0" "$1" help; } | true; exit "\${PIPESTATUS[0]}"`;
   const { status, stderr } = spawnSync("bash", ["-c", late, process.execPath, PROGRAM]);
   expect({ status, stderr: String(stderr) }).toEqual({ status: 0, stderr: "" });
+});
+
+test.each([
+  ["is read by nobody any more", `"$0" "$1" demo | head -n 1`],
+  ["loses its terminal", `"$0" "$1" demo > said & until [ -s said ]; do sleep 0.1; done; kill -HUP $!; wait`],
+])("a demonstration that %s leaves nothing behind", (_, line) => {
+  const [folder, temporary] = [aFolder(), aFolder()];
+  const options = { cwd: folder, env: { ...process.env, TMPDIR: temporary } };
+  const { stderr } = spawnSync("bash", ["-c", line, process.execPath, PROGRAM], options);
+  expect(String(stderr)).toBe("");
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test("complaints that nobody reads any more, or that have no room, leave the exit code as it is", () => {
