@@ -20,8 +20,8 @@ export default defineConfig({
     // A table of the documentation, which takes as long as a tenth of all others to take again: for the gate, and `npm run docs`.
     exclude: LONG ? [] : ["test/targets/costs.test.ts"],
     // Scenarios wait for what a whole courier does, which takes its time on a busy machine; none of them asserts on time.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 40_000 } },
     // For the same reason most of their time passes in waiting: more of them than there are cores get along.
     maxWorkers: 6 * availableParallelism(),

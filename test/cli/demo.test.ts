@@ -9,7 +9,7 @@ import { Values } from "../../src/demo/values.ts";
 import { CapturedTerminal, call } from "./captured-terminal.ts";
 
 /** Long enough for a slow machine; the tests end as soon as they have seen what they look for. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 describe("the first morning of the demonstration", () => {
   /** One line for each thing that the first half-minute must show, in its order. */
@@ -39,7 +39,7 @@ describe("the first morning of the demonstration", () => {
     terminal.onOut = (text) => {
       if (SIGHTS.every((sight) => sight.test(text))) terminal.stop();
     };
-    code = await runCommandLine(["demo", "--for", "55s", "--speed", "5", "--directory", directory], terminal);
+    code = await runCommandLine(["demo", "--for", "110s", "--speed", "5", "--directory", directory], terminal);
     written = terminal.written;
   }, PATIENCE);
 
