@@ -15,6 +15,7 @@ import { lockState, PATIENCE } from "../state/lock.ts";
 import { driftsIn } from "./drift-desk.ts";
 import { JOURNAL_FILE, LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { openTargets } from "./open-targets.ts";
+import { removeFormerPlans } from "./plan.ts";
 import { Protections } from "./protections.ts";
 import { requireSameTime } from "./same-time.ts";
 import { sightingBox } from "./sighting-box.ts";
@@ -71,6 +72,7 @@ export async function withLine(options: CourierOptions, feed: (line: Line) => Pr
   setMaxListeners(0, signal);
   const state = resolvePath(config, config.state);
   using _lock = lockState(state, PATIENCE);
+  await removeFormerPlans(state, clock());
   const files = { ledger: join(state, LEDGER_FILE), journal: join(state, JOURNAL_FILE) };
   using ledger = openLedger(config, files.ledger, clock);
   const journal = await Journal.open(files.journal);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { enabledTargets } from "../config/enabled-targets.ts";
@@ -10,6 +10,7 @@ import { demandLedger } from "../ledger/database.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { StateDamaged, stateTrouble } from "../state/damaged.ts";
+import { ownAsFolder } from "../state/own-as-folder.ts";
 import { Learner } from "./learner.ts";
 import { LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { inherit, viewOf } from "./open-targets.ts";
@@ -68,9 +69,29 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   }
 }
 
+/** What the folder of a plan is called, before some random letters. */
+const FOLDER = "plan-";
+/** No plan takes longer, milliseconds. */
+const LONGEST = 3_600_000;
+
+/** Removes what plans that were killed left in a state folder: a copy of the ledger each. */
+export async function removeFormerPlans(state: string, now: number): Promise<void> {
+  for (const name of (await readdir(state)).filter((name) => name.startsWith(FOLDER))) {
+    const folder = join(state, name);
+    try {
+      const { mtimeMs } = await stat(folder);
+      if (now - mtimeMs > LONGEST) await rm(folder, { recursive: true, force: true });
+    } catch {
+      // Whoever made it has just removed it, or is somebody whose files are not ours to remove.
+    }
+  }
+}
+
 async function folderIn(state: string): Promise<string> {
   try {
-    return await mkdtemp(join(state, "plan-"));
+    const folder = await mkdtemp(join(state, FOLDER));
+    ownAsFolder(folder);
+    return folder;
   } catch (error) {
     throw stateTrouble(state, error);
   }
