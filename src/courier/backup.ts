@@ -29,8 +29,7 @@ export async function backUpState(state: string, file: string, now: number): Pro
   try {
     const facts = backUp(ledger, temporary, await attachmentsIn(state), now);
     await sync(temporary);
-    // Unlike a rename, a link never replaces what appeared meanwhile.
-    await link(temporary, file);
+    await putInPlace(temporary, file);
     return facts;
   } catch (error) {
     // The ledger itself is only read.
@@ -48,6 +47,20 @@ async function begin(temporary: string): Promise<void> {
     await (await open(temporary, "wx", 0o600)).close();
   } catch (cause) {
     throw cannotBackUp(temporary, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+/** What file systems without links say, such as those of USB sticks and Windows shares. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+
+/** Unlike a rename, a link never replaces what appeared meanwhile. */
+async function putInPlace(temporary: string, file: string): Promise<void> {
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (!NO_LINKS.includes(code) || existsSync(file)) throw error;
+    await rename(temporary, file);
   }
 }
 
