@@ -69,14 +69,15 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   }
 }
 
-/** What the folder of a plan is called, before some random letters. */
+/** What the folder of a plan is called, before six random letters. */
 const FOLDER = "plan-";
+const FORMER = /^plan-[A-Za-z0-9]{6}$/;
 /** No plan takes longer, milliseconds. */
 const LONGEST = 3_600_000;
 
 /** Removes what plans that were killed left in a state folder: a copy of the ledger each. */
 export async function removeFormerPlans(state: string, now: number): Promise<void> {
-  for (const name of (await readdir(state)).filter((name) => name.startsWith(FOLDER))) {
+  for (const name of (await readdir(state)).filter((name) => FORMER.test(name))) {
     const folder = join(state, name);
     try {
       const { mtimeMs } = await stat(folder);

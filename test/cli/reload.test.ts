@@ -84,8 +84,6 @@ describe("a running courier whose configuration changes", () => {
       name: "Top sites",
       version: 1,
       description: "",
-      // The configuration before sees it, too, and is not to block by it.
-      category: "known",
       type: "hostname",
       matching_attributes: ["domain"],
       list: ["evil.example"],
