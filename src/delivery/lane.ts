@@ -131,7 +131,7 @@ export class Lane {
   /** Whether or not there is anything to deliver: others wait for what the target offers. */
   async #prepare(): Promise<void> {
     const { target, journal } = this.#options;
-    await this.#once(async () => target.prepare?.());
+    await this.#once(async (signal) => target.prepare?.(signal));
     this.#prepared = true;
     if (!target.prepare || this.#journal.attempts === 0) return;
     this.#recovered();

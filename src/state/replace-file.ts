@@ -18,11 +18,18 @@ export async function replaceFile(path: string, content: Uint8Array | string, mo
 /**
  * As {@link replaceFile}, for one of several in a directory: a crash of the machine may bring the old one back until that is synced.
  * @param like permissions of the new file, or the file whose permissions it takes over, with its owner and group where the system lets us
+ * @param signal once it is aborted the file stays as it is
  */
-export async function exchangeFile(path: string, content: Uint8Array | string, like: number | Stats): Promise<void> {
+export async function exchangeFile(
+  path: string,
+  content: Uint8Array | string,
+  like: number | Stats,
+  signal?: AbortSignal,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.courier`);
   try {
     await writeDurably(temporary, content, like);
+    signal?.throwIfAborted();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);

@@ -12,12 +12,13 @@ const LIST: LineFormat = { header: null, fields: false };
  * Makes every merged list the union of its types' CSV files, in the order of the types and then of the files. A list
  * that already holds just that is not touched, in whatever order.
  */
-export async function rebuildLists(files: CsvFiles): Promise<void> {
+export async function rebuildLists(files: CsvFiles, signal?: AbortSignal): Promise<void> {
   for (const [name, types] of Object.entries(files.settings.lists)) {
-    await editFile(listPath(files, name), async (content) => {
+    const rebuilt = async (content: Buffer | undefined) => {
       const values = await valuesOf(types, files);
       return content !== undefined && holdsJust(content, values) ? undefined : listText(values);
-    });
+    };
+    await editFile(listPath(files, name), rebuilt, signal);
   }
 }
 
@@ -26,14 +27,19 @@ export async function rebuildLists(files: CsvFiles): Promise<void> {
  * value leaves a list when no file of the list's types has it any more; a list that is gone is built anew, and one that somebody saved
  * with a byte order mark, whose first value could not be found.
  */
-export async function editLists(changes: ReadonlyMap<string, TypeChanges>, files: CsvFiles): Promise<void> {
+export async function editLists(
+  changes: ReadonlyMap<string, TypeChanges>,
+  files: CsvFiles,
+  signal: AbortSignal,
+): Promise<void> {
   for (const [name, types] of Object.entries(files.settings.lists)) {
     const touched = types.filter((type) => changes.has(type));
     if (touched.length === 0) continue;
-    await editFile(listPath(files, name), async (content) => {
+    const edited = async (content: Buffer | undefined) => {
       if (content === undefined || isMarked(content)) return listText(await valuesOf(types, files));
       return editLines(content, LIST, await listChanges(changes, types, files));
-    });
+    };
+    await editFile(listPath(files, name), edited, signal);
   }
 }
 

@@ -40,11 +40,11 @@ function shownBesideValue({ columns, guard }: RowStyle): (entry: Entry) => strin
 async function openFiles(files: CsvFiles): Promise<Target> {
   const presence = new CsvPresence(files);
   let ready = false;
-  const prepare = async () => {
+  const prepare = async (signal?: AbortSignal) => {
     if (ready) return;
     await prepareDirectory(files.directory);
     await presence.look();
-    await prepareFiles(files, presence);
+    await prepareFiles(files, presence, signal);
     ready = true;
   };
   // Where it cannot be had yet, delivery asks again.
@@ -59,16 +59,17 @@ async function openFiles(files: CsvFiles): Promise<Target> {
   };
 }
 
-async function prepareFiles(files: CsvFiles, presence: CsvPresence): Promise<void> {
+async function prepareFiles(files: CsvFiles, presence: CsvPresence, signal?: AbortSignal): Promise<void> {
   const fromTheStart = files.settings.layout === "broker" ? BROKER_TYPES : [];
   for (const type of fromTheStart) {
-    await editFile(csvPath(files, type), (content) => {
+    const made = (content: Buffer | undefined) => {
       if (content !== undefined) return undefined;
       presence.made(type);
       return headerOnly(files);
-    });
+    };
+    await editFile(csvPath(files, type), made, signal);
   }
-  await rebuildLists(files);
+  await rebuildLists(files, signal);
   await settleDirectory(files.directory);
 }
 
@@ -83,14 +84,15 @@ async function apply(
   const { changes, refusals } = sortByType(delta, files);
   for (const [type, typeChanges] of whatGoesFirst(changes)) {
     signal.throwIfAborted();
-    await editFile(csvPath(files, type), (content) => {
+    const edited = (content: Buffer | undefined) => {
       if (content === undefined || content.length === 0) presence.mayBegin(type);
       return editCsv(content, typeChanges, files);
-    });
+    };
+    await editFile(csvPath(files, type), edited, signal);
     presence.begun(type);
   }
   // Also where the files needed no change: an interrupted attempt may have come this far without the lists.
-  await editLists(changes, files);
+  await editLists(changes, files, signal);
   await settleDirectory(files.directory);
   return refusals;
 }

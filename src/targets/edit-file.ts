@@ -9,18 +9,20 @@ const MODE = { file: 0o644, folder: 0o755 };
 /**
  * Brings a file from its content (`undefined`: there is none) to what `edit` makes of it; where that is `undefined` the
  * file is not touched. On disk to stay once {@link settleDirectory} has returned.
+ * @param signal once it is aborted the file stays as it is: a disk that stood still may go on long after another try was made
  * @throws NotNow when the file system does not let us
  */
 export async function editFile(
   path: string,
   edit: (content: Buffer | undefined) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
+  signal?: AbortSignal,
 ): Promise<void> {
   await orNotNow(`cannot replace ${path}`, async () => {
     const content = await edit(await readIfThere(path));
     if (content === undefined) return;
     // Who may read it was perhaps settled by hand.
     const former = await stat(path).catch(() => undefined);
-    await exchangeFile(path, content, former ?? MODE.file);
+    await exchangeFile(path, content, former ?? MODE.file, signal);
   });
 }
 

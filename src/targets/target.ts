@@ -13,7 +13,7 @@ export interface Target {
    * thing. Called until it succeeds, before the first delta and whether or not there is one.
    * @throws NotNow when it cannot be had at the moment
    */
-  prepare?(): Promise<void>;
+  prepare?(signal?: AbortSignal): Promise<void>;
   /**
    * Of which types the far side lacks even the place, so that it holds nothing of them: of these, and of any others that it has
    * been seen to have; or `everything`. Asked once a start, after what is new, and before each delta; left out where that is no cheap question.

@@ -1,11 +1,12 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { csv } from "../../src/targets/csv.ts";
 import { targetKinds } from "../../src/targets/index.ts";
 import { NotNow } from "../../src/targets/target.ts";
-import { anEntry } from "../support/entries.ts";
+import { aDelta, anEntry } from "../support/entries.ts";
 import { targetContract, type UnderTest } from "./contract.ts";
 import { domain, type Files, openFiles, openTarget, text, trace } from "./csv-directory.ts";
 import { apply } from "./far-side.ts";
@@ -124,6 +125,25 @@ describe("the files of a csv target", () => {
       expect([outcome === "removed", outcome instanceof NotNow, held]).not.toEqual([true, false, true]);
       expect(outcome === "removed" || outcome instanceof NotNow).toBe(true);
     }
+  });
+
+  it("are left alone by a try that was given up while their disk stood still, once that goes on", async () => {
+    const files = await openFiles({ lists: { names: ["domain"] } });
+    const path = join(files.directory, "domain.csv");
+    // Whoever reads a pipe waits until somebody writes.
+    execFileSync("mkfifo", [path]);
+    const given = new AbortController();
+    const late = files.target.apply(aDelta({ add: [domain("late.example")] }), given.signal);
+    const disk = await open(path, "w");
+    given.abort();
+    await rm(path);
+    await writeFile(path, "value\nwithdrawn.example\n");
+    await apply(files, { remove: [domain("withdrawn.example")], add: [domain("new.example")] });
+    await disk.writeFile("value\nwithdrawn.example\n");
+    await disk.close();
+    await expect(late).rejects.toThrow();
+    expect(await text(files, "domain.csv")).toBe("value\nnew.example\n");
+    expect((await readdir(files.directory)).sort()).toEqual(["domain.csv", "names.txt"]);
   });
 
   it("say NotNow with the file and the code when one of them cannot be replaced", async () => {
