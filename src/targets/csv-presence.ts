@@ -7,7 +7,7 @@ import { NotNow } from "./target.ts";
 /** Which files of a target are there, so that one that somebody deleted is not begun anew with only what comes next. */
 export class CsvPresence {
   readonly #files: CsvFiles;
-  /** Of which types there was a file at some time. */
+  /** Of which types there was a file at some time, or is to be one in a merged list. */
   readonly #seen = new Set<string>();
   /** Of which types there was one when it was last looked. */
   readonly #there = new Set<string>();
@@ -27,6 +27,8 @@ export class CsvPresence {
       if (type !== undefined) this.#seen.add(type);
     }
     this.#empty = this.#seen.size === 0;
+    // A merged list is made of what its files hold at the start: one that is gone is missed in it, too.
+    for (const type of Object.values(settings.lists).flat()) this.#seen.add(type);
   }
 
   /**

@@ -38,6 +38,14 @@ describe("a csv target tells which types have no file", () => {
     expect(await target.bare?.(["domain"], signal)).toEqual(["ip-dst"]);
   });
 
+  it("also of those that a merged list is made of, out of which all their values have just gone", async () => {
+    const { directory } = await filled();
+    await rm(join(directory, "ip-dst.csv"));
+    const target = await openTarget({ lists: { all: ["domain", "ip-dst"] } }, directory);
+    expect(await target.bare?.([])).toEqual(["ip-dst"]);
+    expect(await target.bare?.([])).toEqual([]);
+  });
+
   it("also in layout broker, which makes those that are missing at the start", async () => {
     const { directory, target: first } = await openFiles({ layout: "broker" });
     await first.bare?.([], signal);
