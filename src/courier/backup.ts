@@ -88,10 +88,11 @@ export async function restoreState(file: string, state: string, force: boolean, 
     const { attachments, facts } = unpackBackup(temporary);
     ownAsFolder(temporary);
     await sync(temporary);
-    const former = existsSync(ledger) ? await setAside(ledger, now) : undefined;
     // One that is newer than the backup belongs to another ledger.
     await rm(join(state, JOURNAL_FILE), { force: true });
     for (const { name, content } of attachments) await putBack(state, name, content);
+    // Last of all: whatever ends this before, there is a ledger, and what it knows of the targets.
+    const former = existsSync(ledger) ? await setAside(ledger, now) : undefined;
     await rename(temporary, ledger);
     await sync(state);
     return { facts, former };

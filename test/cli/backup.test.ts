@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -73,6 +73,20 @@ describe("backup and restore", () => {
     expect(out).toContain(former[0]);
     expect(names.filter((name) => name.includes("restoring"))).toEqual([]);
   });
+
+  test("a restore that fails in the middle leaves the ledger as it was", async () => {
+    const copies = join(courier.directory, "state", "warninglists");
+    await mkdir(copies, { recursive: true });
+    await writeFile(join(copies, "kept.json"), "{}");
+    await command("backup", file);
+    pull("later.example");
+    await courier.listed("domain", "kept.example", "later.example");
+    await courier.stop();
+    await rm(copies, { recursive: true });
+    await writeFile(copies, "nothing can be put back into this");
+    expect((await command("restore", file, "--force")).code).not.toBe(0);
+    expect((await command("explain", "later.example")).out).toContain("blocklists: holds it");
+  }, 40_000);
 
   test("a backup is never written over, and only its owner may read it", async () => {
     await writeFile(file, "mine");
