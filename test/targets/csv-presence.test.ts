@@ -42,8 +42,8 @@ describe("a csv target tells which types have no file", () => {
     const { directory } = await filled();
     await rm(join(directory, "ip-dst.csv"));
     const target = await openTarget({ lists: { all: ["domain", "ip-dst"] } }, directory);
-    expect(await target.bare?.([])).toEqual(["ip-dst"]);
-    expect(await target.bare?.([])).toEqual([]);
+    expect(await target.bare?.([], signal)).toEqual(["ip-dst"]);
+    expect(await target.bare?.([], signal)).toEqual([]);
   });
 
   it("also in layout broker, which makes those that are missing at the start", async () => {
