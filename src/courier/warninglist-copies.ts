@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
 import type { Json } from "../misp/coerce.ts";
 import { makeFolder } from "../state/make-folder.ts";
-import { replaceFile } from "../state/replace-file.ts";
+import { removeLeftovers, replaceFile } from "../state/replace-file.ts";
 
 /** A list as it was fetched from MISP. */
 export interface Fetched {
@@ -29,9 +29,10 @@ export class WarninglistCopies {
     this.#directory = directory;
   }
 
-  /** Makes the folder, and reads what is in it. */
+  /** Makes the folder, and reads what is in it; what a kill cut short goes, which may be megabytes each time. */
   async open(): Promise<Copy[]> {
     await makeFolder(this.#directory, 0o700);
+    await removeLeftovers(this.#directory);
     return readCopies(this.#directory);
   }
 

@@ -260,3 +260,10 @@ test("copies tell a courier that starts without MISP; a damaged one is left out"
   await lists.refresh(SIGNAL);
   expect(entries()).toEqual(["known: k", "sites: a.example"]);
 });
+
+test("a copy that a kill cut short is not left behind", async () => {
+  await lists.refresh(SIGNAL);
+  writeFileSync(join(directory, ".7.json.0123456789ab.courier"), "{");
+  await opened();
+  expect(readdirSync(directory).sort()).toEqual(["3.json", "7.json"]);
+});
