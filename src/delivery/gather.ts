@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Aside, AsideState, Comparison, Deltas, Lack, Step, TargetView } from "../ledger/deltas.ts";
+import type { Aside, Comparison, Deltas, Keeping, Lack, Step, TargetView } from "../ledger/deltas.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 
 /** A step, and whether the target lacks more than it holds. */
@@ -14,7 +14,7 @@ export interface Sieve {
   /** The newest revision that it has looked at: the step goes no further. */
   through: number;
   /** What becomes of a lack of an indicator that changed at a revision; `null`: it goes to the target. */
-  aside(lack: Lack, revision: number): AsideState | null;
+  aside(lack: Lack, revision: number): Keeping | null;
 }
 
 /** Changes that a guard keeps aside cost the target nothing; this many make a step all the same. */
@@ -44,11 +44,11 @@ class Collected {
     if (settled) this.settled.add(id);
     if (needless && this.#parked.size > 0 && this.#parked.has(nameOf(needless))) this.needless.push(needless);
     if (!lack) return;
-    const state = sieve?.aside(lack, revision) ?? null;
-    if (state === null) this.lacks.set(id, lack);
+    const keeping = sieve?.aside(lack, revision) ?? null;
+    if (keeping === null) this.lacks.set(id, lack);
     else {
       const kind = "add" in lack ? "add" : "remove";
-      this.asides.set(id, { id, revision, kind, why: lack.holding.why, state });
+      this.asides.set(id, { id, revision, kind, why: lack.holding.why, ...keeping });
     }
   }
 

@@ -1,12 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import {
-  type AsideState,
-  type Comparison,
-  type Deltas,
-  IN_DOUBT,
-  type Lack,
-  type TargetView,
-} from "../ledger/deltas.ts";
+import { type Comparison, type Deltas, IN_DOUBT, type Keeping, type Lack, type TargetView } from "../ledger/deltas.ts";
 import type { Logger } from "../log.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { isThumb, type Reason } from "../model/verdict.ts";
@@ -36,7 +29,8 @@ interface Range {
   through: number;
   /** What had changed, and was not judged to its end yet. */
   reviewing: Reviewed;
-  held: ReadonlySet<Kind>;
+  /** Of what is held: what stands against it. */
+  held: ReadonlyMap<Kind, string>;
 }
 
 interface Tally {
@@ -143,15 +137,15 @@ export class Guard {
     if (this.#waiting === undefined) this.#waiting = deltas.holds.waiting(deltas.idOf(view.name)) > 0 ? "ledger" : null;
   }
 
-  #judge(tallies: Record<Kind, Tally>): Set<Kind> {
+  #judge(tallies: Record<Kind, Tally>): Map<Kind, string> {
     const { deltas, view, log, clock } = this.#options;
-    const held = new Set<Kind>();
+    const held = new Map<Kind, string>();
     for (const kind of ["thumb", "remove", "add"] as const) {
       const { count, samples } = tallies[kind];
       const reason =
         count === 0 || this.#isSingle(kind, tallies[kind]) ? null : this.#against(kind, count, tallies.add.count);
       if (reason === null) continue;
-      held.add(kind);
+      held.set(kind, reason);
       const as = kind === "add" ? "add" : "remove";
       if (!deltas.holds.begin(deltas.idOf(view.name), as, reason, clock())) continue;
       log.error(HELD, { target: view.name, kind: as, count, reason, samples });
@@ -178,13 +172,14 @@ export class Guard {
     return this.#allowances[kind]?.pass(count, held) ?? null;
   }
 
-  #aside(lack: Lack, revision: number): AsideState | null {
+  #aside(lack: Lack, revision: number): Keeping | null {
     // Where a repair set the target back, that was looked at before.
     const range = this.#ranges.find(({ from, through }) => from < revision && revision <= through);
     const kind = kindOf(lack);
     if (!range || kind === null) return null;
-    if (kind === "remove" && waits(lack, range.reviewing)) return "waiting";
-    return range.held.has(kind) ? "held" : null;
+    if (kind === "remove" && waits(lack, range.reviewing)) return { state: "waiting", reason: "" };
+    const reason = range.held.get(kind);
+    return reason === undefined ? null : { state: "held", reason };
   }
 }
 

@@ -23,8 +23,6 @@ export class Holds {
   readonly #shared: Statement<{ attribute: number }>;
   readonly #reasons: Statement<Pick<Hold, "target" | "reason">>;
   readonly #lists: HoldLists;
-  /** Why changes were held last, by target and kind. */
-  readonly #why = new Map<string, string>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -70,7 +68,6 @@ export class Holds {
 
   /** Changes of a kind are held from now on; returns false when some were already. */
   begin(target: number, kind: Hold["kind"], reason: string, now: number): boolean {
-    this.#why.set(`${target} ${kind}`, reason);
     return this.#begin.get(target, kind, now, reason) !== undefined;
   }
 
@@ -82,13 +79,12 @@ export class Holds {
   /** Keeps aside what a step leaves out, and forgets what is settled by it; within the transaction that records the step. */
   setAside(target: number, { asides, settled }: Pick<Step, "asides" | "settled">, now: number): Done[] {
     for (const id of settled) for (const statement of this.#settle) statement.run(target, id);
-    for (const { id, kind, why, state, revision } of asides) {
+    for (const { id, kind, why, state, revision, reason } of asides) {
       this.#setAside.run(target, id, kind, why ?? "", state, revision, now);
+      // A person may have decided since it was judged, and could not mean what was not aside yet.
+      if (state === "held") this.begin(target, kind, reason, now);
     }
     if (settled.length > 0) this.#end.run(target);
-    // What is still to come of a mass while somebody decides on the rest wants a decision, too.
-    const kinds = new Set(asides.flatMap(({ kind, state }) => (state === "held" ? [kind] : [])));
-    for (const kind of kinds) this.begin(target, kind, this.#why.get(`${target} ${kind}`) ?? "", now);
     return asides.map(({ id, why }) => ({ indicator: id, what: "hold", why: why ?? "", answer: "" }));
   }
 

@@ -62,13 +62,19 @@ interface Holding extends Indicator {
 /** How long something is kept aside: until a review ends, or until a person decides. */
 export type AsideState = "waiting" | "held";
 
+/** How a guard keeps a change from a target. */
+export interface Keeping {
+  state: AsideState;
+  /** Of what is held: what stands against it, for people. */
+  reason: string;
+}
+
 /** A change that a target does not get for now. */
-export interface Aside {
+export interface Aside extends Keeping {
   id: number;
   revision: number;
   kind: "add" | "remove";
   why: Reason | null;
-  state: AsideState;
 }
 
 /**

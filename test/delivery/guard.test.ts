@@ -117,20 +117,25 @@ describe("a mass change", () => {
     expect(holds()).toEqual([]);
   });
 
-  test("that a target which is down has yet to come to is shown when it does, whatever somebody decided meanwhile", async () => {
-    const lane = await filled(100);
-    tell(101, 103);
+  test("of which nothing was aside yet when it was let go, as of a target that is down, is shown, and goes once it is let go again", async () => {
+    const { deliver } = await filled(100);
+    const { lane, failed } = await deliver();
+    target.behaviour = () => Promise.reject(new NotNow("away"));
+    tell(101, 101);
     tell(1, 95, { toIds: false });
-    target.behaviour = () => {
-      throw new NotNow("it is down");
-    };
-    lane.lane.wake();
-    await lane.failed(1);
+    lane.wake();
+    await failed(1);
+    expect(holds()).toHaveLength(1);
     ledger.ledger.deltas.holds.release("lists", ledger.now);
     target.behaviour = () => [];
+    lane.retryNow();
     await until(() => ledger.ledger.deltas.lag("lists") === 0);
-    expect(target.held.size).toBe(103);
-    expect(holds()).toMatchObject([{ count: 95, reason: expect.stringContaining("95 of 100") }]);
+    expect(holds()).toMatchObject([{ kind: "remove", count: 95, reason: expect.stringContaining("95 of 100") }]);
+    ledger.ledger.deltas.holds.release("lists", ledger.now);
+    lane.wake();
+    await until(() => target.held.size === 6);
+    await lane.stop(1_000);
+    expect(holds()).toEqual([]);
   });
 
   test("that is discarded leaves the target as it is, until something else is said", async () => {
