@@ -159,10 +159,11 @@ export class Deltas {
     const done = after.map(({ holding, answer = "" }) => {
       return { indicator: holding.id, what: deedOf(holding), why: holding.why ?? "", answer };
     });
+    const recording = { now, isLast: step.position >= this.newest() };
     this.#database.transaction(() => {
       for (const { holding, shown } of after) if (shown === null) this.#release.run(target.id, holding.id);
       this.#hold.run(target.id, asColumn(held), now);
-      this.#audit.note(target.id, [...done, ...this.holds.setAside(target.id, step, now)], now);
+      this.#audit.note(target.id, [...done, ...this.holds.setAside(target.id, step, recording)], now);
       if (step.restarts === target.restarts) this.#advance.run(step.position, target.id);
     });
     if (target.held !== undefined) target.held -= after.length - held.length;

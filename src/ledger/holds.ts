@@ -9,6 +9,12 @@ import type { Step } from "./step.ts";
 type Decided = "held" | "discarded";
 const KINDS = ["add", "remove"] as const;
 
+/** When a step is recorded, milliseconds, and whether the target has then heard of all that has changed. */
+interface Recording {
+  now: number;
+  isLast: boolean;
+}
+
 /** What the guards keep aside, and why. */
 export class Holds {
   readonly #database: Database;
@@ -77,14 +83,15 @@ export class Holds {
   }
 
   /** Keeps aside what a step leaves out, and forgets what is settled by it; within the transaction that records the step. */
-  setAside(target: number, { asides, settled }: Pick<Step, "asides" | "settled">, now: number): Done[] {
+  setAside(target: number, { asides, settled }: Pick<Step, "asides" | "settled">, { now, isLast }: Recording): Done[] {
     for (const id of settled) for (const statement of this.#settle) statement.run(target, id);
     for (const { id, kind, why, state, revision, reason } of asides) {
       this.#setAside.run(target, id, kind, why ?? "", state, revision, now);
       // A person may have decided since it was judged, and could not mean what was not aside yet.
       if (state === "held") this.begin(target, kind, reason, now);
     }
-    if (settled.length > 0) this.#end.run(target);
+    // Of what is held nothing may ever have been kept aside, as it was put right before; until the last step more may come.
+    if (settled.length > 0 || isLast) this.#end.run(target);
     return asides.map(({ id, why }) => ({ indicator: id, what: "hold", why: why ?? "", answer: "" }));
   }
 

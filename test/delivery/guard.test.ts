@@ -117,6 +117,23 @@ describe("a mass change", () => {
     expect(holds()).toEqual([]);
   });
 
+  test("is over also when that is put right before anything was kept aside, as of a target that is down", async () => {
+    const { deliver } = await filled(100);
+    const { lane, failed } = await deliver();
+    target.behaviour = () => Promise.reject(new NotNow("away"));
+    tell(101, 101);
+    tell(1, 95, { toIds: false });
+    lane.wake();
+    await failed(1);
+    expect(holds()).toHaveLength(1);
+    ledger.hear(...Array.from({ length: 95 }, (_, n) => told({ id: n + 1, value: domain(n + 1) }, "edit")));
+    target.behaviour = () => [];
+    lane.retryNow();
+    await until(() => target.held.size === 101 && ledger.ledger.deltas.lag("lists") === 0);
+    await lane.stop(1_000);
+    expect(holds()).toEqual([]);
+  });
+
   test("of which nothing was aside yet when it was let go, as of a target that is down, is shown, and goes once it is let go again", async () => {
     const { deliver } = await filled(100);
     const { lane, failed } = await deliver();
