@@ -19,6 +19,8 @@ export interface RefillOptions {
 export class Refill {
   readonly #options: RefillOptions;
   #asked = false;
+  /** What the target has told of, perhaps for the only time, and the ledger has not noted to its end. */
+  #bare: readonly string[] | "everything" = [];
 
   constructor(options: RefillOptions) {
     this.#options = options;
@@ -39,19 +41,19 @@ export class Refill {
    */
   async needed(items: readonly Indicator[], signal: AbortSignal): Promise<boolean> {
     const { target, view, holdings, log } = this.#options;
-    const bare = await target.bare?.(
-      items.map(({ type }) => type),
-      signal,
-    );
-    if (!bare || bare.length === 0) return false;
+    const types = items.map(({ type }) => type);
+    const bare = (await target.bare?.(types, signal)) ?? [];
+    this.#bare = bare === "everything" || this.#bare === "everything" ? "everything" : [...this.#bare, ...bare];
+    if (this.#bare.length === 0) return false;
     let missing = 0;
-    for (const stretch of holdings.certain(view.name, bare === "everything" ? null : bare)) {
+    for (const stretch of holdings.certain(view.name, this.#bare === "everything" ? null : this.#bare)) {
       const found = stretch.lost.length + stretch.doubtful.length;
       if (found > 0) holdings.distrust(view.name, stretch);
       missing += found;
       await nextTurn();
       signal.throwIfAborted();
     }
+    this.#bare = [];
     if (missing === 0) return false;
     log.warn("The target has lost some of what it held; it is sent again", { target: view.name, missing });
     return true;

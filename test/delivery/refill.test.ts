@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { StateUnwritable } from "../../src/state/damaged.ts";
 import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget } from "../support/a-target.ts";
@@ -59,6 +60,21 @@ test("a delta of another type brings it, too, in steps that are no larger than t
   lane.wake();
   await until(() => target.held.size === 7);
   for (const { add } of target.tries) expect(add.length).toBeLessThanOrEqual(2);
+});
+
+test("what a target tells of once, as it lost it, is sent again also where the ledger could not be written just then", async () => {
+  const { ledger, target, lane, failed } = await aFilledLane();
+  target.lose("domain");
+  const lost = ["domain"];
+  target.bare = async () => lost.splice(0);
+  vi.spyOn(ledger.ledger.holdings, "distrust").mockImplementationOnce(() => {
+    throw new StateUnwritable("the disk is full");
+  });
+  ledger.hear(told({ id: 7, type: "url", value: "https://v.example/" }));
+  lane.wake();
+  await failed(1);
+  lane.retryNow();
+  await until(() => target.held.size === 7);
 });
 
 test("the first of a type is no loss", async () => {
