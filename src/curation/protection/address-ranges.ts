@@ -4,12 +4,13 @@ import { parseAddress } from "../warninglists/ip-address.ts";
 export interface AddressRange {
   first: string;
   last: string;
-  /** The length of its prefix, as it was written, and which of the two it is of. */
+  /** The length of its prefix, and which of the two it is of. */
   bits: number;
   family: "v4" | "v6";
 }
 
 const IPV4_IN_IPV6 = "00000000000000000000ffff";
+const BITS_BEFORE_IPV4 = 96;
 const NETWORK = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i;
 
 /** Reads an address or a network in CIDR notation; `null` for anything else. Bits beyond the prefix do not count. */
@@ -22,7 +23,9 @@ export function parseRange(text: string): AddressRange | null {
   if (bits > most) return null;
   const family = address.length === 4 ? "v4" : "v6";
   const start = family === "v4" ? IPV4_IN_IPV6 : "";
-  return { first: start + written(address, bits, 0), last: start + written(address, bits, 0xff), bits, family };
+  const range = { first: start + written(address, bits, 0), last: start + written(address, bits, 0xff) };
+  const isMapped = family === "v6" && bits >= BITS_BEFORE_IPV4 && range.first.startsWith(IPV4_IN_IPV6);
+  return isMapped ? { ...range, bits: bits - BITS_BEFORE_IPV4, family: "v4" } : { ...range, bits, family };
 }
 
 /** The bytes of an address in hexadecimal, those beyond the prefix all zeros or all ones. */

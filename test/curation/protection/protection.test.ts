@@ -100,6 +100,12 @@ test("a network wider than the guard lets out stays, one as wide goes", () => {
   expect(of("2001:db8::/48")).toBeNull();
 });
 
+test("a network of IPv4 that is written within IPv6 is as wide as it is in IPv4", () => {
+  const guard = compileProtection(NOTHING);
+  expect(guard({ type: "ip-dst", value: "::ffff:100:0/104" })?.withheld).toBe("too_wide");
+  expect(guard({ type: "ip-dst", value: "::ffff:c633:6400/120" })).toBeNull();
+});
+
 describe("a file of own values keeps", () => {
   const guard = protecting(
     "203.0.113.0/24",
