@@ -109,9 +109,11 @@ function collect({ files, lists }: ProtectionSettings) {
   return { addresses: new AddressRanges(ranges), names, others };
 }
 
-/** A hash or a mail address in capitals is the same one. */
+const FORMS = ["email", "mac-address", "x509-fingerprint-md5", "x509-fingerprint-sha1", "x509-fingerprint-sha256"];
+
+/** A hash or a mail address in capitals is the same one, and so is a hardware address or a fingerprint with other separators. */
 function formsOf(value: string): string[] {
-  const forms = ["sha256", "sha1", "md5", "email"].flatMap((type) => normalize(type, value) ?? []);
+  const forms = FORMS.flatMap((type) => normalize(type, value) ?? []);
   return [...new Set([value, ...forms])];
 }
 

@@ -163,6 +163,16 @@ describe("a file of own values keeps", () => {
     expect(kept.filter(([type, value]) => names({ type, value })?.withheld !== "protected")).toEqual([]);
   });
 
+  test("hardware addresses and fingerprints, whatever stands between their digits", () => {
+    const written = protecting("AA-BB-CC-00-11-22", Array(20).fill("E3").join(":"), "E3".repeat(64));
+    const kept = [
+      ["mac-address", "aa:bb:cc:00:11:22"],
+      ["x509-fingerprint-sha1", "e3".repeat(20)],
+      ["sha512", "e3".repeat(64)],
+    ] as const;
+    expect(kept.filter(([type, value]) => written({ type, value })?.withheld !== "protected")).toEqual([]);
+  });
+
   test("and says which", () => {
     expect(guard({ type: "domain", value: "corp.example" })?.by).toBe("corp.example in own.txt");
   });
