@@ -4,6 +4,7 @@ import type { Knowledge } from "../curation/knowledge.ts";
 import type { Warninglist } from "../curation/warninglists/warninglist.ts";
 import type { Notice } from "../model/notice.ts";
 import { Learner, type LearnerOptions, type OwnOrganisation } from "./learner.ts";
+import { ListFileCopies } from "./list-file-copies.ts";
 import { listFilesState, readListFiles } from "./list-files.ts";
 import type { MispLists } from "./misp-lists.ts";
 
@@ -30,6 +31,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
   readonly #options: KnowledgeKeeperOptions;
   readonly #learner: Learner;
   readonly #directory: string;
+  readonly #copies: ListFileCopies;
   #fromFiles: ReadonlyMap<string, Warninglist> = new Map();
   #filesState = "";
   #timer: NodeJS.Timeout | undefined;
@@ -43,6 +45,7 @@ export class KnowledgeKeeper implements AsyncDisposable {
     this.#options = options;
     this.#learner = new Learner(options);
     this.#directory = resolvePath(options.config, options.config.warninglists.directory);
+    this.#copies = new ListFileCopies(resolvePath(options.config, options.config.state));
   }
 
   /** Warninglists and trust as they are now. */
@@ -111,8 +114,9 @@ export class KnowledgeKeeper implements AsyncDisposable {
   }
 
   async #readFiles(): Promise<void> {
-    const { lists, problems, state } = await readListFiles(this.#directory, this.#fromFiles);
+    const { lists, problems, state } = await readListFiles(this.#directory, this.#fromFiles, this.#copies);
     for (const problem of problems) this.#options.log.warn("A warninglist cannot be used", { problem });
+    await this.#copies.keepOnly(lists.keys());
     this.#fromFiles = lists;
     this.#filesState = state;
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseWarninglist, type Warninglist } from "../curation/warninglists/warninglist.ts";
+import type { ListFileCopies } from "./list-file-copies.ts";
 import { writtenText } from "./written-text.ts";
 
 /** Lists in a folder, and what is wrong with it. */
@@ -13,13 +14,18 @@ export interface ListFiles {
   state: string;
 }
 
+/** Where copies of what can be used are; whoever only looks keeps none. */
+type Copies = Pick<ListFileCopies, "of"> & Partial<Pick<ListFileCopies, "keep">>;
+
 /**
  * Reads `<name>/list.json` and `<name>.json` in a folder; a folder that does not exist holds none.
  * @param former what was read before: of a file that is broken now, its list stays, and of a folder that cannot be read, all of them
+ * @param copies where what was read before the last start is
  */
 export async function readListFiles(
   directory: string,
   former: ReadonlyMap<string, Warninglist> = new Map(),
+  copies?: Copies,
 ): Promise<ListFiles> {
   const state = await listFilesState(directory);
   const lists = new Map<string, Warninglist>();
@@ -29,14 +35,27 @@ export async function readListFiles(
     return { lists: former, problems: unreadable(directory, files, former.size > 0), state };
   for (const { name, path } of files) {
     try {
-      lists.set(path, parseWarninglist(JSON.parse(writtenText(await readFile(path))), name));
+      const content = await readFile(path);
+      lists.set(path, listIn(content, name));
+      await copies
+        ?.keep?.(path, content)
+        .catch((error) => problems.push(`${path}: no copy of it can be kept (${codeOf(error)})`));
     } catch (error) {
-      const known = former.get(path);
+      const known = former.get(path) ?? (await copyOf(path, name, copies));
       if (known) lists.set(path, known);
       problems.push(`${path}: ${reasonOf(error)}${known ? "; its list stays as it was" : ""}`);
     }
   }
   return { lists, problems, state };
+}
+
+function listIn(content: Buffer, name: string): Warninglist {
+  return parseWarninglist(JSON.parse(writtenText(content)), name);
+}
+
+async function copyOf(path: string, name: string, copies: Copies | undefined): Promise<Warninglist | undefined> {
+  const content = await copies?.of(path);
+  return content && listIn(content, name);
 }
 
 /** A folder that never was there is none to speak of. */

@@ -8,6 +8,7 @@ import { compileProtection, type Protection } from "../curation/protection/prote
 import type { Warninglist } from "../curation/warninglists/warninglist.ts";
 import { digestOf } from "../ledger/digest.ts";
 import type { Logger } from "../log.ts";
+import { ListFileCopies } from "./list-file-copies.ts";
 import { readListFiles } from "./list-files.ts";
 import { doubtfulLines, protectedValues, protectFilesOf, protectListsOf } from "./protect-files.ts";
 import { readCopies } from "./warninglist-copies.ts";
@@ -178,8 +179,10 @@ function stateOf(file: string): (string | number)[] {
 
 /** The lists of the folder and the copies of MISP's. */
 export async function listsOnDisk(config: Config): Promise<Warninglist[]> {
-  const { lists } = await readListFiles(resolvePath(config, config.warninglists.directory));
+  const state = resolvePath(config, config.state);
+  const { of } = new ListFileCopies(state);
+  const { lists } = await readListFiles(resolvePath(config, config.warninglists.directory), new Map(), { of });
   if (!config.warninglists.from_misp) return [...lists.values()];
-  const copies = await readCopies(join(resolvePath(config, config.state), LISTS_FOLDER));
+  const copies = await readCopies(join(state, LISTS_FOLDER));
   return [...lists.values(), ...copies.flatMap(({ copy }) => copy?.fetched.list ?? [])];
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
+import { ListFileCopies } from "../../src/courier/list-file-copies.ts";
 import { listFilesState, readListFiles } from "../../src/courier/list-files.ts";
 import { aFolder } from "../support/a-folder.ts";
 
@@ -92,4 +93,14 @@ test("the state of a folder is another whenever a file is", async () => {
   expect(await listFilesState(directory)).toBe(before);
   write("sites.json", { list: ["b.example", "c.example"] });
   expect(await listFilesState(directory)).not.toBe(before);
+});
+
+test("a list of which a copy was kept is known from that while its file is broken, and no more once the file was gone", async () => {
+  const copies = new ListFileCopies(aFolder());
+  await readListFiles(directory, new Map(), copies);
+  write("own/list.json", '{"name": "Own", "list": [');
+  const { lists } = await readListFiles(directory, new Map(), copies);
+  expect([...lists.values()].map(({ name }) => name)).toEqual(["Own", "sites"]);
+  await copies.keepOnly([join(directory, "sites.json")]);
+  expect((await readListFiles(directory, new Map(), copies)).lists.size).toBe(1);
 });

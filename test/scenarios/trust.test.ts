@@ -48,6 +48,23 @@ describe("a warninglist of role block", () => {
     await courier.listed("domain", "bad.example", "www.good.example");
   });
 
+  test("in the folder goes on doing so through a start while its file is broken, and through one more", async () => {
+    courier = await RunningCourier.start();
+    courier.publishDomains("bad.example", "good.example");
+    await courier.listed("domain", "bad.example", "good.example");
+    await writeList("ours", { list: ["good.example"], matching_attributes: ["domain"] });
+    await courier.listed("domain", "bad.example");
+    await writeFile(join(courier.directory, "warninglists", "ours", "list.json"), '{"list": [');
+    for (const _ of ["one start", "another"]) {
+      await courier.stop();
+      await courier.start();
+      await courier.compared();
+      expect(await courier.list("domain")).toEqual(["bad.example"]);
+    }
+    await writeList("ours", { list: ["bad.example"], matching_attributes: ["domain"] });
+    await courier.listed("domain", "good.example");
+  });
+
   test("in MISP does so when it is enabled there, and is known after a restart without MISP", async () => {
     courier = await RunningCourier.start();
     publishDomain("good.example");
