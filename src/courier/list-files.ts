@@ -55,7 +55,12 @@ function listIn(content: Buffer, name: string): Warninglist {
 
 async function copyOf(path: string, name: string, copies: Copies | undefined): Promise<Warninglist | undefined> {
   const content = await copies?.of(path);
-  return content && listIn(content, name);
+  try {
+    return content && listIn(content, name);
+  } catch {
+    // A copy that is damaged, or that a newer version wrote, is none.
+    return undefined;
+  }
 }
 
 /** A folder that never was there is none to speak of. */
