@@ -8,7 +8,7 @@ const list = <Item extends z.ZodType>(item: Item) =>
 
 const criteria = {
   orgs: list(z.union([text, z.int()], { error: hint("must be the id, UUID or name of an organisation") }))
-    .describe("Creator organisations by id, UUID or name")
+    .describe("Creator organisations by id (a number without quotes), UUID or name")
     .meta({ shows: "list of ids, UUIDs or names" })
     .optional(),
   types: list(attributeType).describe("MISP attribute types").optional(),

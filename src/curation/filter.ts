@@ -51,12 +51,18 @@ function criteriaTests({ orgs, types, tags, distributions }: Criteria): Test[] {
   return tests;
 }
 
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** A number is an id, and a UUID is one, whatever others call themselves: an organisation of another server brings its own name along. */
 function organisationTest(orgs: readonly (string | number)[]): Test {
-  const named = new Set(orgs.map((org) => String(org).toLowerCase()));
+  const ids = new Set(orgs.map(String));
+  const uuids = new Set(orgs.map((org) => String(org).toLowerCase()));
+  const named = orgs.filter((org) => typeof org === "string").map((org) => org.toLowerCase());
+  const names = new Set(named.filter((name) => !UUID.test(name)));
   return ({ creator }) =>
-    named.has(String(creator.id)) ||
-    (creator.uuid !== null && named.has(creator.uuid)) ||
-    (creator.name !== null && named.has(creator.name.toLowerCase()));
+    ids.has(String(creator.id)) ||
+    (creator.uuid !== null && uuids.has(creator.uuid)) ||
+    (creator.name !== null && names.has(creator.name.toLowerCase()));
 }
 
 function tagTest(patterns: readonly string[]): Test {

@@ -42,6 +42,14 @@ test.for([4, "4", UUID, UUID.toUpperCase(), "CIRCL", "circl"])("an organisation 
   expect(passes({ orgs: [name] }, { creator: { id: 5, uuid: null, name: null } })).toBe(false);
 });
 
+test.for([4, UUID, UUID.toUpperCase()])(
+  "an organisation that calls itself %j is not the one that is meant by it",
+  (name) => {
+    const stranger = { id: 5, uuid: null, name: String(name).toLowerCase() };
+    expect(passes({ orgs: [name] }, { creator: stranger })).toBe(false);
+  },
+);
+
 test("a half of a composite type passes under its own type and under the attribute's", () => {
   const half = { types: ["ip", "domain|ip"] };
   expect(passes({ types: ["ip"] }, half)).toBe(true);
