@@ -67,15 +67,16 @@ export function qualify(
 
 /** What an addition still waits for. */
 function entrance({ attribute, event }: Support, rules: QualifyRules, now: number): Reason | null {
-  const heard = heardBy(attribute, now);
-  if (rules.requirePublished && !isPublished({ ...attribute, heard }, event)) return "unpublished";
+  const heard = inThePast(attribute.heard, now);
+  const confirmed = inThePast(event.confirmed, now);
+  if (rules.requirePublished && !isPublished({ ...attribute, heard }, { ...event, confirmed })) return "unpublished";
   if (rules.settle > 0 && !event.known) return "event_unknown";
   return now < heard + rules.settle ? "settling" : null;
 }
 
-/** What was heard in a time to come was heard by a clock that was ahead, long enough ago. */
-function heardBy({ heard }: Support["attribute"], now: number): number {
-  return heard > now + CLOCKS_DIFFER ? 0 : heard;
+/** What was heard or confirmed in a time to come was so by a clock that was ahead, who knows how long ago. */
+function inThePast(time: number, now: number): number {
+  return time > now + CLOCKS_DIFFER ? 0 : time;
 }
 
 /** Clocks that differ by so much are forgiven, milliseconds. */
@@ -93,7 +94,9 @@ function isPublished(attribute: Support["attribute"], event: Support["event"]): 
 
 /** True when asking REST once more can tell whether the attribute was published. */
 export function isTie({ attribute, event }: Support, now: number): boolean {
-  return attribute.timestamp === event.publishedThrough && heardBy(attribute, now) >= event.confirmed;
+  return (
+    attribute.timestamp === event.publishedThrough && inThePast(attribute.heard, now) >= inThePast(event.confirmed, now)
+  );
 }
 
 function joined(first: readonly string[], second: readonly string[]): readonly string[] {

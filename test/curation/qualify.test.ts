@@ -105,6 +105,15 @@ describe("changed and published in the same second", () => {
     expect(entering({ ...ahead, event: { ...ahead.event, confirmed: 0 } })).toBe("unpublished");
   });
 
+  test("what REST was asked by a clock that was ahead says nothing of what was changed since", () => {
+    const ahead = MILLISECONDS + 2 * 86_400_000;
+    const edited = aSupport({ timestamp: ahead / 1000 + 100, heard: MILLISECONDS - 60_000 }, { confirmed: ahead });
+    expect(entering(edited)).toBe("unpublished");
+    const together = { ...tie, event: { ...tie.event, confirmed: ahead } };
+    expect(entering(together)).toBe("unpublished");
+    expect(isTie(together, MILLISECONDS)).toBe(true);
+  });
+
   test("an attribute heard after REST was asked still waits, and asking again can tell", () => {
     expect(entering(tie)).toBe("unpublished");
     expect(isTie(tie, MILLISECONDS)).toBe(true);
