@@ -44,7 +44,8 @@ test("a list is not served empty as long as its target has yet to be told of som
 });
 
 test("a list is not served empty because a guard keeps all of it back", async () => {
-  const guard = { max_added: { percent: 0, at_least: 1 } };
+  // Not even one: a busy machine may be told of the two one after the other.
+  const guard = { max_added: { percent: 0, at_least: 0 } };
   await using watched = await startWatched({ targets: { firewall: { ...TARGETS.firewall, guard } } });
   const list = () => ask(`${watched.url}lists/domains.txt`);
   watched.courier.publishDomains("a.example", "b.example");

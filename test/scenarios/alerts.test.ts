@@ -36,7 +36,7 @@ test("a chat is told that MISP refuses the key, and answers what it is asked", a
   });
   await said(/⚠ MISP refuses the courier's key/);
   expect((await stat(join(courier.directory, "state", "alerts.json"))).mode & 0o777).toBe(0o600);
-}, 40_000);
+});
 
 test("a chat is told of what a guard holds as long as its target is fed", async () => {
   await using api = await BotApi.start();
@@ -60,4 +60,4 @@ test("a chat is told of what a guard holds as long as its target is fed", async 
   await courier.start({ alerts, guard, targets: { blocklists } });
   api.say(CHAT, "/explain a.example");
   await said(/blocklists: holds it, is switched off/);
-}, 40_000);
+});
