@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { secretsOf } from "../../src/config/secrets.ts";
+import { aFolder } from "../support/a-folder.ts";
 import { complaints, load, MINIMAL } from "./configuration.ts";
 
 const MISP = "misp:\n  url: https://m.example:8443/misp\n  key: k\n";
@@ -75,7 +75,7 @@ describe("a forwarder", () => {
   const SOURCE = `source: {kafka: {${BROKERS}}}\n`;
 
   function forwarder(text = "") {
-    const file = join(mkdtempSync(join(tmpdir(), "courier-config-")), "config.yaml");
+    const file = join(aFolder(), "config.yaml");
     writeFileSync(file, `role: forwarder\n${SOURCE}${text}`);
     return loadConfig(file, {});
   }

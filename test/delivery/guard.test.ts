@@ -50,6 +50,19 @@ const filled = async (count: number, limits: Partial<MassLimits> = {}) => {
   return (await open(limits)).deliver();
 };
 
+/** A lane to a target that held 100, and is down while a mass of removals is held. */
+async function heldWhileDown() {
+  const { deliver } = await filled(100);
+  const { lane, failed } = await deliver();
+  target.behaviour = () => Promise.reject(new NotNow("away"));
+  tell(101, 101);
+  tell(1, 95, { toIds: false });
+  lane.wake();
+  await failed(1);
+  expect(holds()).toHaveLength(1);
+  return lane;
+}
+
 describe("a mass change", () => {
   test("that would take off 95 % is held, with its reason and names, and the target keeps what it has", async () => {
     const lane = await filled(100);
@@ -118,14 +131,7 @@ describe("a mass change", () => {
   });
 
   test("is over also when that is put right before anything was kept aside, as of a target that is down", async () => {
-    const { deliver } = await filled(100);
-    const { lane, failed } = await deliver();
-    target.behaviour = () => Promise.reject(new NotNow("away"));
-    tell(101, 101);
-    tell(1, 95, { toIds: false });
-    lane.wake();
-    await failed(1);
-    expect(holds()).toHaveLength(1);
+    const lane = await heldWhileDown();
     ledger.hear(...Array.from({ length: 95 }, (_, n) => told({ id: n + 1, value: domain(n + 1) }, "edit")));
     target.behaviour = () => [];
     lane.retryNow();
@@ -135,14 +141,7 @@ describe("a mass change", () => {
   });
 
   test("of which nothing was aside yet when it was let go, as of a target that is down, is shown, and goes once it is let go again", async () => {
-    const { deliver } = await filled(100);
-    const { lane, failed } = await deliver();
-    target.behaviour = () => Promise.reject(new NotNow("away"));
-    tell(101, 101);
-    tell(1, 95, { toIds: false });
-    lane.wake();
-    await failed(1);
-    expect(holds()).toHaveLength(1);
+    const lane = await heldWhileDown();
     ledger.ledger.deltas.holds.release("lists", ledger.now);
     target.behaviour = () => [];
     lane.retryNow();

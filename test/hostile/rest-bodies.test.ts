@@ -23,6 +23,7 @@ import { ARelay, type Damage } from "./a-relay.ts";
 const NEVER = new AbortController().signal;
 const VALUES = ["a.example", "b.example", "c.example", "d.example"];
 
+let courier: RunningCourier;
 let misp: StandInMisp;
 let relay: ARelay;
 let config: CourierConfig;
@@ -32,7 +33,7 @@ let events: string[];
 let file: string;
 
 beforeAll(async () => {
-  const courier = await RunningCourier.start({ filter: [{ tags: ["tlp:green"] }] });
+  courier = await RunningCourier.start({ filter: [{ tags: ["tlp:green"] }] });
   await courier.stop();
   ({ misp } = courier);
   events = [
@@ -64,7 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   ledger[Symbol.dispose]();
   await relay[Symbol.asyncDispose]();
-  await misp.close();
+  await courier[Symbol.asyncDispose]();
 });
 
 /** All that the courier ever asks MISP, and what follows from it in the ledger. */

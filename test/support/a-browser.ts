@@ -51,6 +51,8 @@ export class Browser implements AsyncDisposable {
     const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
     this.#process = spawn(program, [...flags, "--remote-debugging-pipe", `--user-data-dir=${folder}`, "about:blank"], {
       stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+      // What it leaves behind goes with the folder.
+      env: { ...process.env, TMPDIR: folder },
     });
     const [, , , commands, answers] = this.#process.stdio;
     if (!(commands instanceof Writable) || !(answers instanceof Readable)) throw new Error("there is no pipe");

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Entry } from "../../src/model/delta.ts";
 import type { Indicator } from "../../src/model/indicator.ts";
 import { csv } from "../../src/targets/csv.ts";
@@ -14,19 +14,13 @@ export interface Files extends FarSide {
   directory: string;
 }
 
-const opened: Files[] = [];
-afterEach(async () => {
-  for (const files of opened.splice(0)) await files.close();
-});
-
 /** Opens a target in a new temporary directory, or in one that an earlier call made; gone after the test. */
 export async function openFiles(settings: object = {}, directory?: string): Promise<Files> {
   const root = directory ?? (await mkdtemp(join(tmpdir(), "misp-courier-")));
   const target = await openTarget(settings, root);
   const close = () => rm(root, { recursive: true, force: true });
-  const files = { target, directory: root, held: () => heldIn(root), close };
-  opened.push(files);
-  return files;
+  onTestFinished(close);
+  return { target, directory: root, held: () => heldIn(root), close };
 }
 
 /** Opens a target in a directory as a start of the courier does. */

@@ -1,4 +1,4 @@
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Indicator } from "../../../src/model/indicator.ts";
 import { splunk } from "../../../src/targets/splunk.ts";
 import type { Target } from "../../../src/targets/target.ts";
@@ -13,22 +13,17 @@ export interface ASplunk extends FarSide {
   later: { by: number };
 }
 
-const opened: StandInSplunk[] = [];
-afterEach(async () => {
-  for (const far of opened.splice(0)) await far[Symbol.asyncDispose]();
-});
-
 /** 14 November 2023, milliseconds. */
 export const NOW = 1_700_000_000_000;
 
 /** Opens a target at a new stand-in; gone after the test. `hec` stands for its event collector. */
 export async function openSplunk(settings: object = {}, { hec }: { hec?: object } = {}): Promise<ASplunk> {
   const far = await StandInSplunk.start();
-  opened.push(far);
+  const close = () => far[Symbol.asyncDispose]();
+  onTestFinished(close);
   const collector = hec ? { hec: { url: far.url, token: far.collector.token, ...hec } } : {};
   const later = { by: 0 };
   const target = await openTarget({ url: far.url, token: far.token, ...collector, ...settings }, later);
-  const close = () => far[Symbol.asyncDispose]();
   return { target, far, later, held: async () => heldIn(far), close };
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Target } from "../../../src/targets/target.ts";
 import { webhook } from "../../../src/targets/webhook.ts";
 import type { FarSide } from "../far-side.ts";
@@ -20,18 +20,16 @@ export interface AWebhook extends FarSide {
   later: { by: number };
 }
 
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const far of opened.splice(0)) await far[Symbol.asyncDispose]();
-});
-
 /** Opens a target at a new receiver; gone after the test. */
 export async function openWebhook(settings: object = {}, options: Partial<ReceiverOptions> = {}): Promise<AWebhook> {
   const later = { by: 0 };
   const receiver = await AReceiver.start({ secret: SECRET, clock: () => NOW + later.by, ...options });
   const state = mkdtempSync(join(tmpdir(), "courier-webhook-"));
-  const gone = { [Symbol.asyncDispose]: async () => rmSync(state, { recursive: true, force: true }) };
-  opened.push(receiver, gone);
+  const close = async () => {
+    await receiver[Symbol.asyncDispose]();
+    rmSync(state, { recursive: true, force: true });
+  };
+  onTestFinished(close);
   const target = await openTarget({ url: receiver.url, ...settings }, { state, later });
   return {
     target,
@@ -39,10 +37,7 @@ export async function openWebhook(settings: object = {}, options: Partial<Receiv
     state,
     later,
     held: async () => [...receiver.held.values()].map(({ type, value }) => ({ type, value })),
-    close: async () => {
-      await receiver[Symbol.asyncDispose]();
-      await gone[Symbol.asyncDispose]();
-    },
+    close,
   };
 }
 
