@@ -72,10 +72,10 @@ export async function withLine(options: CourierOptions, feed: (line: Line) => Pr
   setMaxListeners(0, signal);
   const state = resolvePath(config, config.state);
   using _lock = lockState(state, PATIENCE);
-  await removeFormerPlans(state, clock());
   const files = { ledger: join(state, LEDGER_FILE), journal: join(state, JOURNAL_FILE) };
   using ledger = openLedger(config, files.ledger, clock);
   const journal = await Journal.open(files.journal);
+  await removeFormerPlans(state, clock());
   requireSameTime(ledger, journal, files, log);
   const delivered = observer?.delivered?.bind(observer);
   const changed = ledger.deltas.guarded.bind(ledger.deltas);
