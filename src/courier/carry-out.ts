@@ -25,7 +25,7 @@ export async function carryOut(
   for (const step of steps) {
     if (step.do !== "publish") await writer.write(event.uuid, step, event.organisation);
     else if (occasion.complete) {
-      if (published.wasOverdue(event.uuid)) log.warn(UNDONE, { event: event.uuid });
+      if (published.wasOverdue(event)) log.warn(UNDONE, { event: event.uuid });
       published.expect(event, occasion.how);
       await writer.write(event.uuid, step, event.organisation, () => isStillOpen(event, { ...open, clock }));
       published.taken(event.uuid, clock());

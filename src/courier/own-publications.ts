@@ -9,8 +9,10 @@ interface Expected {
   /** The timestamp of the event. */
   timestamp: number;
   how: Occasion["how"];
-  /** When MISP took it, milliseconds; `undefined`: it has not done so yet, or is asked already what became of it. */
-  taken?: number | undefined;
+  /** When MISP took it, milliseconds; `undefined`: it has not done so yet. */
+  taken?: number;
+  /** It was to be asked what became of it. */
+  isOverdue: boolean;
 }
 
 type Published = Pick<Expected, "timestamp"> & { uuid: string };
@@ -18,12 +20,11 @@ type Published = Pick<Expected, "timestamp"> & { uuid: string };
 /** Publications of ours that have not come back on the feed yet: what MISP says of them is an echo. */
 export class OwnPublications {
   readonly #expected = new Map<string, Expected>();
-  readonly #overdue = new Set<string>();
 
   /** One is about to be asked for. */
   expect({ uuid, timestamp }: Published, how: Occasion["how"]): void {
     this.settle(uuid);
-    this.#expected.set(uuid, { timestamp, how });
+    this.#expected.set(uuid, { timestamp, how, isOverdue: false });
     const [oldest] = this.#expected.keys();
     if (this.#expected.size > MOST && oldest !== undefined) this.settle(oldest);
   }
@@ -44,21 +45,20 @@ export class OwnPublications {
   /** Those that MISP took so long ago that it is to be asked what became of them, each once. */
   overdue(now: number): [uuid: string, how: Occasion["how"]][] {
     // What was taken in a time to come was so by a clock that was ahead.
-    const late = [...this.#expected].filter(([, { taken = now }]) => Math.abs(now - taken) > PATIENCE);
-    for (const [uuid, expected] of late) {
-      expected.taken = undefined;
-      this.#overdue.add(uuid);
-    }
+    const isLate = ({ taken = now, isOverdue }: Expected) => !isOverdue && Math.abs(now - taken) > PATIENCE;
+    const late = [...this.#expected].filter(([, expected]) => isLate(expected));
+    for (const [, expected] of late) expected.isOverdue = true;
     return late.map(([uuid, { how }]) => [uuid, how]);
   }
 
-  wasOverdue(uuid: string): boolean {
-    return this.#overdue.has(uuid);
+  /** Whether MISP was to be asked what became of the publication of an event as it is; one that was edited since may have had it. */
+  wasOverdue({ uuid, timestamp }: Published): boolean {
+    const expected = this.#expected.get(uuid);
+    return expected?.timestamp === timestamp && expected.isOverdue;
   }
 
   /** Nothing of an event is open any more. */
   settle(uuid: string): void {
     this.#expected.delete(uuid);
-    this.#overdue.delete(uuid);
   }
 }
