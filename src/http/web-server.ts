@@ -55,6 +55,9 @@ export const UNWRITABLE = "The courier's disk cannot be written now.";
 const MOST_CONNECTIONS = 200;
 /** Bytes: the longest value that MISP can hold stands in an address, up to three times as long there. */
 const LONGEST_HEAD = 262_144;
+/** How long who has connected may take to say what it wants, milliseconds: those who say nothing would keep the others out. */
+const HEAD_TIMEOUT = 5_000;
+const LOOK_FOR_SILENT = 1_000;
 
 /** The courier's web server. */
 export class WebServer implements AsyncDisposable {
@@ -66,7 +69,7 @@ export class WebServer implements AsyncDisposable {
     this.#options = options;
     this.#admission = admission(options.token);
     this.#server = createServer(
-      { maxHeaderSize: LONGEST_HEAD },
+      { maxHeaderSize: LONGEST_HEAD, headersTimeout: HEAD_TIMEOUT, connectionsCheckingInterval: LOOK_FOR_SILENT },
       (request, response) => void this.#answer(request, response),
     );
     this.#server.maxConnections = MOST_CONNECTIONS;

@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { get, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { bodyOf } from "../../src/http/body.ts";
 import { type Asked, WebServer } from "../../src/http/web-server.ts";
 import { silent } from "../../src/log.ts";
@@ -66,6 +67,21 @@ describe("a web server without a token", () => {
     }
     expect((await ask(front.url)).text).not.toMatch(/<script(?![^>]* src=)|<style|\bstyle=|\bon\w+=|https?:/);
   });
+});
+
+test("a web server is soon there again for others after two hundred have connected and said nothing", async () => {
+  await using front = await openFront(DOMAINS);
+  const { hostname, port } = new URL(front.url);
+  const silentLines = Array.from({ length: 200 }, () => connect(Number(port), hostname));
+  onTestFinished(() => silentLines.forEach((line) => void line.destroy()));
+  await Promise.all(silentLines.map((line) => once(line, "connect")));
+  const status = () =>
+    ask(front.url).then(
+      (answer) => answer.status,
+      () => "turned away",
+    );
+  expect(await status()).toBe("turned away");
+  await expect.poll(status, { interval: 500 }).toBe(200);
 });
 
 test("a web server says nothing of those who hang up in the middle of what they send", async () => {
