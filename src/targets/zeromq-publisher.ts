@@ -5,6 +5,11 @@ import { NotNow } from "./target.ts";
 
 /** How many messages wait for one subscriber at the most, in the courier; about a kilobyte each. */
 const SEND_HIGH_WATER_MARK = 5_000;
+/**
+ * A subscriber whose connection takes nothing for so long is disconnected, milliseconds: others of its topic wait for it. One that reads
+ * is not, however slowly: ZeroMQ lets its connection rest until five hundred messages more are read.
+ */
+const FROZEN = 300_000;
 /** How long closed sockets go on sending what waits, milliseconds. */
 const LINGER = 1_000;
 /** The longest that a stranger may send. */
@@ -69,11 +74,12 @@ export class Publisher {
   }
 
   /** @throws NotNow when the address cannot be used */
-  static async open(bind: string): Promise<Publisher> {
+  static async open(bind: string, frozen = FROZEN): Promise<Publisher> {
     const socket = new XPublisher({
       ...STRANGERS,
       sendHighWaterMark: SEND_HIGH_WATER_MARK,
       noDrop: true,
+      tcpMaxRetransmitTimeout: frozen,
       // Also of the second subscriber of a topic.
       verbosity: "allSubs",
     });
