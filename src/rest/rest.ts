@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { createRequire } from "node:module";
+import type { Readable } from "node:stream";
 import type { AxiosInstance, AxiosStatic } from "axios";
 import { proxyOf } from "./proxy.ts";
 import { whyNoAnswer } from "./why-no-answer.ts";
@@ -24,7 +25,7 @@ export interface RestRequest {
   /** Goes out as JSON; a text goes as it is. */
   body?: unknown;
   headers?: Readonly<Record<string, string>> | undefined;
-  /** Nobody reads what the answer holds: one that cannot be unpacked is an answer, too. */
+  /** Nobody reads what the answer holds: one that cannot be unpacked, or is too long for anybody, is an answer, too. */
   unread?: boolean;
 }
 
@@ -41,6 +42,9 @@ export interface RestAnswer {
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
+
+/** Bytes of an answer that nobody reads. */
+const MOST_UNREAD = 65_536;
 
 const require = createRequire(import.meta.url);
 
@@ -67,16 +71,17 @@ export class Rest {
     signal?: AbortSignal,
   ): Promise<RestAnswer> {
     try {
-      const answer = await this.#http.request<string>({
+      const answer = await this.#http.request({
         method,
         url: path === "" ? this.#settings.url : path,
         data: body,
-        decompress: !unread,
+        ...(unread ? { responseType: "stream", decompress: false } : {}),
         ...(query ? { params: query } : {}),
         ...(headers ? { headers } : {}),
         ...(signal ? { signal } : {}),
       });
-      return { status: answer.status, headers: answer.headers, ...parse(answer.data) };
+      if (unread) await letPass(answer.data);
+      return { status: answer.status, headers: answer.headers, ...parse(unread ? "" : answer.data) };
     } catch (error) {
       // An axios error holds the request with its key: only its code and message go on.
       const code = loadAxios().isAxiosError(error) ? (error.code ?? error.message) : String(error);
@@ -103,6 +108,15 @@ function openClient({ url, headers, verify_tls, ca_file, proxy, timeout }: RestS
     transformResponse: (body: unknown) => body,
     responseType: "text",
   });
+}
+
+/** Lets a body pass, so that its connection serves again; of one that is too long the connection ends. */
+async function letPass(body: Readable): Promise<void> {
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > MOST_UNREAD) return;
+  }
 }
 
 function parse(text: string): Pick<RestAnswer, "body" | "garbled"> {

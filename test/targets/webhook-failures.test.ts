@@ -31,6 +31,10 @@ describe("a webhook target says what happened", () => {
     expect(await failure({ headers: { "Content-Encoding": encoding }, body: "thank you" })).toEqual([]);
   });
 
+  it("an answer that is longer than anybody writes is taken", async () => {
+    expect(await failure({ headers: { "Content-Length": "600000000" }, body: "x".repeat(1_000_000) })).toEqual([]);
+  });
+
   it.each([
     [301, 300_000, /elsewhere, and redirects are not followed: change url/],
     [307, 300_000, /elsewhere/],
