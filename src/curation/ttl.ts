@@ -1,3 +1,5 @@
+import { LAST_SECOND } from "../model/iso-time.ts";
+
 /** Seconds by type, `default` for the others; `null`: never runs out. */
 export type TimesToLive = Readonly<Record<string, number | null>>;
 
@@ -6,8 +8,8 @@ export function timeToLive(table: TimesToLive, type: string): number | null {
   return own === undefined ? (table.default ?? null) : own;
 }
 
-/** When something that counts from `reference` runs out; `null`: never. Unix seconds. */
+/** When something that counts from `reference` runs out, no later than calendars go; `null`: never. Unix seconds. */
 export function expiry(table: TimesToLive, type: string, reference: number): number | null {
   const ttl = timeToLive(table, type);
-  return ttl === null ? null : reference + ttl;
+  return ttl === null ? null : Math.min(reference + ttl, LAST_SECOND);
 }

@@ -1,3 +1,5 @@
+import { LAST_SECOND } from "../model/iso-time.ts";
+
 /** A message that does not have the shape that MISP's source and recordings promise. */
 export class Malformed extends Error {
   override readonly name = "Malformed";
@@ -33,9 +35,6 @@ export function numberAt(parent: Json, key: string): number {
 export function numberOr<Fallback>(parent: Json, key: string, fallback: Fallback): number | Fallback {
   return wholeNumber(parent[key]) ?? fallback;
 }
-
-/** The last second of the year 9999: later times have no name that all programs understand. */
-const LAST_SECOND = 253_402_300_799;
 
 /** Unix seconds, as {@link numberAt}; of a time beyond all calendars, the last that there is. */
 export function secondsAt(parent: Json, key: string): number {

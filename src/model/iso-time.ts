@@ -1,3 +1,6 @@
+/** The last second of the year 9999, Unix seconds: later times have no name that all programs understand. */
+export const LAST_SECOND = 253_402_300_799;
+
 /** ISO 8601 in UTC to the second. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");

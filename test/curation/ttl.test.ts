@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { expiry, timeToLive } from "../../src/curation/ttl.ts";
+import { LAST_SECOND } from "../../src/model/iso-time.ts";
 
 const TABLE = { default: 100, domain: 200, md5: null };
 
@@ -17,4 +18,8 @@ test("`never` is never, and so is a type that no table names", () => {
 
 test("it is counted from the reference", () => {
   expect(expiry(TABLE, "domain", 1_000)).toBe(1_200);
+});
+
+test("what an author saw last at the end of all calendars runs out then, and in no year of five digits", () => {
+  expect(expiry(TABLE, "domain", LAST_SECOND)).toBe(LAST_SECOND);
 });
