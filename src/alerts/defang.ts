@@ -5,6 +5,8 @@
 export function defang(text: string): string {
   return (
     text
+      // Half of a character, such as a cut leaves behind, is no text for strict readers: they refuse the whole message.
+      .toWellFormed()
       .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
       .replace(/\bhttp(s?)(?=:)/gi, "hxxp$1")
       // Chats follow addresses of their own, such as tg://resolve?domain=someone, without a dot in them.

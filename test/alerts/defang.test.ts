@@ -11,6 +11,7 @@ test.each([
   ["someone@evil.example", "someone[@]evil[.]example"],
   ["/held now", "\u2215held now"],
   ["a\u202eb\nc\u0000d", "a b c d"],
+  ["cut off: \ud83d (500)", "cut off: \ufffd (500)"],
   ["It ended. Then more.", "It ended. Then more."],
 ])("%j is shown as %j", (text, shown) => {
   expect(defang(text)).toBe(shown);
