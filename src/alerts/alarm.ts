@@ -18,6 +18,8 @@ const TICK = 5_000;
 const PACE = { between: 1_000, firstRetry: 2_000, longestRetry: 300_000 };
 /** How many words one message takes, so that it stays within what chats allow. */
 const DIGEST = 5;
+/** After so many failures in a row each word is tried by itself: one that is refused for what it says must not hold up the others. */
+const SUSPICIOUS = 2;
 
 /** Looks at the facts every few seconds and tells people what changed, through every notifier at its own pace. */
 export class Alarm implements AsyncDisposable {
@@ -86,15 +88,21 @@ export class Alarm implements AsyncDisposable {
   }
 
   async #tellAll(notifier: Notifier): Promise<void> {
-    const { outbox } = this.#options;
     let failures = 0;
     while (!this.#stop.signal.aborted) {
-      const words = outbox.waiting(notifier.name).slice(0, DIGEST);
+      const words = this.#next(notifier, failures);
       if (words.length === 0) return;
       const wait = await this.#tell(notifier, words, failures);
       failures = wait === undefined ? 0 : failures + 1;
       await pause(wait ?? PACE.between, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
+  }
+
+  #next({ name }: Notifier, failures: number): readonly Word[] {
+    const waiting = this.#options.outbox.waiting(name);
+    if (failures < SUSPICIOUS) return waiting.slice(0, DIGEST);
+    const turn = failures % waiting.length;
+    return waiting.slice(turn, turn + 1);
   }
 
   /** One try; returns how long to wait before the next when it failed, milliseconds. */

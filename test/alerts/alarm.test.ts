@@ -60,6 +60,8 @@ async function aBell(notifiers: readonly Notifier[], file = join(aFolder(), "ale
 class Listener implements Notifier {
   readonly name: string;
   readonly told: string[] = [];
+  /** The key of a word that it never takes. */
+  never = "";
   refuse = 0;
   wait = 0;
   tries = 0;
@@ -74,6 +76,7 @@ class Listener implements Notifier {
       this.refuse -= 1;
       throw new TellLater("not now", this.wait);
     }
+    if (words.some(({ key }) => key === this.never)) throw new TellLater("not this", this.wait);
     this.told.push(...words.map(({ kind, key }) => `${kind} ${key}`));
   }
 
@@ -145,6 +148,15 @@ test.each([
   for (const now of [700_000, 770_000]) await after.look(now, {});
   await listener.heard(2);
   expect(listener.told).toEqual([`alert ${key}`, `recovery ${key}`]);
+});
+
+test("a word that the other side refuses for what it says holds up no other", async () => {
+  const listener = new Listener();
+  listener.never = "held:siem";
+  const bell = await aBell([listener]);
+  await bell.look(0, { held: ["siem", "bus", "lists"].map((target) => ({ target, reason: "too much at once" })) });
+  await listener.heard(2);
+  expect(listener.told.sort()).toEqual(["alert held:bus", "alert held:lists"]);
 });
 
 test("who could not be reached for hours hears the newest word on a condition alone", async () => {
