@@ -67,6 +67,37 @@ test.each([
   expect(notices.map(({ kind }) => kind)).toEqual(["event", "attribute"]);
 });
 
+test("all of an event comes with the tags that MISP does not show with it by its name", async () => {
+  const { uuid, ...untagged } = wireAttribute();
+  const Tag = [{ name: "soc:exception", exportable: false }];
+  const found = { ...EVENT, Tag, attribute_count: "1", Attribute: [{ ...untagged, uuid, Tag }] };
+  const { client } = await mispWith([{ Event: found }], {
+    ...EVENT,
+    attribute_count: "1",
+    Attribute: [wireAttribute()],
+  });
+  expect(await askWhole(client, UUID, NEVER)).toMatchObject([
+    { kind: "event", event: { tags: ["soc:exception"] } },
+    { kind: "attribute", attribute: { uuid, tags: ["soc:exception"] } },
+    { kind: "contents" },
+  ]);
+  expect(server.asked.map(({ body }) => body)).toMatchObject([{ uuid: UUID, includeAllTags: 1 }]);
+});
+
+test("what a search leaves out of an event is asked for by name, and the tags that it told stay", async () => {
+  const [uuid, other] = ["5b0f4bd5-1c9f-4f5f-a6a1-0d1cbe6c1e01", "5b0f4bd5-1c9f-4f5f-a6a1-0d1cbe6c1e02"];
+  const found = [wireAttribute({ uuid, Tag: [{ name: "soc:exception" }] })];
+  const shown = [wireAttribute({ uuid }), wireAttribute({ id: "4", uuid: other })];
+  const [search, view] = [found, shown].map((Attribute) => ({ ...EVENT, attribute_count: "2", Attribute }));
+  const { client } = await mispWith([{ Event: search }], view);
+  expect(await askWhole(client, 1, NEVER)).toMatchObject([
+    { kind: "event" },
+    { kind: "attribute", attribute: { uuid, tags: ["soc:exception"] } },
+    { kind: "attribute", attribute: { uuid: other, tags: [] } },
+    { kind: "contents", attributes: new Set([uuid, other]) },
+  ]);
+});
+
 test("an event that is missing as a whole is no answer at all", async () => {
   expect(await askWhole((await mispWith([])).client, UUID, NEVER)).toEqual([]);
 });

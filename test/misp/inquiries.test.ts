@@ -4,7 +4,7 @@ import { Inquiries, type InquiriesOptions, type Inquiry } from "../../src/misp/i
 import type { Notice } from "../../src/model/notice.ts";
 import { aClient } from "../support/a-client.ts";
 import { type Answer, AnsweringServer, json, text } from "../support/answering-server.ts";
-import { wireEventOfAttribute } from "../support/frames.ts";
+import { wireAttribute, wireEventOfAttribute } from "../support/frames.ts";
 import { eventually } from "../support/running-courier.ts";
 
 const UUID = "0e235bbc-2689-4a01-8c22-23879545607c";
@@ -101,11 +101,12 @@ describe("a question", () => {
   });
 
   test("of the whole event brings its attributes", async () => {
-    server.answer = json({ Event: wireEventOfAttribute() });
+    server.answer = found({ id: "7", attribute_count: "1", Attribute: [wireAttribute()] });
     const asking = inquiries();
     asking.ask(about({ whole: true, uuid: undefined, eventId: 7 }));
     await settled(asking);
-    expect(server.asked.map(({ path }) => path)).toEqual(["/events/view/7"]);
+    expect(answers).toMatchObject([{ notices: [{ kind: "event" }, { kind: "attribute" }, { kind: "contents" }] }]);
+    expect(server.asked).toHaveLength(1);
   });
 });
 
@@ -122,10 +123,11 @@ describe("of one event", () => {
     asking.ask(about());
     asking.ask(about());
     expect(asking.size).toBe(1);
-    server.answer = json({ Event: wireEventOfAttribute() });
+    server.answer = found({ attribute_count: "1", Attribute: [wireAttribute()] });
     release();
     await settled(asking);
-    expect(server.asked.map(({ path }) => path)).toEqual(["/events/restSearch", `/events/view/${UUID}`]);
+    expect(server.asked).toHaveLength(2);
+    expect(answers.at(-1)).toMatchObject({ notices: [{ kind: "event" }, { kind: "attribute" }, { kind: "contents" }] });
   });
 
   test("a refusal does not keep it from being asked about later", async () => {
