@@ -1,5 +1,5 @@
 import type { MispClient } from "./client.ts";
-import { booleanAt, idAt, type Json, numberOr, uuidAt } from "./coerce.ts";
+import { booleanAt, idAt, type Json, numberOr, textAt, uuidAt } from "./coerce.ts";
 import { readAnswer } from "./errors.ts";
 
 /** One line of MISP's list of events. `state` is another whenever something about the event is. */
@@ -39,6 +39,9 @@ function listedEvent(row: Json, asked: number): ListedEvent {
   const published = booleanAt(row, "published") ? 1 : 0;
   const changed = numberOr(row, "timestamp", 0);
   const unsettled = changed * 1000 > asked - SETTLE * 1000;
-  const state = `${changed}/${published}/${numberOr(row, "sighting_timestamp", 0)}${unsettled ? `~${asked}` : ""}`;
+  const sighted = numberOr(row, "sighting_timestamp", 0);
+  // Merged into another organisation, one leaves its events to that: their times stay, and the feed does not tell.
+  const creator = textAt(row, "orgc_uuid", 36);
+  const state = `${changed}/${published}/${sighted}/${creator}${unsettled ? `~${asked}` : ""}`;
   return { id: idAt(row), uuid: uuidAt(row), state, unsettled };
 }

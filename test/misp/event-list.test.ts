@@ -54,10 +54,17 @@ test("is none where a page of it fails, or a line cannot be read", async () => {
   await expect(listed([line(1), line(2, { uuid: "none" })])).rejects.toThrow("/events/index");
 });
 
-test("has an event in another state once it was edited, published, unpublished or sighted", async () => {
-  const changes = [{}, { timestamp: `${NOW - 99}` }, { published: false }, { sighting_timestamp: `${NOW - 50}` }];
-  const events = await listed(changes.map((change, index) => line(index + 1, change)));
-  expect(new Set(events.map(({ state }) => state)).size).toBe(4);
+test("has an event in another state once it was edited, published, unpublished, sighted or left to another organisation", async () => {
+  const creators = ["6f1a70c5-3b44-4c6e-9a35-0e5f5e1c9d01", "6f1a70c5-3b44-4c6e-9a35-0e5f5e1c9d02"];
+  const changes = [
+    {},
+    { timestamp: `${NOW - 99}` },
+    { published: false },
+    { sighting_timestamp: `${NOW - 50}` },
+    { orgc_uuid: creators[1] },
+  ];
+  const events = await listed(changes.map((change, index) => line(index + 1, { orgc_uuid: creators[0], ...change })));
+  expect(new Set(events.map(({ state }) => state)).size).toBe(5);
 });
 
 test("has an event that changed within three seconds in another state each time, and says so", async () => {
