@@ -1,6 +1,7 @@
 import type { BlindSpells } from "../ledger/blind-spells.ts";
 import type { Logger } from "../log.ts";
 import { MispError } from "../misp/errors.ts";
+import { LONGEST_TIMER } from "../model/longest-timer.ts";
 import type { Caught } from "./catch-up.ts";
 import type { Progress } from "./catch-up-options.ts";
 
@@ -118,7 +119,7 @@ export class CatchUpLoop implements AsyncDisposable {
     if (this.#failures === 0) {
       const soon = this.#follow;
       this.#follow = false;
-      return soon ? SETTLED : this.#options.every * 1000;
+      return soon ? SETTLED : Math.min(this.#options.every * 1000, LONGEST_TIMER);
     }
     return Math.max(this.#wait ?? 0, Math.min(RETRY.most, RETRY.first * 2 ** (this.#failures - 1)));
   }

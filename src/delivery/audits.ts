@@ -1,4 +1,5 @@
 import type { Logger } from "../log.ts";
+import { LONGEST_TIMER } from "../model/longest-timer.ts";
 import { NotNow } from "../targets/target.ts";
 import type { Auditor, Repair } from "./auditor.ts";
 import type { Drift } from "./drift.ts";
@@ -20,7 +21,6 @@ const SPREAD = 3_600_000;
 /** How long after a repair the target is looked at again, milliseconds. */
 const PROOF = 300_000;
 const RETRY = 1_800_000;
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Audits each target now and then, slowly, one at a time, and proves that a repair had its effect. */
 export class Audits implements AsyncDisposable {

@@ -3,6 +3,7 @@ import { Agent } from "node:https";
 import { createRequire } from "node:module";
 import type { Readable } from "node:stream";
 import type { AxiosInstance, AxiosStatic } from "axios";
+import { LONGEST_TIMER } from "../model/longest-timer.ts";
 import { proxyOf } from "./proxy.ts";
 import { whyNoAnswer } from "./why-no-answer.ts";
 
@@ -93,7 +94,7 @@ export class Rest {
 function openClient({ url, headers, verify_tls, ca_file, proxy, timeout }: RestSettings): AxiosInstance {
   return loadAxios().create({
     baseURL: url.replace(/\/+$/, ""),
-    timeout: timeout * 1000,
+    timeout: Math.min(timeout * 1000, LONGEST_TIMER),
     headers: { Accept: "application/json", "User-Agent": "misp-courier", ...headers },
     maxRedirects: 0,
     maxContentLength: 512 * 1024 * 1024,

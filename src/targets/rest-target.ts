@@ -25,9 +25,6 @@ interface RestKeys {
   timeout: number;
 }
 
-/** The most that a timer can hold, milliseconds. */
-const LONGEST = 2 ** 31 - 1;
-
 /** Asks a far side; where no answer comes it cannot take anything now. */
 export type Ask = (request: RestRequest, signal: AbortSignal) => Promise<RestAnswer>;
 
@@ -46,9 +43,8 @@ export function openRest(settings: RestKeys, headers: Record<string, string>, co
     }
   };
   // The client's own clock starts anew with each byte: an answer that comes drop by drop would never take too long.
-  const limit = Math.min(timeout * 1000, LONGEST);
   return async (request, signal) => {
     signal.throwIfAborted();
-    return within(limit, signal, (limited) => ask(request, limited, signal));
+    return within(timeout * 1000, signal, (limited) => ask(request, limited, signal));
   };
 }

@@ -20,6 +20,10 @@ describe("catching up", () => {
 
   /** A loop whose catch-ups end as they are told to, one after the other; the last one goes on. */
   function aLoop(...ends: (Partial<Caught> | Error)[]) {
+    return aLoopThatComes(EVERY, ...ends);
+  }
+
+  function aLoopThatComes(every: number, ...ends: (Partial<Caught> | Error)[]) {
     const began: number[] = [];
     const read: (number | undefined)[] = [];
     const start = Date.now();
@@ -36,7 +40,7 @@ describe("catching up", () => {
       log: silent,
       signal: new AbortController().signal,
       clock: Date.now,
-      every: EVERY,
+      every,
     });
     return { loop, began, read, repaired };
   }
@@ -47,6 +51,14 @@ describe("catching up", () => {
     await vi.advanceTimersByTimeAsync(EVERY * 1_000 + 4_000);
     expect(began).toEqual([0, 4_000, 4_000 + EVERY * 1_000]);
     expect(repaired).toEqual(began);
+    await loop[Symbol.asyncDispose]();
+  });
+
+  test("comes no sooner where it is to come less often than a timer can wait", async () => {
+    const { loop, began } = aLoopThatComes(30 * 86_400, {});
+    loop.request();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(began).toEqual([0]);
     await loop[Symbol.asyncDispose]();
   });
 

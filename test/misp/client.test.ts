@@ -198,6 +198,11 @@ describe("a MISP that cannot be reached", () => {
     expect((await failure(aClient(server.url, { timeout: 0.05 }).version())).meaning).toBe("unreachable");
   });
 
+  test("is waited for also where that may take longer than a timer can wait", async () => {
+    server.answer = (_, response) => void setTimeout(() => json({ version: "2.5.1" })(_, response), 50);
+    expect(await aClient(server.url, { timeout: 2 ** 31 / 1000 }).version()).toEqual({ version: "2.5.1" });
+  });
+
   test("hangs up in the middle of its answer", async () => {
     const cut: Answer = (_, response) => {
       response.writeHead(200, { "content-length": "1000" }).write('{"response":', () => response.destroy());

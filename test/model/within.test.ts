@@ -34,3 +34,11 @@ test("work that is done, or has failed, leaves nothing behind", async () => {
   await pause(20);
   expect(signal?.aborted).toBe(false);
 });
+
+test("work that may take longer than a timer can wait goes on", async () => {
+  const work = async (signal: AbortSignal) => {
+    await pause(20);
+    return signal.aborted;
+  };
+  expect(await within(2 ** 31, new AbortController().signal, work)).toBe(false);
+});
