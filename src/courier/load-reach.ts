@@ -4,7 +4,7 @@ import { COMPOSITES, indicatorTypesOf } from "../curation/split.ts";
 import { timeToLive } from "../curation/ttl.ts";
 import type { LoadQuery } from "../misp/first-load.ts";
 
-/** From when on the ledger is to have what MISP holds, Unix seconds by indicator type, `default` for the others; 0: all of it. */
+/** From when on the ledger is to have what MISP holds, Unix seconds by indicator type, `default` for the others; 0 or less: all of it. */
 export interface Reach {
   readonly [type: string]: number;
   readonly default: number;
@@ -39,7 +39,7 @@ function reachOfType(reach: Reach, type: string): number {
  * or seen so late.
  */
 export function queriesOf(reach: Reach): LoadQuery[] {
-  if (reach.default === 0) return [{ types: null, since: 0 }];
+  if (reach.default <= 0) return [{ types: null, since: 0 }];
   const types = [...new Set([...Object.keys(reach), ...COMPOSITES])].filter((type) => type !== "default");
   const endless = types.filter((type) => reachOfAttribute(reach, type) === 0);
   const earliest = Math.min(...Object.values(reach).filter((since) => since > 0));

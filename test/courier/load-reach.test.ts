@@ -51,6 +51,10 @@ describe("MISP is asked", () => {
   test("once where nothing runs out", () => {
     expect(queriesOf({ default: 0, md5: 0 })).toEqual([{ types: null, since: 0 }]);
   });
+
+  test.each(["100y", "1960-01-01"])("once where it is to be asked for what is as old as %s", (first) => {
+    expect(queriesOf(reach(`{first_load: ${first}}`))).toEqual([{ types: null, since: 0 }]);
+  });
 });
 
 const anyReach = fc
