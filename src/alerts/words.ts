@@ -28,11 +28,12 @@ const SETTLED = 60_000;
  * @param early the keys of conditions that are there, and would be too young to be told of
  */
 export function wordsFor(
-  raised: readonly Raised[],
+  before: readonly Raised[],
   seen: readonly Condition[],
   now: number,
   early: readonly string[] = [],
 ): { raised: Raised[]; words: Word[] } {
+  const raised = before.map((known) => inThePast(known, now));
   const lasting = seen.map((condition) =>
     toldOf(
       condition,
@@ -49,6 +50,12 @@ export function wordsFor(
     raised: [...lasting.map(({ raised }) => raised), ...back, ...settling.filter((known) => !over.includes(known))],
     words: [...lasting.flatMap(({ word }) => word ?? []), ...over.map((known) => wordOf("recovery", known, now))],
   };
+}
+
+/** By a clock that was ahead it would be told again, or be over, only once that had come to this time again. */
+function inThePast({ since, told, gone, ...condition }: Raised, now: number): Raised {
+  const past = (time: number) => Math.min(time, now);
+  return { ...condition, since: past(since), told: past(told), gone: gone === null ? null : past(gone) };
 }
 
 /** A condition that is seen, and the word on it where one is due. */

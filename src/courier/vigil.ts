@@ -88,12 +88,13 @@ export class Vigil implements Disposable {
 
   #look(): void {
     this.#catchUpRecord();
-    if (this.#options.speaksWhenIdle === false) return;
     const now = this.#options.clock();
-    const sinceLook = this.#steady() - this.#lastLook;
-    this.#lastLook += sinceLook;
     // Of a clock that was set back.
     this.#lastFrame = Math.min(this.#lastFrame, now);
+    this.#spell.since = Math.min(this.#spell.since, now);
+    if (this.#options.speaksWhenIdle === false) return;
+    const sinceLook = this.#steady() - this.#lastLook;
+    this.#lastLook += sinceLook;
     if (now - this.#lastFrame > SILENCE) this.#hearsNothing();
     else if (sinceLook > STANDSTILL && !this.#blind) this.#stoodStill(now - sinceLook, now);
   }

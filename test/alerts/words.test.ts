@@ -43,6 +43,18 @@ test("one that comes and goes within a minute is neither over nor new", () => {
   ).toEqual(["0 alert feed"]);
 });
 
+test("a clock that was ahead keeps back neither the next word nor the last", () => {
+  const YEAR = 365 * 24 * 60;
+  const said = saidWhen([
+    [YEAR, [FEED, DISK]],
+    [YEAR + 1, [FEED]],
+    [0, [FEED]],
+    [1, [FEED]],
+    [60, [FEED]],
+  ]);
+  expect(said).toEqual([`${YEAR} alert feed`, `${YEAR} alert disk`, "1 recovery disk", "60 reminder feed"]);
+});
+
 test("conditions are told apart", () => {
   expect(
     saidWhen([

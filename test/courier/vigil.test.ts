@@ -76,6 +76,18 @@ test("silence is noticed by a clock that is set back, too", () => {
   vi.useRealTimers();
 });
 
+test("a feed that went away by a clock that was ahead is away since that was set back", () => {
+  vi.useFakeTimers();
+  const { vigil, hands } = aVigil();
+  vigil.line({ kind: "disconnected", at: 90_000 });
+  vi.advanceTimersByTime(1_000);
+  hands.now = 5_000;
+  vi.advanceTimersByTime(1_000);
+  expect(vigil.blindSince).toEqual({ since: 1_000, cause: "disconnected" });
+  vigil[Symbol.dispose]();
+  vi.useRealTimers();
+});
+
 test("a login that is refused is told as the cause of what goes on, once", () => {
   const { vigil, spells } = aVigil();
   vigil.line({ kind: "disconnected", at: 2_000 });
