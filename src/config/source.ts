@@ -26,6 +26,7 @@ export interface Source {
 
 /** An alias may multiply what is written, but not by much. */
 const ALIASES = 100;
+const ENDLESS = "has an alias (*) within what it stands for";
 const MERGE = "<< stands before what is no group of keys";
 /** One broken bracket can upset every line after it; nobody reads more than this. */
 const MOST_COMPLAINTS = 100;
@@ -49,7 +50,10 @@ export function readSource(text: string, environment: Environment): Source {
   return { data, issues, place: (path) => place(offsetOf(document, path)) };
 }
 
-/** Fills the references of all values; an alias that leads nowhere is named and becomes an empty text, a merge of no groups goes. */
+/**
+ * Fills the references of all values; an alias that leads nowhere, or back into itself, is named and becomes an empty text, a
+ * merge of no groups goes.
+ */
 function fillIn(document: Document, environment: Environment, report: (offset: number, message: string) => unknown) {
   visit(document, {
     Scalar(key, node) {
@@ -65,9 +69,10 @@ function fillIn(document: Document, environment: Environment, report: (offset: n
       report(startOf(key) ?? 0, MERGE);
       return visit.REMOVE;
     },
-    Alias(_, node) {
-      if (node.resolve(document) !== undefined) return;
-      report(startOf(node) ?? 0, syntaxMessage("BAD_ALIAS"));
+    Alias(_, node, within) {
+      const meant = node.resolve(document);
+      if (meant !== undefined && !within.includes(meant)) return;
+      report(startOf(node) ?? 0, meant === undefined ? syntaxMessage("BAD_ALIAS") : ENDLESS);
       const empty = new Scalar("");
       if (node.range) empty.range = node.range;
       return empty;
@@ -77,9 +82,10 @@ function fillIn(document: Document, environment: Environment, report: (offset: n
 
 /** Whether YAML can lay this beneath a group of keys. One that an alias only seems to name is complained about as that. */
 function isMergeable(value: unknown, document: Document): boolean {
-  const node = isAlias(value) ? value.resolve(document) : value;
-  if (isSeq(node)) return node.items.every((item) => isMergeable(item, document));
-  return node === undefined || isMap(node);
+  const meant = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+  const isGroup = (node: unknown) => node === undefined || isMap(node);
+  const node = meant(value);
+  return isSeq(node) ? node.items.every((item) => isGroup(meant(item))) : isGroup(node);
 }
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {

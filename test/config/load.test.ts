@@ -166,6 +166,20 @@ describe("a file that cannot be read", () => {
     expect(complaints(`${MINIMAL}---\nstate: x\n`)).toEqual(["2 : a second document begins here; only one is read"]);
   });
 
+  test("an alias within what it stands for is reported where it stands: it would have no end", () => {
+    const endless = "has an alias (*) within what it stands for";
+    expect(complaints(`${MINIMAL}http: &page {listen: 127.0.0.1:0, token: *page}\n`)).toContain(
+      `2 http.token: ${endless}`,
+    );
+    expect(complaints(`${MINIMAL}filter: &rules\n  - {not: {tags: *rules}}\n`)).toContain(
+      `3 filter[0].not.tags: ${endless}`,
+    );
+    expect(complaints(`${MINIMAL}http: &page {<<: *page}\n`)).toEqual([`2 http.<<: ${endless}`]);
+    expect(complaints(`${MINIMAL}http: {<<: &groups [*groups]}\n`)).toEqual([
+      "2 http.<<: << stands before what is no group of keys",
+    ]);
+  });
+
   test("an anchor is complained about where it is written, for each place that uses it", () => {
     expect(complaints(`${MINIMAL}filter:\n  - &rule {tag: [a]}\n  - *rule\n`)).toEqual([
       '3 filter[0].tag: unknown key, did you mean "tags"?',
