@@ -33,6 +33,7 @@ export const csvSettings = z
     directory: z
       .string()
       .min(1)
+      .refine((given) => !given.includes("\0"), "must be a path: none has a NUL character in it")
       .describe(
         "Where the files are; created with its parents when the target is opened. No two enabled targets may write the same file in it.",
       ),

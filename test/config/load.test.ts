@@ -330,6 +330,10 @@ describe("mistakes", () => {
       "2 warninglists.roles.x: must be block, lower, inform or {lower: points}",
     ],
     [`${MINIMAL}state: "a\\0b"\n`, "2 state: must be a path: none has a NUL character in it"],
+    [
+      `${MINIMAL}targets: {l: {type: csv, directory: "a\\0b"}}\n`,
+      "2 targets.l.directory: must be a path: none has a NUL character in it",
+    ],
     ["misp:\n  url: https://m.example\n", "1 misp: needs key or key_file"],
     ["misp: {url: misp, key: k}\n", "1 misp.url: must be an address such as https://misp.example.org"],
     [
