@@ -65,7 +65,7 @@ describe("the settings of a MISP-Broker", () => {
     });
     expect(config.indicators).toMatchObject({
       require_published: false,
-      exceptions: { comment: "SOC Ausnahme", tags: ["*soc:exception*", "*benign*"] },
+      exceptions: { comment: "SOC Ausnahme", tags: ["*soc:exception*", "benign*"] },
     });
     expect(config.alerts.telegram).toMatchObject({ chat_id: "-1009999999999" });
     expect(config.targets.lists).toMatchObject({
@@ -133,6 +133,17 @@ describe("the settings of a MISP-Broker", () => {
     expect(notes.join()).toMatch(/MISP_TAG_EXCEPTION cannot be said.*a\(b\|c\)\+/);
     expect(notes.join()).toContain("MISP_COMMENT_EXCEPTION is no regular expression");
     expect(parse(yaml).indicators.exceptions).toEqual({ comment: "", tags: [] });
+  });
+
+  test.each([
+    ["soc", ["*soc*"]],
+    ["^soc:.*$", ["soc:*"]],
+    ["^tlp:red$|false.positive", ["tlp:red", "*false*positive*"]],
+  ])("have the tags that match %s left out, and those alone that a * can tell from others", (pattern, expected) => {
+    const broker = new ABroker();
+    broker.write("settings.cfg", `[BROKER_SETTINGS]\nMISP_TAG_EXCEPTION = ${pattern}\n`);
+    broker.configure("lists", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
+    expect(parse(imported(broker).yaml).indicators.exceptions.tags).toEqual(expected);
   });
 
   test.each([

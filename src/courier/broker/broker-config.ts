@@ -119,15 +119,21 @@ function comment(pattern: string | undefined, notes: string[]): string {
   }
 }
 
-/** It looked for a pattern anywhere in a tag; a `*` stands for anything here. */
+/** It looked for a pattern in a tag. */
 function tags(pattern: string | undefined, notes: string[]): string[] {
   if (pattern === undefined) return [];
-  const alternatives = pattern.split("|").map((text) => text.replaceAll(/\.\*|^\^|\$$/g, "*"));
-  if (alternatives.every((text) => !/[\\^$+?()[\]{}]/.test(text))) {
-    return alternatives.map((text) => `*${text}*`.replaceAll(/\*+/g, "*"));
-  }
+  const globs = pattern.split("|").map(globOf);
+  if (globs.every((glob) => !/[\\^$+?()[\]{}]/.test(glob))) return globs;
   notes.push(`MISP_TAG_EXCEPTION cannot be said with *, and is left out: ${pattern}`);
   return [];
+}
+
+/** A `*` stands for anything here: for the one character of a `.`, too, and for what may stand around a pattern without anchors. */
+function globOf(pattern: string): string {
+  const inside = pattern.replaceAll(/^\^|\$$/g, "").replaceAll(/\.\*?/g, "*");
+  const before = pattern.startsWith("^") ? "" : "*";
+  const behind = pattern.endsWith("$") ? "" : "*";
+  return `${before}${inside}${behind}`.replaceAll(/\*+/g, "*");
 }
 
 /** Telegram alone was reached over its proxy. */
