@@ -79,15 +79,17 @@ function refuseUnknown(name: string, { err }: Terminal): number {
   return Exit.usage;
 }
 
-function parse(command: Command, words: string[]) {
+function parse(command: Command, args: string[]) {
   try {
-    const given = parseArgs({ args: words, options: command.options, allowPositionals: true });
+    const given = parseArgs({ args, options: command.options, allowPositionals: true });
     const [least, most] = command.words;
     const { values, positionals } = given;
     if (positionals.length < least) throw new UsageError("something is missing");
     if (positionals.length > most) throw new UsageError(`${JSON.stringify(positionals[most])} is one word too many`);
-    // A target that was to be named must not come to mean all of them.
-    if (positionals.some((word) => word.trim() === "")) throw new UsageError("a word is empty: is a variable not set?");
+    // A target that was to be named must not come to mean all of them, nor a file the folder that it is to be in.
+    const words = [...positionals, ...Object.values(values)];
+    if (words.some((word) => typeof word === "string" && word.trim() === ""))
+      throw new UsageError("a word is empty: is a variable not set?");
     return { values: values as Record<string, string | boolean | undefined>, positionals };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));

@@ -55,6 +55,10 @@ test.each([
   ["sight", ""],
   ["held", "release", ""],
   ["parked", "drop", "  "],
+  ["status", "--config="],
+  ["run", "--record", ""],
+  ["import-broker", "/nowhere", "--output", " "],
+  ["demo", "--for", "1s", "--directory", ""],
 ])("an empty word is refused in %s %j: it would stand for everything, or for nothing", async (...words) => {
   const { code, err } = await call(words);
   expect(code).toBe(64);
