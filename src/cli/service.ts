@@ -86,12 +86,18 @@ function settingsFor(instance: string | undefined, given: Given, { environment, 
   const shared = listFolders(config).map((path) => absolute(config, path));
   const writes = [...new Set([...own, ...shared])];
   for (const path of [node, program, file, ...writes].map(whereItLies)) {
-    if (/^\/(home|root)(\/|$)/.test(path))
-      err(`${path} lies in a home folder, which the service cannot see: put it elsewhere, such as below /opt.`);
+    const [, hidden] = HIDDEN.find(([place]) => place.test(path)) ?? [];
+    if (hidden) err(`${path} lies in ${hidden}, which the service cannot see: put it elsewhere, such as below /opt.`);
   }
   const missing = writes.filter((path) => !existsSync(path)).map((path) => ({ path, shared: !own.includes(path) }));
   return { instance, user, node, program, config: file, writes, missing };
 }
+
+/** What `ProtectHome` and `PrivateTmp` of the unit keep from the service. */
+const HIDDEN: readonly (readonly [RegExp, string])[] = [
+  [/^\/(home|root|run\/user)(\/|$)/, "a home folder"],
+  [/^\/(var\/)?tmp(\/|$)/, "a folder for what does not last"],
+];
 
 /** Where npm links a checkout, the program on the path is not where it lies; what is yet to be made has its own path. */
 function whereItLies(path: string): string {

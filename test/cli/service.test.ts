@@ -71,6 +71,15 @@ test("a configuration, or a folder of lists, that is in a home folder is named a
   expect(err).toContain(`${lists} lies in a home folder, which the service cannot see`);
 });
 
+test("what lies in a folder for what does not last is named, too", async () => {
+  const config = await aConfig(aFolder());
+  const lists = "/var/tmp/of-the-test/lists";
+  const text = `misp: {url: "https://misp.example.org", key: k}\ntargets: {lists: {type: csv, directory: ${lists}}}\n`;
+  await writeFile(config, text);
+  const { err } = await call(["service", "install", "--config", config, "--dry-run"]);
+  expect(err).toContain(`${lists} lies in a folder for what does not last, which the service cannot see`);
+});
+
 test("a user whose group has another name gets the folders, and its own group", async () => {
   const folder = aFolder();
   const config = await aConfig(folder);
