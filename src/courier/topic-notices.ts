@@ -1,5 +1,5 @@
 import type { KafkaMessage } from "kafkajs";
-import { partsOfKey, readRecord } from "../kafka/record.ts";
+import { partsOfKey, readRecord, textOf } from "../kafka/record.ts";
 import type { Notice, Unreadable } from "../model/notice.ts";
 
 const EXCERPT = 2_000;
@@ -13,15 +13,16 @@ export function noticesOf(
   const unreadable: Unreadable[] = [];
   const told = new Set<string>();
   for (const { key: bytes, value } of records.toReversed()) {
-    const key = bytes?.toString("utf8") ?? "";
+    const key = textOf(bytes);
     if (told.has(key)) continue;
-    const read = value === null ? goneOf(key) : noticeOf(key, value.toString("utf8"));
+    const read = value === null ? goneOf(key) : noticeOf(key, textOf(value));
     if (typeof read !== "string") {
       told.add(key);
       notices.push(read);
       continue;
     }
-    unreadable.push({ topic, reason: read, excerpt: `${key} ${value?.toString("utf8", 0, EXCERPT) ?? ""}` });
+    const said = `${key} ${value?.toString("utf8", 0, EXCERPT) ?? ""}`;
+    unreadable.push({ topic, reason: read, excerpt: said.slice(0, EXCERPT) });
     if (partsOfKey(key)) notices.push({ kind: "record-unread", name: key });
   }
   return { notices: notices.reverse(), unreadable: unreadable.reverse() };

@@ -8,6 +8,8 @@ import type { IndicatorRecord } from "../model/record.ts";
 const MOST = { attributes: 50, text: 1_000, tags: 200 };
 /** Brokers take messages of a million bytes unless told otherwise. */
 const LONGEST = 700_000;
+/** What somebody packed may unfold to more than a text can hold. */
+const MOST_BYTES = 10_000_000;
 
 /** The key of a record: what is said of an indicator by what one MISP holds. `origin` is free of blanks. */
 export function recordKey(indicator: Indicator, origin: string): string {
@@ -101,6 +103,11 @@ const BARE = {
   ...{ uuid: "", category: "", comment: "", timestamp: 0, firstSeen: null, lastSeen: null, distribution: 0, tags: [] },
   ...{ event: { uuid: "", info: "", date: "" }, organisation: { uuid: "", name: "" } },
 };
+
+/** The text of a record's key or value, or of a header of it; empty where there is none, or more than any of them has. */
+export function textOf(bytes: unknown): string {
+  return Buffer.isBuffer(bytes) && bytes.length <= MOST_BYTES ? bytes.toString("utf8") : "";
+}
 
 /** The parts of a record's key; `undefined` when it is none. */
 export function partsOfKey(key: string): { key: string; origin: string } | undefined {

@@ -1,5 +1,5 @@
 import type { IHeaders, Kafka } from "kafkajs";
-import { partsOfKey, recordKey } from "../kafka/record.ts";
+import { partsOfKey, recordKey, textOf } from "../kafka/record.ts";
 import { readWhole } from "../kafka/whole.ts";
 import { changeHeldFile, connectHeldFile, type HeldFile } from "./held-file.ts";
 import { SHOWS } from "./kafka-records.ts";
@@ -39,7 +39,7 @@ export async function* holdings(
     for await (const records of readWhole(kafka, topic, signal)) {
       changeHeldFile(topic, file, () => {
         for (const { key, value, headers } of records) {
-          const name = key?.toString("utf8") ?? "";
+          const name = textOf(key);
           if (partsOfKey(name)?.origin !== origin) continue;
           if (value === null) drop.run(name);
           else put.run(name, ...columnsOf({ name, value, headers }, origin));
@@ -57,7 +57,7 @@ function columnsOf(
   { name, value, headers }: { name: string; value: Buffer; headers: IHeaders | undefined },
   origin: string,
 ): [type: string | null, value: string | null, shows: string | null] {
-  const [type, text] = [textOf(headers?.type), value.toString("utf8")];
+  const [type, text] = [textOf(headers?.type), textOf(value)];
   const own = FIELDS.map((field) => textIn(text, field)).find((it) => recordKey({ type, value: it }, origin) === name);
   return own === undefined ? [null, null, null] : [type, own, textOf(headers?.[SHOWS])];
 }
@@ -86,8 +86,4 @@ function textIn(json: string, key: string): string {
   } catch {
     return "";
   }
-}
-
-function textOf(header: unknown): string {
-  return Buffer.isBuffer(header) ? header.toString("utf8") : "";
 }

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { beforeEach, describe, expect, test } from "vitest";
 import { noticesOf } from "../../src/courier/topic-notices.ts";
 import { readRecord, recordKey, recordOf } from "../../src/kafka/record.ts";
@@ -28,8 +29,8 @@ function keyOf(origin: string): string {
 }
 
 /** What comes of records as they stand in a topic. */
-function read(...records: { key: string; value: string | null }[]) {
-  const bytes = (text: string | null) => (text === null ? null : Buffer.from(text));
+function read(...records: { key: string | Buffer; value: string | Buffer | null }[]) {
+  const bytes = (given: string | Buffer | null) => (typeof given === "string" ? Buffer.from(given) : given);
   return noticesOf(
     "misp.indicators",
     records.map(({ key, value }, n) => ({
@@ -122,6 +123,21 @@ describe("what other couriers tell of", () => {
     expect(unreadable.map(({ excerpt }) => excerpt)).toEqual([`${keyOf("one")} garbage`, "nobody's "]);
     ledger.hear(...read({ key: keyOf("one"), value: "garbage" }, { key: keyOf("one"), value: null }).notices);
     expect(ledger.standing()).toBe("unsupported");
+  });
+
+  test("counts also beside a record that unfolded to more than a text can hold", () => {
+    const endless = Buffer.alloc(constants.MAX_STRING_LENGTH + 1, 0);
+    const { notices, unreadable } = read(
+      { key: keyOf("one"), value: recordOf(anEntry({ origins: [recent], reference: NOW - 100 }), "one") },
+      { key: keyOf("one"), value: endless },
+      { key: endless, value: "garbage" },
+    );
+    ledger.hear(...notices);
+    expect(ledger.standing()).toBeNull();
+    expect(unreadable.map(({ reason }) => reason)).toEqual([
+      "it is no JSON object",
+      "its key is not an indicator's and an origin",
+    ]);
   });
 
   test("stays when one lets go whose name begins another's, with the mark that ends names in the ledger", () => {
