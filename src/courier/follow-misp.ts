@@ -16,6 +16,7 @@ import type { CatchUpOptions } from "./catch-up-options.ts";
 import type { Curator } from "./curator.ts";
 import { decisionDesk } from "./decisions.ts";
 import { answerDrift } from "./drift-desk.ts";
+import { EditedTags } from "./edited-tags.ts";
 import { Intake } from "./intake.ts";
 import { introduce } from "./introduce.ts";
 import { KnowledgeKeeper } from "./knowledge-keeper.ts";
@@ -144,7 +145,8 @@ export async function followMisp(config: CourierConfig, line: Line): Promise<voi
   // Whether or not the feed can be heard, REST may tell what was missed.
   catching.request();
   observer?.started?.({ protections, knowledge: () => ledger.knowledge });
-  await listen(feed, { intake, curator, vigil, keeper, acquaintance, signal, observer });
+  const editedTags = new EditedTags({ client, ledger, log, signal, clock, answer });
+  await listen(feed, { intake, curator, vigil, keeper, acquaintance, editedTags, signal, observer });
   await introduction;
 }
 

@@ -1,6 +1,7 @@
 import type { MispFeed } from "../misp/feed.ts";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { Curator } from "./curator.ts";
+import type { EditedTags } from "./edited-tags.ts";
 import type { Intake } from "./intake.ts";
 import type { KnowledgeKeeper } from "./knowledge-keeper.ts";
 import type { Observer } from "./line.ts";
@@ -13,13 +14,14 @@ export interface Listeners {
   vigil: Vigil;
   keeper: KnowledgeKeeper;
   acquaintance: Acquaintance;
+  editedTags: EditedTags;
   signal: AbortSignal;
   observer: Observer | undefined;
 }
 
 /** Hears the feed to its end: each batch is read, told to whom it concerns, and saved in its turn. Resolves when all of it is saved. */
 export async function listen(feed: MispFeed, listeners: Listeners): Promise<void> {
-  const { intake, curator, vigil, keeper, acquaintance, signal, observer } = listeners;
+  const { intake, curator, vigil, keeper, acquaintance, editedTags, signal, observer } = listeners;
   signal.addEventListener("abort", () => feed.close(), { once: true });
   if (signal.aborted) feed.close();
   for await (const { frames, overrun, saved } of feed.batches()) {
@@ -32,6 +34,7 @@ export async function listen(feed: MispFeed, listeners: Listeners): Promise<void
       if (!signal.aborted) saved?.();
       keeper.heard(notices);
       acquaintance.heard(notices);
+      editedTags.heard(notices);
     };
     void intake.heard(notices).then(follow, () => feed.close());
     await intake.room();

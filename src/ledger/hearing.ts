@@ -22,6 +22,7 @@ export function createHearing(tables: Tables, database: Database): Hear {
     pulled: ({ uuid }) => tables.questions.ask(0, uuid, { published: true }),
     "object-edited": ({ eventId }) => hearObjectEdited(tables, eventId),
     tag: (notice, moment) => (notice.on === "event" ? hearEventTag : hearAttributeTag)(tables, notice, moment),
+    "tag-edited": () => {},
     contents: (notice, moment) => hearContents(tables, notice, moment),
     listed: (notice) => hearListed(tables, notice),
     read: (notice) => hearRead(tables, notice),

@@ -102,11 +102,13 @@ function sighting(body: Json): Notice[] {
 const TAGGED = /^(attached to|detached from) (event|attribute)$/;
 
 function tag(body: Json): Notice[] {
-  const [, what, on] = TAGGED.exec(textAt(body, "action")) ?? [];
-  if (on !== "event" && on !== "attribute") return [];
+  const action = textAt(body, "action");
+  const [, what, on] = TAGGED.exec(action) ?? [];
+  if (action !== "edit" && on !== "event" && on !== "attribute") return [];
   const row = objectAt(body, "Tag");
   const name = textAt(row, "name", 255);
   if (name === "") throw new Malformed("the tag has no name");
+  if (on !== "event" && on !== "attribute") return [{ kind: "tag-edited", name }];
   const eventId = idAt(row, "event_id");
   const id = on === "event" ? eventId : idAt(row, "attribute_id");
   return [{ kind: "tag", on, id, eventId, name, attached: what === "attached to" }];

@@ -26,6 +26,7 @@ export type Notice =
   | { kind: "published"; id: number; uuid: string; timestamp: number; attributes: ReadonlySet<string> }
   | { kind: "object-edited"; eventId: number }
   | { kind: "tag"; on: "event" | "attribute"; id: number; eventId: number; name: string; attached: boolean }
+  | { kind: "tag-edited"; name: string }
   | { kind: "contents"; id: number; uuid: string; attributes: ReadonlySet<string> }
   | { kind: "listed"; id: number; uuid: string; state: string }
   | { kind: "read"; id: number; uuid: string; state: string }

@@ -200,8 +200,12 @@ describe("tags", () => {
     expect(tagged("detached from attribute", ids)).toEqual([{ ...attribute, attached: false }]);
   });
 
-  test("that were only made, edited or deleted say nothing of any event", () => {
-    for (const action of ["add", "edit", "delete"]) expect(tagged(action, {})).toEqual([]);
+  test("that were edited may have another name", () => {
+    expect(tagged("edit", {})).toEqual([{ kind: "tag-edited", name: "tlp:green" }]);
+  });
+
+  test("that were only made or deleted say nothing of any event", () => {
+    for (const action of ["add", "delete"]) expect(tagged(action, {})).toEqual([]);
   });
 });
 

@@ -15,7 +15,7 @@ import { HOST, type Instance } from "./instance.ts";
 import type { EventRow } from "./rows.ts";
 import { pullFromServer } from "./server-pull.ts";
 import { deleteSighting, sight } from "./sighting-changes.ts";
-import { attachTag, detachTag } from "./tag-changes.ts";
+import { attachTag, detachTag, renameTag } from "./tag-changes.ts";
 import { setWarninglist } from "./warninglists.ts";
 
 /** An event that a command made, with its attributes in the order given. */
@@ -113,6 +113,11 @@ export class Commands {
   /** Detaches a tag; false when it was not there. */
   untagAttribute(attribute: number, name: string): boolean {
     return detachTag(this.instance, this.instance.store.attribute(attribute), name) !== undefined;
+  }
+
+  /** Gives a tag another name, on all that bears it. */
+  renameTag(name: string, renamed: string): void {
+    renameTag(this.instance, name, renamed);
   }
 
   /** Sights one attribute, or every attribute of which the value or one half of it is this. */

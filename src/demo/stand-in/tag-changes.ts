@@ -44,6 +44,17 @@ export function detachTag(
   return { local: link.local };
 }
 
+/** Gives a tag another name as `tags/edit` does: only the tag's own message tells of it. */
+export function renameTag(instance: Instance, name: string, renamed: string): void {
+  const { tags } = instance.store;
+  const tag = tags.get(name);
+  if (!tag) throw new Error(`no tag has the name ${name}`);
+  tags.delete(name);
+  tag.name = renamed;
+  tags.set(renamed, tag);
+  instance.emit("misp_json_tag", () => tagMessage(tag, "edit"));
+}
+
 /** Puts the `detached from …` message of a tag on the feed. */
 export function announceDetached(instance: Instance, target: EventRow | AttributeRow, tag: TagRow): void {
   instance.emit("misp_json_tag", () => tagMessage(tag, `detached from ${target.kind}`, whereTagged(target)));
