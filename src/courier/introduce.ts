@@ -36,7 +36,7 @@ export async function introduce(options: IntroduceOptions): Promise<void> {
       const findings = await options.findings(answered);
       for (const finding of findings) log.warn(finding);
       options.found(findings);
-      const organisations = (await client.organisations(signal)).flatMap(organisationOrNone);
+      const organisations = await client.organisations(signal).then(readable, noneForbidden);
       await answer(organisations.map((organisation) => ({ kind: "organisation", organisation })));
       return introduced(answered);
     } catch (error) {
@@ -51,10 +51,18 @@ export async function introduce(options: IntroduceOptions): Promise<void> {
 }
 
 /** One that cannot be read must not keep the others from being known. */
-function organisationOrNone(body: Json): Organisation[] {
-  try {
-    return [organisationOf(body)];
-  } catch {
-    return [];
-  }
+function readable(rows: readonly Json[]): Organisation[] {
+  return rows.flatMap((body) => {
+    try {
+      return [organisationOf(body)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** MISP may keep their list to itself, which the findings tell; that keeps nobody from all else. */
+function noneForbidden(error: unknown): Organisation[] {
+  if (error instanceof MispError && error.meaning === "forbidden") return [];
+  throw error;
 }

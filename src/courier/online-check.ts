@@ -43,6 +43,7 @@ export async function findingsOf(
     ...rightsMissing(config, answered),
     ...(await listsMissing(config, client, signal)),
     ...(await tagsMissing(config, client, answered, signal)),
+    ...(await organisationsHidden(client, signal)),
     ...(await switchedOff(config, client, answered, signal)),
   ];
 }
@@ -126,6 +127,20 @@ async function tagsMissing(
         `MISP has no tag ${tag}, and the key's role may not create it: enable it in its taxonomy ` +
         "(Event Actions → List Taxonomies), add it (Event Actions → Add Tag), or give the role perm_tag_editor",
     );
+}
+
+const ORGANISATIONS_HIDDEN =
+  "MISP keeps the list of organisations from the key's role (Security.hide_organisation_index_from_users): who gave a sighting stays " +
+  "unknown, as one of an organisation that nobody trusts; give the role perm_sharing_group (Administration → List Roles → edit)";
+
+async function organisationsHidden(client: MispClient, signal: AbortSignal): Promise<string[]> {
+  try {
+    await client.organisations(signal);
+    return [];
+  } catch (error) {
+    if (error instanceof MispError && error.meaning === "forbidden") return [ORGANISATIONS_HIDDEN];
+    throw error;
+  }
 }
 
 const PAGE = "Administration → Server Settings & Maintenance";

@@ -17,6 +17,7 @@ interface Misp {
   lists: readonly string[];
   settings: Record<string, unknown>;
   version: string;
+  organisationsHidden: boolean;
 }
 
 let server: AnsweringServer;
@@ -37,10 +38,13 @@ async function checked(
     lists: ["friends"],
     settings: { "MISP.host_org_id": 1 },
     version: "2.5.1",
+    organisationsHidden: false,
     ...facts,
   };
   server = await AnsweringServer.start((asked, response) => {
-    json(answerOf(misp, asked.path, asked.body))(asked, response);
+    const refused = misp.organisationsHidden && asked.path.startsWith("/organisations");
+    const answer = refused ? json({ message: "No." }, 403) : json(answerOf(misp, asked.path, asked.body));
+    answer(asked, response);
   });
   const trust = [{ list: "friends", score: 100, tag: HIGH, publish: true }];
   const config = join(aFolder(), "config.yaml");
@@ -71,6 +75,7 @@ function answerOf(misp: Misp, path: string, body: unknown): unknown {
     }));
     return { Warninglists: rows };
   }
+  if (path.startsWith("/organisations/index")) return [];
   if (path === "/tags/search") {
     return misp.tags.filter((tag) => like(Object(body).name).test(tag)).map((name) => ({ Tag: { name } }));
   }
@@ -88,6 +93,13 @@ test("a MISP in which everything is in order is told as that", async () => {
   const { code, out, err } = await checked();
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toContain("is MISP 2.5.1; the key belongs to Home, role Curator.");
+});
+
+test("a role that MISP does not show its organisations is told what that costs, and how to mend it", async () => {
+  const { code, err } = await checked({ organisationsHidden: true });
+  expect(code).toBe(1);
+  expect(err).toContain("Security.hide_organisation_index_from_users");
+  expect(err).toContain("perm_sharing_group");
 });
 
 test("a list that a guard names, and that is nowhere, is told: what it is to protect would go out", async () => {
