@@ -34,7 +34,7 @@ export async function catchUpSightings(options: CatchUpOptions, since?: number):
     const asked = clock();
     // Whoever gave one may have a clock that is ahead.
     const span = { from, to: to < now ? to : END_OF_TIME };
-    const notices = await searchSightings(client, span, () => ledger.sightingListings.events(span), signal);
+    const notices = await searchSightings(client, span, () => ledger.sightingListings.known(span), signal);
     found += notices.length - 1;
     await answer(notices, asked);
     progress?.({ phase: "sightings", done: found });

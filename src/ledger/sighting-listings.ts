@@ -1,4 +1,4 @@
-import type { SightedEvent } from "../model/misp.ts";
+import type { KnownSighting } from "../model/misp.ts";
 import { isVisible } from "./hear-sightings.ts";
 import type { Tables } from "./tables.ts";
 
@@ -30,17 +30,8 @@ export class SightingListings {
     this.#tables.sightings.incomplete = false;
   }
 
-  /** The events that have some with dates in a span, Unix seconds, as far as MISP shows them to our key. */
-  events({ from, to }: { from: number; to: number }): SightedEvent[] {
-    const { attributes, events, sightings } = this.#tables;
-    const byEvent = new Map<string, number[]>();
-    for (const row of sightings.between(from, to)) {
-      const event = events.get(attributes.get(row.attribute)?.event ?? 0);
-      if (!event || !isVisible(this.#tables, row)) continue;
-      const ofEvent = byEvent.get(event.uuid);
-      if (ofEvent) ofEvent.push(row.id);
-      else byEvent.set(event.uuid, [row.id]);
-    }
-    return [...byEvent].map(([event, sightings]) => ({ event, sightings }));
+  /** Those with dates in a span, Unix seconds, as far as MISP shows them to our key. */
+  known({ from, to }: { from: number; to: number }): KnownSighting[] {
+    return this.#tables.sightings.between(from, to).filter((row) => isVisible(this.#tables, row));
   }
 }

@@ -3,6 +3,7 @@ import { NoAnswer, Rest, type RestAnswer } from "../rest/rest.ts";
 import { isObject, type Json } from "./coerce.ts";
 import { assertSaved, MispError, meaningOf } from "./errors.ts";
 import { type Page, pageOf } from "./page.ts";
+import { allOf, objectAnswer, responseOf, rowsIn, unexpected } from "./rows.ts";
 import { type Ask, wholeAnswers } from "./whole-answer.ts";
 
 export interface ClientSettings {
@@ -76,6 +77,18 @@ export class MispClient {
     const path = "/sightings/restSearch";
     const answer = await this.#request("POST", path, { returnFormat: "json", includeAttribute: 1, ...query }, signal);
     return allOf(responseOf(answer, path), "Sighting");
+  }
+
+  /** The sightings of these attributes; `undefined`: MISP has none of them, or does not show them to this key. */
+  async sightingsOf(attributes: readonly number[], signal?: AbortSignal): Promise<Json[] | undefined> {
+    const path = "/sightings/listSightings";
+    try {
+      const { body } = await this.#request("POST", path, { id: attributes, context: "attribute" }, signal);
+      return allOf(body, "Sighting");
+    } catch (error) {
+      if (error instanceof MispError && error.meaning === "unknown") return undefined;
+      throw error;
+    }
   }
 
   /** One page of MISP's list of events; with `minimal: 1` no more than UUID, timestamps and whether they are published. */
@@ -189,36 +202,4 @@ export class MispClient {
 /** MISP compares with LIKE: a value that is nothing but a wildcard would sight every attribute there is. */
 function literal(value: string): string {
   return value.replaceAll(/[\\%_]/g, "\\$&");
-}
-
-function unexpected(path: string): MispError {
-  return new MispError("garbled", `${path} answered with something that is not its answer`);
-}
-
-function objectAnswer({ body }: RestAnswer, path = "MISP"): Json {
-  if (!isObject(body)) throw unexpected(path);
-  return body;
-}
-
-/** The list of `{"response": [{"Event": {…}}, …]}`. */
-function responseOf(answer: RestAnswer, path: string): unknown[] {
-  const { response } = objectAnswer(answer, path);
-  if (!Array.isArray(response)) throw unexpected(path);
-  return response;
-}
-
-/** What stands under a key in each row of a list, as far as it is there. */
-function rowsIn(list: unknown, key: string): Json[] {
-  if (!Array.isArray(list)) throw unexpected(key);
-  return list
-    .filter(isObject)
-    .map((row) => row[key])
-    .filter(isObject);
-}
-
-/** The same of all rows, where one that is left out would pass for gone. */
-function allOf(list: unknown, key: string): Json[] {
-  const rows = rowsIn(list, key);
-  if (Array.isArray(list) && rows.length < list.length) throw unexpected(key);
-  return rows;
 }

@@ -1,45 +1,42 @@
-import type { SightedEvent } from "../model/misp.ts";
+import type { KnownSighting } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import type { SensorSighting } from "../model/sensed.ts";
 import { sightingOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
-import { idAt, isObject, type Json, objectsAt } from "./coerce.ts";
+import { idAt, isObject, type Json, numberOr } from "./coerce.ts";
 import { MispError, readAnswer } from "./errors.ts";
 
 const PATH = "/sightings/restSearch";
-/** Of so many events it is asked whether they still have the sightings that an empty list does not have. */
-const MOST_ASKED = 20;
+/** Of so many it is asked whether they are still there, which an empty list does not have. */
+const MOST_ASKED = 100;
 
 /**
  * All sightings with dates in a span (Unix seconds) that the key may see, and the list of them. One that cannot be read is left
- * out, and stays as it is known. A list without any is believed where the events that had some show none either.
+ * out, and stays as it is known. A list without any is believed where the attributes that had some show none either: a MISP that
+ * loads no sightings (`MISP.disable_sighting_loading`) answers to all searches as if there were none, and shows none with an event.
  * @param known what it should have
- * @throws MispError `garbled` when one has no number, or the list has none and an event has: those that are there would look deleted
+ * @throws MispError `garbled` when one has no number, or the list has none and an attribute has: those that are there would look deleted
  */
 export async function searchSightings(
   client: MispClient,
   { from, to }: { from: number; to: number },
-  known: () => readonly SightedEvent[],
+  known: () => readonly KnownSighting[],
   signal: AbortSignal,
 ): Promise<Notice[]> {
   const rows = await client.searchSightings({ from, to }, signal);
   const ids = new Set(readAnswer(PATH, () => rows.map((row) => idAt(row))));
-  if (ids.size === 0) {
-    for (const { event, sightings } of known().slice(0, MOST_ASKED)) {
-      const shown = await sightingsWith(client, event, signal);
-      if (sightings.some((id) => shown.has(id)))
-        throw new MispError("garbled", `${PATH} lacks sightings that MISP has`);
-    }
+  if (ids.size === 0 && (await areThere(client, known().slice(0, MOST_ASKED), signal))) {
+    throw new MispError("garbled", `${PATH} lacks sightings that MISP has; is MISP.disable_sighting_loading on?`);
   }
   return [...rows.flatMap(readable), { kind: "sightings-listed", from, to, ids }];
 }
 
-/** The numbers of the sightings that an event has, as MISP shows it whole. */
-async function sightingsWith(client: MispClient, event: string, signal: AbortSignal): Promise<ReadonlySet<number>> {
-  const body = await client.viewEvent(event, signal);
-  if (!body) return new Set();
-  const attributes = [body, ...objectsAt(body, "Object")].flatMap((part) => objectsAt(part, "Attribute"));
-  return new Set(attributes.flatMap((attribute) => objectsAt(attribute, "Sighting").map(({ id }) => Number(id))));
+/** Whether MISP shows any of these with its attribute. */
+async function areThere(client: MispClient, known: readonly KnownSighting[], signal: AbortSignal): Promise<boolean> {
+  if (known.length === 0) return false;
+  const shown = await client.sightingsOf([...new Set(known.map(({ attribute }) => attribute))], signal);
+  const ids = new Set(shown?.map((row) => numberOr(row, "id", 0)));
+  return known.some(({ id }) => ids.has(id));
 }
 
 function readable(row: Json): Notice[] {

@@ -62,8 +62,8 @@ export interface Sighting {
   about: { type: string; value: string } | undefined;
 }
 
-/** An event by its UUID, and the numbers of sightings that it has. */
-export interface SightedEvent {
-  event: string;
-  sightings: readonly number[];
+/** A sighting by its number, and that of its attribute. */
+export interface KnownSighting {
+  id: number;
+  attribute: number;
 }

@@ -3,7 +3,7 @@ import { attributeSearch } from "./attribute-search.ts";
 import { publishEvent, pushEvent, unpublishEvent, viewEvent } from "./event-routes.ts";
 import { indexEvents, searchEvents } from "./event-search.ts";
 import type { Route } from "./request.ts";
-import { addSightings, removeSighting, searchSightings } from "./sighting-routes.ts";
+import { addSightings, listSightings, removeSighting, searchSightings } from "./sighting-routes.ts";
 import { attachTags, removeTag, searchTags } from "./tag-routes.ts";
 import { checkValues, exportWarninglist, indexWarninglists, viewWarninglist } from "./warninglist-routes.ts";
 
@@ -30,6 +30,7 @@ export function allRoutes(): ReadonlyMap<string, RouteEntry> {
     ["events/unpublish", { run: unpublishEvent, needs: "perm_modify" }],
     ["events/pushEventToZMQ", { run: pushEvent, needs: "perm_publish_zmq" }],
     ["sightings/restSearch", { run: searchSightings, empty: { response: [] } }],
+    ["sightings/listSightings", { run: listSightings }],
     ["sightings/add", { run: addSightings, needs: "perm_sighting" }],
     ["sightings/delete", { run: removeSighting, needs: "perm_sighting" }],
     ["tags/attachTagToObject", { run: attachTags, needs: "perm_tagger" }],

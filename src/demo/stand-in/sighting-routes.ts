@@ -27,6 +27,15 @@ export function searchSightings(request: RestRequest, instance: Instance): RestA
   return answer({ response: found.map((sighting) => sightingRow(sighting, fields)) }, searchHeaders(0));
 }
 
+/** `POST /sightings/listSightings` of attributes, as far as they are there. */
+export function listSightings(request: RestRequest, { store }: Instance): RestAnswer {
+  const ids = textsOf(request.fields.id) ?? [];
+  const attributes = [...ids].flatMap((id) => store.attributes.get(Number(id)) ?? []).filter(({ deleted }) => !deleted);
+  if (attributes.length === 0) return problem(request, 405, "Invalid object.");
+  const rows = attributes.flatMap(({ sightings }) => sightings);
+  return answer(rows.map((row) => ({ Sighting: sightingColumns(row), Organisation: { name: row.organisation.name } })));
+}
+
 /** `POST /sightings/add[/{id|uuid}]`: what it cannot do it says in a 200; of several sightings it shows the last. */
 export function addSightings(request: RestRequest, instance: Instance): RestAnswer {
   const { fields } = request;
