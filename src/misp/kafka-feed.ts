@@ -56,7 +56,7 @@ export class KafkaFeed implements MispFeed {
   async *batches(): AsyncGenerator<Batch> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const topics = await this.#look();
+      const topics = await this.#look((cause) => this.#line({ connected: false, cause }));
       if (topics.length === 0) await pause(LOOK.none, undefined, { signal }).catch(() => undefined);
       else yield* this.#read(topics);
     }
@@ -74,7 +74,10 @@ export class KafkaFeed implements MispFeed {
   /** Reads these topics until the feed is closed, or others are there. */
   async *#read(topics: readonly string[]): AsyncGenerator<Batch> {
     const { group } = this.#settings;
-    const noticed = (event: ReaderEvent) => this.#line(event);
+    const noticed = (event: ReaderEvent) => {
+      this.#line(event);
+      if (!event.connected) void this.#compare(topics);
+    };
     const reader = new TopicReader({ kafka: this.#kafka, topics, group, noticed });
     this.#reader = reader;
     if (this.#stop.signal.aborted) return;
@@ -96,8 +99,8 @@ export class KafkaFeed implements MispFeed {
     return records.flatMap(({ value }) => (value === null ? [] : [Buffer.concat([head, value])]));
   }
 
-  /** The topics that are there. */
-  async #look(): Promise<string[]> {
+  /** The topics that are there; none where the brokers do not say. */
+  async #look(failed: (cause: string) => void): Promise<string[]> {
     try {
       const there = await existing(this.#kafka, this.#wanted);
       const missing = this.#wanted.filter((topic) => !there.includes(topic));
@@ -105,15 +108,17 @@ export class KafkaFeed implements MispFeed {
       this.#missing = missing.join();
       return there;
     } catch (error) {
-      this.#line({ connected: false, cause: failureOf(error).message });
+      failed(failureOf(error).message);
       return [];
     }
   }
 
+  /** For one that is gone, none of the others can be read any more. */
   async #compare(topics: readonly string[]): Promise<void> {
-    if (this.#missing === "") return;
-    const there = await this.#look();
-    if (there.length > topics.length) this.#reader?.close();
+    if (this.#missing === "" && this.#reader?.connected) return;
+    // Whether the line holds, the reader knows.
+    const there = await this.#look(() => {});
+    if (there.length > 0 && there.join() !== topics.join()) this.#reader?.close();
   }
 
   #line(event: ReaderEvent): void {

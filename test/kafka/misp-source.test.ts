@@ -100,6 +100,22 @@ describe.runIf(KAFKA_JARS)(`MISP's notifications over Kafka${NEEDS_BROKER}`, () 
     expect(reader.bugs).toEqual([]);
   }, 180_000);
 
+  test("go on without a topic that was deleted, and with it once it is there again", async () => {
+    await using reader = courier("reader");
+    reader.start();
+    await reader.hears();
+    const [one = 0] = publish("one.example");
+    await comesToHold(reader, ["domain one.example"]);
+    await broker.deleteTopic("misp_sighting");
+    await eventually(async () => expect(reader.log.join()).toContain("Topics of MISP are not there"), 90_000);
+    publish("two.example");
+    await comesToHold(reader, ["domain one.example", "domain two.example"]);
+    await broker.createTopic("misp_sighting", 2);
+    misp.sight(one, { type: 1 });
+    await comesToHold(reader, ["domain two.example"]);
+    expect(reader.bugs).toEqual([]);
+  }, 300_000);
+
   test("are all read although another member of the group came in the middle of them and left", async () => {
     await using reader = courier("reader");
     reader.start();
