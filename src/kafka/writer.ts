@@ -12,7 +12,7 @@ export interface Written {
 export interface TopicWriterOptions {
   kafka: Kafka;
   topic: string;
-  /** Who writes: of several under one name only the newest may. */
+  /** Who writes: of several under one name each cuts off those who began before it. */
   name: string;
 }
 

@@ -16,8 +16,8 @@ export const kafkaSettings = z.strictObject({
     .regex(/^[\x21-\x3f\x41-\x7e]{1,200}$/, "must be up to 200 characters without blanks and @")
     .optional()
     .describe(
-      "Names this courier's MISP in every record; the host of `misp.url` unless set. Two MISPs need two names, and of two " +
-        "couriers under one name only the newer may write",
+      "Names this courier's MISP in every record; the host of `misp.url` unless set. Two MISPs need two names, and two " +
+        "couriers under one name cut each other off",
     ),
 });
 

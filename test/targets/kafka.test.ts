@@ -179,7 +179,7 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
     await changed.close?.();
   });
 
-  test("of two couriers under one name, only the newer one writes", async () => {
+  test("two couriers under one name cut each other off, and each says so", async () => {
     const { topic, target } = await open();
     await target.apply(aDelta({ add: [anEntry({ value: "one.example" })] }), signal);
     const newer = await reopen(topic);
@@ -188,6 +188,8 @@ describe.runIf(KAFKA_JARS)(`against a real broker${NEEDS_BROKER}`, () => {
       "somebody else writes",
     );
     expect((await standing(topic)).size).toBe(2);
+    await target.apply(aDelta({ remove: [anEntry({ value: "two.example" })] }), signal);
+    await expect(newer.apply(aDelta({ add: [anEntry()] }), signal)).rejects.toThrow("somebody else writes");
     await Promise.all([target.close?.(), newer.close?.()]);
   });
 
