@@ -71,8 +71,13 @@ async function uninstallHere(instance: string | undefined, given: Given, termina
 }
 
 function commandsOf({ before, after }: Pick<Installation, "before" | "after">): string {
-  const commands = [...before, ...after].map((words) => `#   ${words.join(" ")}`);
+  const commands = [...before, ...after].map((words) => `#   ${words.map(inShell).join(" ")}`);
   return `# Commands, run before and after:\n${commands.join("\n")}`;
+}
+
+/** A word as a shell takes it for that one word. */
+function inShell(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function settingsFor(instance: string | undefined, given: Given, { environment, err }: Terminal): UnitSettings {

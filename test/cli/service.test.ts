@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -78,6 +79,19 @@ test("what lies in a folder for what does not last is named, too", async () => {
   await writeFile(config, text);
   const { err } = await call(["service", "install", "--config", config, "--dry-run"]);
   expect(err).toContain(`${lists} lies in a folder for what does not last, which the service cannot see`);
+});
+
+test("the commands of a dry run are what a shell takes for the same words", async () => {
+  const config = await aConfig(aFolder());
+  const text = `misp: {url: "https://misp.example.org", key: k}\ntargets: {l: {type: csv, directory: "/srv/it's a list"}}\n`;
+  await writeFile(config, text);
+  const { out } = await call(["service", "install", "--config", config, "--dry-run"]);
+  const command = /# {3}(install -d -m 0755 .*)/.exec(out)?.[1]?.replace("install -d -m 0755", "printf %s") ?? "";
+  expect(execFileSync("sh", ["-c", command], { encoding: "utf8" })).toBe("/srv/it's a list");
+  const script = /# {3}sh -c (.*)/.exec(out)?.[1] ?? "";
+  expect(execFileSync("sh", ["-c", `printf %s ${script}`], { encoding: "utf8" })).toMatch(
+    /^id -u 'misp-courier' .*'misp-courier'$/,
+  );
 });
 
 test("a user whose group has another name gets the folders, and its own group", async () => {
