@@ -1,4 +1,4 @@
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, resolvePath } from "../config/load.ts";
 import { makePlan, type Plan } from "../courier/plan.ts";
 import type { Changes, TargetPlan } from "../courier/planned-changes.ts";
 import { silent } from "../log.ts";
@@ -13,7 +13,7 @@ export const plan: Command = {
     "What another configuration, or the one in force, would add, renew and remove at each target; applies nothing.",
   options: { ...configOption, ...jsonOption },
   words: [0, 1],
-  async run(given, { environment, out, clock, signal, progress }) {
+  async run(given, { environment, out, err, clock, signal, progress }) {
     const current = givenConfig(given, environment);
     const [file] = given.positionals;
     // It is tried in the place of the one in force: relative paths mean the same.
@@ -22,6 +22,9 @@ export const plan: Command = {
     const drawn = progress && ((judged: number) => progress(`judged by the new rules: ${judged}`));
     const made = await makePlan({ current, next, log: silent, signal, clock, progress: drawn });
     progress?.("");
+    const state = resolvePath(next, next.state);
+    if (state !== resolvePath(current, current.state))
+      err(`note: ${file} has another state: this is told by the one in force, of which ${state} knows nothing`);
     out(given.values.json === true ? JSON.stringify(made, null, 2) : readable(made));
     return Exit.ok;
   },

@@ -166,6 +166,15 @@ describe("plan", () => {
     expect((await readdir(join(courier.directory, "state"))).filter((name) => name.startsWith("plan-"))).toEqual([]);
   });
 
+  test("says of a configuration with another state that it is told by the one in force", async () => {
+    const { out, err } = await run("plan", await write({ ...GUARD, state: "./elsewhere" }));
+    expect(out).toContain("blocklists: holds 31, +0 -0 ~0");
+    expect(err).toMatch(
+      /^note: .* has another state: this is told by the one in force, of which .*elsewhere knows nothing$/,
+    );
+    expect((await run("plan", await write(GUARD))).err).toBe("");
+  });
+
   test("knows that a target which is retired is emptied past its guard", async () => {
     const blocklists = { type: "csv", directory: "./lists", retire: true };
     const plan = await json("plan", await write({ ...GUARD, targets: { blocklists } }));
