@@ -17,10 +17,17 @@ $fpath. fish: misp-courier completion fish, into ~/.config/fish/completions/misp
       const [shell = ""] = positionals;
       const write = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
       if (!write) throw new UsageError(`it takes ${Object.keys(SHELLS).join(", ")}, not ${JSON.stringify(shell)}`);
-      out(write(await commands()));
+      out(write(withHelp(await commands())));
       return Exit.ok;
     },
   };
+}
+
+/** `help` is none of the commands that it tells of. */
+function withHelp(commands: Commands): Commands {
+  const usage = `help ${Object.keys(commands).join("|")}`;
+  const summary = "Tell more of a command.";
+  return { ...commands, help: { usage, summary, options: {}, words: [0, 1], run: async () => Exit.ok } };
 }
 
 /** Options that take a file or a folder. */
@@ -52,7 +59,7 @@ function choicesOf({ usage }: Command): string[] {
 }
 
 function choicesIn(word = ""): string[] {
-  return /^[a-z]+(\|[a-z]+)+$/.test(word) ? word.split("|") : [];
+  return /^[a-z-]+(\|[a-z-]+)+$/.test(word) ? word.split("|") : [];
 }
 
 function bash(commands: Commands): string {
@@ -69,12 +76,14 @@ function bash(commands: Commands): string {
 _misp_courier() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
   COMPREPLY=()
+  # Of --option=word bash makes three words.
+  if [ "$before" = "=" ]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; elif [ "$current" = "=" ]; then current=""; fi
   case "$before" in
     ${FILES.join("|")}|-c) compopt -o default; return ;;
 ${words.join("\n")}
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${Object.keys(commands).join(" ")} help" -- "$current"))
+    COMPREPLY=($(compgen -W "${Object.keys(commands).join(" ")}" -- "$current"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
@@ -116,7 +125,7 @@ _misp_courier "$@"`;
 
 function zshArgument(takes: Option["takes"]): string {
   if (takes === "nothing") return "";
-  return takes === "file" ? ":file:_files" : `:word:(${takes.join(" ")})`;
+  return takes === "file" ? "=:file:_files" : `=:word:(${takes.join(" ")})`;
 }
 
 function fish(commands: Commands): string {

@@ -80,13 +80,25 @@ describe("completion", () => {
     expect(await proposed("demo", "--directory", "--")).toEqual([]);
   });
 
+  test("bash completes a word that stands behind an equals sign", async () => {
+    expect(await proposed("export", "--format", "=")).toEqual(["ndjson", "csv", "stix"]);
+    expect(await proposed("export", "--format", "=", "c")).toEqual(["csv"]);
+  });
+
+  test("every shell knows what help can be asked about", async () => {
+    expect(await proposed("help")).toEqual(["help"]);
+    expect(await proposed("help", "ca")).toEqual(["catch-up"]);
+    for (const shell of ["zsh", "fish"])
+      expect((await call(["completion", shell])).out).toMatch(/help.*run demo check .* service completion\b/);
+  });
+
   test("zsh and fish know which options take something, and what", async () => {
     const [zsh, fish] = await Promise.all(
       ["zsh", "fish"].map(async (shell) => (await call(["completion", shell])).out),
     );
-    expect(zsh).toContain("'--format:word:(ndjson csv stix)'");
-    expect(zsh).toContain("'--since:word:()'");
-    expect(zsh).toContain("'--directory:file:_files'");
+    expect(zsh).toContain("'--format=:word:(ndjson csv stix)'");
+    expect(zsh).toContain("'--since=:word:()'");
+    expect(zsh).toContain("'--directory=:file:_files'");
     expect(zsh).toContain("'--json'");
     expect(fish).toContain("-l format -x -a 'ndjson csv stix'\n");
     expect(fish).toContain("-l since -x\n");
