@@ -124,7 +124,7 @@ function paths({ instance, user, node, program, config, writes }: UnitSettings):
   const secrets = instance === undefined ? `${folder}/environment` : `${folder}/${instance}.environment`;
   return `[Service]
 ExecStart=
-ExecStart=${[node, program, "run", "--config", config].map(quoted).join(" ")}
+ExecStart=${[node, program, "run", "--config", config].map(asWord).join(" ")}
 # MISP_API_KEY=… and whatever else the configuration takes from the environment; only root need be able to read it.
 EnvironmentFile=-${escaped(secrets)}
 User=${user}
@@ -133,12 +133,16 @@ WorkingDirectory=${state}
 ${elsewhere.map((path) => `ReadWritePaths=${quoted(path)}\n`).join("")}`;
 }
 
-/** systemd takes % for a specifier and $ for a variable. */
+/** systemd takes % for a specifier. */
 function escaped(path: string): string {
   return path.replaceAll("%", "%%");
 }
 
 function quoted(path: string): string {
-  const safe = escaped(path).replaceAll("$", "$$$$");
-  return /^[\w./@:+-]+$/.test(path) ? safe : `"${safe.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  return /^[\w./@:+-]+$/.test(path) ? path : `"${escaped(path).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+/** In a command line, and there alone, it takes $ for a variable. */
+function asWord(path: string): string {
+  return quoted(path).replaceAll("$", "$$$$");
 }

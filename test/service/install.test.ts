@@ -63,6 +63,13 @@ test("the unit runs the courier under its own user, and lets it write where its 
   ]);
 });
 
+test("a dollar is doubled in the command line, where systemd looks for variables, and nowhere else", () => {
+  const [, dropIn] = installation({ ...SETTINGS, config: "/etc/$courier/config.yaml", writes: ["/srv/$lists"] }).files;
+  expect(dropIn?.content).toContain('run --config "/etc/$$courier/config.yaml"\n');
+  expect(dropIn?.content).toContain("EnvironmentFile=-/etc/$courier/environment\n");
+  expect(dropIn?.content).toContain('ReadWritePaths="/srv/$lists"\n');
+});
+
 test("where systemd does not answer nothing is left behind, neither a unit nor a user", async () => {
   const system = aSystem();
   const run = async ([program, ...words]: SystemCommand) => {
