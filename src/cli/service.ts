@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { loadConfig, resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { readOtherwise } from "../service/environment-file.ts";
 import {
   type Installation,
   install,
@@ -84,7 +85,8 @@ function settingsFor(instance: string | undefined, given: Given, { environment, 
   const user = checked(textOption(given, "user"), "--user") ?? "misp-courier";
   const file = resolve(textOption(given, "config") ?? `/etc/misp-courier/${instance ?? "config"}.yaml`);
   const variables = environmentBeside(file, instance);
-  const config = loadConfig(file, { ...environment, ...variables });
+  for (const complaint of readOtherwise(variables.text)) err(`${variables.file}:${complaint}`);
+  const config = loadConfig(file, { ...environment, ...parseEnv(variables.text) });
   const node = process.execPath;
   const program = resolve(process.argv[1] ?? "misp-courier");
   const own = [config.state, ...logFolder(config)].map((path) => absolute(config, path));
@@ -109,13 +111,13 @@ function whereItLies(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-/** The same variables that systemd will give it. */
-function environmentBeside(config: string, instance: string | undefined): Record<string, string | undefined> {
+/** The file from which systemd will give it variables; one that is not there gives none. */
+function environmentBeside(config: string, instance: string | undefined): { file: string; text: string } {
+  const file = join(dirname(config), instance === undefined ? "environment" : `${instance}.environment`);
   try {
-    const name = instance === undefined ? "environment" : `${instance}.environment`;
-    return parseEnv(readFileSync(join(dirname(config), name), "utf8"));
+    return { file, text: readFileSync(file, "utf8") };
   } catch {
-    return {};
+    return { file, text: "" };
   }
 }
 

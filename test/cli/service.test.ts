@@ -81,6 +81,18 @@ test("what lies in a folder for what does not last is named, too", async () => {
   expect(err).toContain(`${lists} lies in a folder for what does not last, which the service cannot see`);
 });
 
+test("what systemd reads otherwise than the shell in the file of variables is named with its line", async () => {
+  const folder = aFolder();
+  const config = await aConfig(folder);
+  const text = "# the key\nexport MISP_API_KEY=a-secret-key\nOTHER=a-secret # of ours\nQUOTED='a # b'\n";
+  await writeFile(join(folder, "environment"), text);
+  const { code, err } = await call(["service", "install", "--config", config, "--dry-run"]);
+  expect(code).toBe(0);
+  expect(err).toContain('environment:2: systemd knows no "export", and leaves MISP_API_KEY out');
+  expect(err).toContain("environment:3: systemd takes the remark for part of OTHER");
+  expect(err).not.toMatch(/environment:[14]|a-secret/);
+});
+
 test("the commands of a dry run are what a shell takes for the same words", async () => {
   const config = await aConfig(aFolder());
   const text = `misp: {url: "https://misp.example.org", key: k}\ntargets: {l: {type: csv, directory: "/srv/it's a list"}}\n`;
