@@ -34,6 +34,8 @@ export class ConfigWatch implements Disposable {
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
     watchFile(options.file, { interval: INTERVAL, persistent: false }, this.#look);
+    // Its times of now are what later ones are compared with: what was written since it was read would go unseen.
+    this.#readAtRest();
   }
 
   read(): void {

@@ -33,6 +33,18 @@ test("a file that is still being written is not taken, even where the half of it
   expect(seen).toEqual(["edge debug"]);
 });
 
+test("what is written to the file between its reading at the start and the first look is taken", async () => {
+  const file = join(aFolder(), "config.yaml");
+  writeFileSync(file, MISP + TARGETS);
+  const read = loadConfig(file, {});
+  appendFileSync(file, LOG);
+  const seen: string[] = [];
+  const changed = (config: typeof read) => void seen.push(config.log.level);
+  const options = { file, environment: {}, clock: Date.now, current: () => read, changed, refused: () => {} };
+  using _ = new ConfigWatch(options);
+  await eventually(async () => expect(seen).toEqual(["debug"]));
+});
+
 test("certificates that were renewed under their name are another configuration, once it is to be read again", () => {
   const file = join(aFolder(), "config.yaml");
   const certificates = join(file, "..", "ca.pem");
