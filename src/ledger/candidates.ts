@@ -9,6 +9,8 @@ import { Supporters } from "./supporters.ts";
 interface Candidate extends Known {
   id: number;
   revision: number;
+  /** When time alone changes what is to be said of it, Unix seconds. */
+  due: number | null;
   shown: string | null;
   /** Set where a guard keeps it aside. */
   kind: "add" | "remove" | null;
@@ -40,7 +42,7 @@ const SCAN = 1_000;
 /** How many revisions one look for what is held passes over at the most. */
 const STRIDE = 10_000;
 
-const COLUMNS = `i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, h.shown,
+const COLUMNS = `i.id, i.type, i.value, i.withheld, i.reference, i.score, i.revision, i.due, h.shown,
        s.kind, s.why, s.revision AS asideAt, s.since AS asideSince`;
 const ASIDE = "LEFT JOIN aside s ON s.target = ?1 AND s.indicator = i.id";
 
@@ -88,6 +90,7 @@ export class Candidates {
   /** What is to be removed of those that the target holds; far cheaper, as what it is to show is not looked at. */
   removals(target: number, view: TargetView, after: number, through: number): Scanned {
     return this.#ofHeld(target, after, through, (candidate) => {
+      if (this.#isDue(candidate)) return [];
       const wish = this.#wish(candidate, view);
       return "withheld" in wish ? [this.#settled(candidate, removal(candidate, wish.withheld))] : [];
     });
@@ -96,7 +99,7 @@ export class Candidates {
   /** Those that are to be compared once more, whatever is kept aside. */
   again(target: number, view: TargetView, limit: number): Comparison[] {
     const candidates = this.#again.list(target, limit);
-    return candidates.map((candidate) => this.#comparison({ ...candidate, kind: null }, view));
+    return candidates.map((candidate) => this.#settled({ ...candidate, kind: null }, this.#compare(candidate, view)));
   }
 
   #ofHeld(target: number, after: number, through: number, compare: (candidate: Candidate) => Comparison[]): Scanned {
@@ -107,6 +110,8 @@ export class Candidates {
   }
 
   #comparison(candidate: Candidate, view: TargetView): Comparison {
+    const { id, revision } = candidate;
+    if (this.#isDue(candidate)) return { id, revision, lack: undefined, settled: false, needless: undefined };
     return this.#settled(candidate, this.#compare(candidate, view));
   }
 
@@ -129,6 +134,11 @@ export class Candidates {
     if (!this.#judge.isValueDown(value, known)) return true;
     lack.holding.why = "false_positive";
     return false;
+  }
+
+  /** It is about to be judged again, and comes up once more then: what is known of it is of a time that is over. */
+  #isDue({ due }: Candidate): boolean {
+    return due !== null && due * 1000 <= this.#clock();
   }
 
   #compare(candidate: Candidate, view: TargetView): Lack | undefined {

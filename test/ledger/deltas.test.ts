@@ -231,6 +231,18 @@ test("a target with a filter keeps what a support passes that too few call false
   expect((await deliver(filtered)).remove).toEqual(["198.51.100.7", "a.example"]);
 });
 
+test("a target that starts over loses nothing of what time has changed and was not judged again yet", async () => {
+  const seen = { id: 3, value: "c.example", lastSeen: NOW + 3_650 * DAY };
+  ledger.hear(told(seen));
+  ledger.published({ timestamp: NOW, publishTimestamp: NOW });
+  await deliver(registered(aView()));
+  ledger.now += 31 * DAY * 1_000;
+  const view = registered(aView({ digest: "2" }));
+  expect(await deliver(view)).toEqual(NOTHING);
+  ledger.reviewed();
+  expect(await deliver(view)).toEqual({ ...NOTHING, remove: ["a.example", "b.example"] });
+});
+
 test("a target with a longer TTL keeps what others let go of, until its own runs out", async () => {
   const view = registered(aView({ rules: { ttl: { default: 60 * DAY } } }));
   await deliver(view);
