@@ -64,6 +64,8 @@ function unit({ instance }: UnitSettings): string {
 Description=misp-courier${instance === undefined ? "" : " %i"}: carries MISP's intelligence to its targets
 Wants=network-online.target
 After=network-online.target
+# Where the machine waits for the right time at its start, so does the courier: what it tells of expiries follows the clock.
+After=time-sync.target
 StartLimitIntervalSec=10min
 StartLimitBurst=10
 

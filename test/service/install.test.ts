@@ -41,6 +41,7 @@ test("the unit runs the courier under its own user, and lets it write where its 
   for (const line of ["Type=notify", "ProtectSystem=strict", "NoNewPrivileges=true", "CapabilityBoundingSet="]) {
     expect(unit.split("\n")).toContain(line);
   }
+  expect(unit.slice(0, unit.indexOf("[Service]"))).toContain("\nAfter=time-sync.target\n");
   const paths = await readFile(join(system.root, UNITS, "misp-courier.service.d/paths.conf"), "utf8");
   expect(paths.split("\n").filter((line) => !line.startsWith("#"))).toEqual([
     "[Service]",
