@@ -111,7 +111,7 @@ const LONGEST_WAIT = 24 * 3_600_000;
 function waitOf(status: number, headers: RestAnswer["headers"]): number | undefined {
   // MISP tells when the window ends with every answer to a search, whether the limit was reached or not.
   const reset = status === 429 ? Number(headers["x-rate-limit-reset"]) * 1000 : 0;
-  // A date is one of MISP's clock, which the answer shows.
-  const wait = retryAfter(headers, Date.parse(String(headers.date))) ?? reset;
+  // Without MISP's clock a date tells nothing.
+  const wait = retryAfter(headers, Number.NaN) ?? reset;
   return wait > 0 ? Math.min(wait, LONGEST_WAIT) : undefined;
 }

@@ -12,3 +12,8 @@ test.each([
 ])("an answer asks to wait by %s", (_, value, wait) => {
   expect(retryAfter({ "retry-after": value }, NOW)).toBe(wait);
 });
+
+test("a date counts by the clock of the far side, where the answer shows it", () => {
+  const headers = { "retry-after": "Sun, 22 Nov 2026 17:02:00 GMT", date: "Sun, 22 Nov 2026 17:00:00 GMT" };
+  expect(retryAfter(headers, NOW)).toBe(120_000);
+});

@@ -57,7 +57,7 @@ describe("a webhook target says what happened", () => {
 
   it("waits as long as the receiver asks, in seconds or until a date", async () => {
     expect(await failure({ status: 429, headers: { "Retry-After": "17" } })).toMatchObject({ wait: 17_000 });
-    const headers = { "Retry-After": "Tue, 14 Nov 2023 22:14:20 GMT" };
+    const headers = { Date: "Tue, 14 Nov 2023 22:13:20 GMT", "Retry-After": "Tue, 14 Nov 2023 22:14:20 GMT" };
     expect(await failure({ status: 503, headers })).toMatchObject({ wait: 60_000 });
     expect(await failure({ status: 410, headers })).toMatchObject({ wait: 3_600_000 });
   });
