@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isLoopback, listenAddress, path, text, webAddress } from "./values.ts";
+import { exactWebAddress, isLoopback, listenAddress, path, text, webAddress } from "./values.ts";
 
 /** The `alerts:` section. */
 export const alerts = z
@@ -20,8 +20,8 @@ export const alerts = z
       .describe("Word to the operator over Telegram"),
     webhook: z
       .strictObject({
-        url: webAddress.describe(
-          "Where alerts are posted as JSON, which [OPERATIONS.md](OPERATIONS.md#what-each-alert-means) shows",
+        url: exactWebAddress.describe(
+          "Where alerts are posted as JSON, used just as it is written, which [OPERATIONS.md](OPERATIONS.md#what-each-alert-means) shows",
         ),
         secret: text
           .optional()

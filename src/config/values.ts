@@ -9,9 +9,13 @@ export const path = text
   .refine((given) => !given.includes("\0"), { error: "must be a path: none has a NUL character in it" })
   .meta({ shows: "path" });
 
-/** A web address, without the slash at its end. */
-export const webAddress = z
+/** A web address, just as it is written. */
+export const exactWebAddress = z
   .url({ protocol: /^https?$/, error: hint("must be an address such as https://misp.example.org") })
+  .meta({ shows: "web address" });
+
+/** A web address, without the slash at its end. */
+export const webAddress = exactWebAddress
   .transform((address) => address.replace(/\/+$/, ""))
   .meta({ shows: "web address" });
 

@@ -132,6 +132,11 @@ http: {listen: '[::1]:80'}
     expect(config.alerts.telegram).toMatchObject({ chat_id: "-100123", api_root: "https://api.telegram.org" });
     expect(config.http.listen).toEqual({ host: "::1", port: 80 });
   });
+
+  test("alerts are posted to the address as it is written: with another slash it is another place", () => {
+    const url = "https://c.example/hook/?key=a/";
+    expect(load(`${MINIMAL}alerts: {webhook: {url: '${url}'}}`).alerts.webhook?.url).toBe(url);
+  });
 });
 
 describe("a file that cannot be read", () => {
