@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { exactWebAddress, isLoopback, listenAddress, path, text, webAddress } from "./values.ts";
 
+const SIGNING_KEY = /^(?!whsec_)|^whsec_(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 /** The `alerts:` section. */
 export const alerts = z
   .strictObject({
@@ -24,6 +26,7 @@ export const alerts = z
           "Where alerts are posted as JSON, used just as it is written, which [OPERATIONS.md](OPERATIONS.md#what-each-alert-means) shows",
         ),
         secret: text
+          .regex(SIGNING_KEY, "must have base64 behind whsec_")
           .optional()
           .describe("Signs them as Standard Webhooks have it: whsec_ and base64, or any other text as it is"),
         verify_tls: z.boolean().default(true).describe("Whether the certificate of the far side must be valid"),

@@ -271,6 +271,10 @@ describe("mistakes", () => {
       `${MINIMAL}indicators: {decay: {ip-scr: {lifetime: 30d}}}\n`,
       '2 indicators.decay.ip-scr: is no attribute type, did you mean "ip-src"?',
     ],
+    ...["whsec_", "whsec_abc", "whsec_not base64"].map((secret): [string, string] => [
+      `${MINIMAL}alerts:\n  webhook: {url: https://c.example, secret: ${secret}}\n`,
+      "3 alerts.webhook.secret: must have base64 behind whsec_",
+    ]),
     [`${MINIMAL}log: {level: loud}\n`, "2 log.level: must be error or warn or info or debug"],
     [`${MINIMAL}curation:\n  enabled: yes\n`, "3 curation.enabled: must be true or false"],
     [
