@@ -32,6 +32,11 @@ export class SightingListings {
 
   /** Those with dates in a span, Unix seconds, as far as MISP shows them to our key. */
   known({ from, to }: { from: number; to: number }): KnownSighting[] {
-    return this.#tables.sightings.between(from, to).filter((row) => isVisible(this.#tables, row));
+    const { attributes, events, sightings } = this.#tables;
+    return sightings.between(from, to).flatMap((row) => {
+      const event = events.get(attributes.get(row.attribute)?.event ?? 0);
+      if (!event || !isVisible(this.#tables, row)) return [];
+      return [{ id: row.id, attribute: row.attribute, event: event.uuid }];
+    });
   }
 }

@@ -3,12 +3,13 @@ import type { Notice } from "../model/notice.ts";
 import type { SensorSighting } from "../model/sensed.ts";
 import { sightingOf } from "./bodies.ts";
 import type { MispClient } from "./client.ts";
-import { idAt, isObject, type Json, numberOr } from "./coerce.ts";
+import { idAt, isObject, type Json, numberOr, objectsAt } from "./coerce.ts";
 import { MispError, readAnswer } from "./errors.ts";
 
 const PATH = "/sightings/restSearch";
 /** Of so many it is asked whether they are still there, which an empty list does not have. */
 const MOST_ASKED = 100;
+const MOST_EVENTS = 20;
 
 /**
  * All sightings with dates in a span (Unix seconds) that the key may see, and the list of them. One that cannot be read is left
@@ -31,12 +32,23 @@ export async function searchSightings(
   return [...rows.flatMap(readable), { kind: "sightings-listed", from, to, ids }];
 }
 
-/** Whether MISP shows any of these with its attribute. */
+/** Whether MISP shows any of these with its attribute, or, where it does not say, with its event. */
 async function areThere(client: MispClient, known: readonly KnownSighting[], signal: AbortSignal): Promise<boolean> {
   if (known.length === 0) return false;
   const shown = await client.sightingsOf([...new Set(known.map(({ attribute }) => attribute))], signal);
-  const ids = new Set(shown?.map((row) => numberOr(row, "id", 0)));
+  const rows = shown ?? (await withEvents(client, known, signal));
+  const ids = new Set(rows.map((row) => numberOr(row, "id", 0)));
   return known.some(({ id }) => ids.has(id));
+}
+
+async function withEvents(client: MispClient, known: readonly KnownSighting[], signal: AbortSignal): Promise<Json[]> {
+  const rows: Json[] = [];
+  for (const event of [...new Set(known.map(({ event }) => event))].slice(0, MOST_EVENTS)) {
+    const body = (await client.viewEvent(event, signal)) ?? {};
+    const attributes = [body, ...objectsAt(body, "Object")].flatMap((part) => objectsAt(part, "Attribute"));
+    rows.push(...attributes.flatMap((attribute) => objectsAt(attribute, "Sighting")));
+  }
+  return rows;
 }
 
 function readable(row: Json): Notice[] {

@@ -62,8 +62,9 @@ export interface Sighting {
   about: { type: string; value: string } | undefined;
 }
 
-/** A sighting by its number, and that of its attribute. */
+/** A sighting by its number, that of its attribute, and the UUID of the event that it is in. */
 export interface KnownSighting {
   id: number;
   attribute: number;
+  event: string;
 }

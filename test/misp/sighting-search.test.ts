@@ -4,18 +4,24 @@ import { aClient } from "../support/a-client.ts";
 import { AnsweringServer, json } from "../support/answering-server.ts";
 
 const NEVER = new AbortController().signal;
+const EVENT = "5b0f2d3e-7c1c-4a55-9d3e-0c6a1d2f4b10";
 const KNOWN = [
-  { id: 5, attribute: 3 },
-  { id: 6, attribute: 3 },
+  { id: 5, attribute: 3, event: EVENT },
+  { id: 6, attribute: 3, event: EVENT },
 ];
 
 let server: AnsweringServer;
 afterEach(() => server[Symbol.asyncDispose]());
 
-/** What comes of a search that finds none, where MISP shows these with their attributes. */
-async function searched(listed: ReturnType<typeof json>) {
+/** What comes of a search that finds none, where MISP shows these with their attributes, and these with their event. */
+async function searched(listed: ReturnType<typeof json>, withEvent: object[] = []) {
+  const event = json({ Event: { uuid: EVENT, Attribute: [{ id: "3", Sighting: withEvent }] } });
+  const answers = new Map([
+    ["/sightings/listSightings", listed],
+    [`/events/view/${EVENT}`, event],
+  ]);
   server = await AnsweringServer.start((asked, response) => {
-    (asked.path === "/sightings/listSightings" ? listed : json({ response: [] }))(asked, response);
+    (answers.get(asked.path) ?? json({ response: [] }))(asked, response);
   });
   return searchSightings(aClient(server.url), { from: 0, to: 9 }, () => KNOWN, NEVER);
 }
@@ -25,6 +31,12 @@ test("a list without sightings is not believed while MISP has one of those that 
   await expect(answer).rejects.toMatchObject({ meaning: "garbled" });
   await expect(answer).rejects.toThrow("MISP.disable_sighting_loading");
   expect(server.asked.at(-1)?.body).toEqual({ id: [3], context: "attribute" });
+});
+
+test("a list without sightings is not believed where MISP says nothing of their attributes, and shows one with its event", async () => {
+  await expect(searched(json({ message: "Not found." }, 404), [{ id: "6" }])).rejects.toMatchObject({
+    meaning: "garbled",
+  });
 });
 
 test.each([
