@@ -14,8 +14,9 @@ export const exactWebAddress = z
   .url({ protocol: /^https?$/, error: hint("must be an address such as https://misp.example.org") })
   .meta({ shows: "web address" });
 
-/** A web address, without the slash at its end. */
+/** A web address that paths are added to, without the slash at its end. */
 export const webAddress = exactWebAddress
+  .refine((address) => !/[?#]/.test(address), { error: "must be an address without ? and #: paths are added to it" })
   .transform((address) => address.replace(/\/+$/, ""))
   .meta({ shows: "web address" });
 

@@ -344,6 +344,10 @@ describe("mistakes", () => {
       "2 targets.l.directory: must be a path: none has a NUL character in it",
     ],
     ["misp:\n  url: https://m.example\n", "1 misp: needs key or key_file"],
+    [
+      "misp: {url: 'https://m.example/?lang=en', key: k}\n",
+      "1 misp.url: must be an address without ? and #: paths are added to it",
+    ],
     ["misp: {url: misp, key: k}\n", "1 misp.url: must be an address such as https://misp.example.org"],
     [
       "misp: {url: https://m.example, key: k, zeromq: 'tcp://h:65536'}\n",
