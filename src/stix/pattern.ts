@@ -13,6 +13,9 @@ const HASHES: Readonly<Record<string, string>> = {
   tlsh: "TLSH",
 };
 
+/** All that the libraries of OASIS take for one; MISP takes it with the name of a file behind it as well. */
+const SSDEEP = /^[A-Za-z0-9+/:.]{1,128}$/;
+
 const AGENT = "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'";
 
 /** What a value of a type is compared with. */
@@ -40,6 +43,7 @@ const PATHS: Readonly<Record<string, string>> = {
 export function patternOf({ type, value }: Indicator): string | undefined {
   if (["ip-src", "ip-dst", "ip"].includes(type)) return `[${address(value)}]`;
   if (type === "AS") return autonomousSystem(value);
+  if (type === "ssdeep" && !SSDEEP.test(value)) return undefined;
   const hash = Object.hasOwn(HASHES, type) ? HASHES[type] : undefined;
   if (hash) return `[file:hashes.'${hash}' = ${literal(value)}]`;
   const path = Object.hasOwn(PATHS, type) ? PATHS[type] : undefined;

@@ -64,6 +64,11 @@ describe("patterns", () => {
     ["ip-src", "198.51.100.0/24", "[ipv4-addr:value ISSUBSET '198.51.100.0/24']"],
     ["ip-dst", "2001:db8::1", "[ipv6-addr:value = '2001:db8::1']"],
     ["sha256", "ab", "[file:hashes.'SHA-256' = 'ab']"],
+    [
+      "ssdeep",
+      "3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C",
+      "[file:hashes.'SSDEEP' = '3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C']",
+    ],
     ["url", "https://a.example/'\\", "[url:value = 'https://a.example/\\'\\\\']"],
     ["AS", "AS64496", "[autonomous-system:number = 64496]"],
   ])("%s %s", (type, value, pattern) => expect(patternOf({ type, value })).toBe(pattern));
@@ -71,6 +76,7 @@ describe("patterns", () => {
   test.each([
     ["imphash", "ab"],
     ["AS", "none"],
+    ["ssdeep", '3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C,"evil.exe"'],
     ["constructor", "x"],
   ])("there is none for %s %s", (type, value) => expect(patternOf({ type, value })).toBeUndefined());
 });
