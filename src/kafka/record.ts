@@ -90,7 +90,12 @@ const body = z.object(
     key: z.string(),
     origin: z.string(),
     type: z.string().min(1).max(255),
-    value: z.string().min(1).max(65_536),
+    value: z
+      .string()
+      .min(1)
+      .max(65_536)
+      // The ledger would end it there, and list what nobody told of.
+      .refine((given) => !given.includes("\0"), { error: "has a NUL character" }),
     score: z.number().min(0).max(100),
     reference: time.nullable(),
     attributes: z.array(attribute).max(1_000),

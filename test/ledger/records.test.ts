@@ -140,6 +140,13 @@ describe("what other couriers tell of", () => {
     ]);
   });
 
+  test("counts not at all with a NUL character in its value: what stands before it, nobody told of", () => {
+    const entry = anEntry({ value: "nul\0x.example", origins: [recent], reference: NOW - 100 });
+    const { notices, unreadable } = read({ key: recordKey(entry, "one"), value: recordOf(entry, "one") });
+    expect(notices).toEqual([{ kind: "record-unread", name: recordKey(entry, "one") }]);
+    expect(unreadable.map(({ reason }) => reason)).toEqual(["value: has a NUL character"]);
+  });
+
   test("stays when one lets go whose name begins another's, with the mark that ends names in the ledger", () => {
     ledger.hear(recorded("misp"), recorded("misp#2"), gone("misp"));
     expect(ledger.standing()).toBeNull();
