@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
+import { Database } from "../../src/ledger/database.ts";
+import { CAUGHT_UP } from "../../src/ledger/facts.ts";
 import type { Delta } from "../../src/model/delta.ts";
 import { kafka } from "../../src/targets/kafka.ts";
 import type { Target } from "../../src/targets/target.ts";
@@ -145,6 +148,21 @@ describe.runIf(KAFKA_JARS)(`a forwarder${NEEDS_BROKER}`, () => {
     const sum = (what: string) => steps.reduce((total, line) => total + JSON.parse(line)[what], 0);
     expect([sum("add"), sum("renew"), sum("remove")]).toEqual([3, 0, 1]);
     expect(forwarder.bugs).toEqual([]);
+  }, 120_000);
+
+  test("that read last by a clock that was far ahead reads everything again, since nobody knows how long ago that was", async () => {
+    await using forwarder = forwarderOf(join(folder, "ahead"), broker);
+    forwarder.start();
+    await write(berlin, { add: [entry("kept.example")] });
+    await comesToHold(forwarder, ["domain kept.example"]);
+    await forwarder.stop();
+    const ledger = Database.open(join(forwarder.directory, "state", LEDGER_FILE));
+    ledger.prepare("UPDATE fact SET value = value + ? WHERE name = ?").run(365 * 86_400_000, CAUGHT_UP);
+    ledger.close();
+    forwarder.start();
+    await forwarder.said("The topic is read again from its beginning");
+    await forwarder.said("In step with the topic");
+    await comesToHold(forwarder, ["domain kept.example"]);
   }, 120_000);
 
   test("reads everything again when asked to, and what left the topic untold goes at once", async () => {
