@@ -76,12 +76,12 @@ export class KafkaFeed implements MispFeed {
     const { group } = this.#settings;
     const noticed = (event: ReaderEvent) => {
       this.#line(event);
-      if (!event.connected) void this.#compare(topics);
+      if (!event.connected) void this.#compare(reader, topics);
     };
-    const reader = new TopicReader({ kafka: this.#kafka, topics, group, noticed });
+    const reader: TopicReader = new TopicReader({ kafka: this.#kafka, topics, group, noticed });
     this.#reader = reader;
     if (this.#stop.signal.aborted) return;
-    const timer = setInterval(() => void this.#compare(topics), LOOK.some);
+    const timer = setInterval(() => void this.#compare(reader, topics), LOOK.some);
     try {
       for await (const portion of reader.portions()) {
         yield { frames: this.#framesOf(portion), overrun: false, saved: portion.saved };
@@ -114,11 +114,11 @@ export class KafkaFeed implements MispFeed {
   }
 
   /** For one that is gone, none of the others can be read any more. */
-  async #compare(topics: readonly string[]): Promise<void> {
-    if (this.#missing === "" && this.#reader?.connected) return;
+  async #compare(reader: TopicReader, topics: readonly string[]): Promise<void> {
+    if (this.#missing === "" && reader.connected) return;
     // Whether the line holds, the reader knows.
     const there = await this.#look(() => {});
-    if (there.length > 0 && there.join() !== topics.join()) this.#reader?.close();
+    if (there.length > 0 && there.join() !== topics.join()) reader.close();
   }
 
   #line(event: ReaderEvent): void {
