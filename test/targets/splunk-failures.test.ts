@@ -49,7 +49,7 @@ describe("a splunk target says what happened", () => {
   it("waits as long as Splunk asks, in seconds or until a date", async () => {
     const seconds = await failure("batch_save", { status: 503, headers: { "Retry-After": "17" } });
     expect(seconds).toMatchObject({ wait: 17_000 });
-    const headers = { "Retry-After": "Tue, 14 Nov 2023 22:14:20 GMT" };
+    const headers = { Date: "Tue, 14 Nov 2023 22:13:20 GMT", "Retry-After": "Tue, 14 Nov 2023 22:14:20 GMT" };
     expect(await failure("batch_save", { status: 429, headers })).toMatchObject({ wait: 60_000 });
   });
 
