@@ -1,4 +1,4 @@
-import { CAUGHT_UP } from "../ledger/facts.ts";
+import { CAUGHT_UP, SEES_ALL_SIGHTINGS } from "../ledger/facts.ts";
 import { END_OF_TIME } from "../misp/end-of-time.ts";
 import { searchSightings } from "../misp/sighting-search.ts";
 import type { CatchUpOptions } from "./catch-up-options.ts";
@@ -33,7 +33,7 @@ export async function catchUpSightings(options: CatchUpOptions, since?: number):
   for (let from = start, to = first; from < now; from = to, to += SPAN) {
     const asked = clock();
     // Whoever gave one may have a clock that is ahead.
-    const span = { from, to: to < now ? to : END_OF_TIME };
+    const span = { from, to: to < now ? to : END_OF_TIME, whole: ledger.fact(SEES_ALL_SIGHTINGS) === "1" };
     const notices = await searchSightings(client, span, () => ledger.sightingListings.known(span), signal);
     found += notices.length - 1;
     await answer(notices, asked);

@@ -1,6 +1,14 @@
 import { join } from "node:path";
 import type { CourierConfig } from "../config/schema.ts";
-import { CATCH_UP_FAILED, CAUGHT_UP, FINDINGS, RESTORED, RULES, UNOPENED } from "../ledger/facts.ts";
+import {
+  CATCH_UP_FAILED,
+  CAUGHT_UP,
+  FINDINGS,
+  RESTORED,
+  RULES,
+  SEES_ALL_SIGHTINGS,
+  UNOPENED,
+} from "../ledger/facts.ts";
 import type { Question } from "../ledger/questions.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
@@ -139,7 +147,10 @@ export async function followMisp(config: CourierConfig, line: Line): Promise<voi
     answer: told,
     findings: (probe) => findingsOf(config, client, probe, signal),
     found: (findings) => ledger.note(FINDINGS, JSON.stringify(findings)),
-    introduced: ({ organisationId: id, organisationUuid: uuid }) => keeper.introduced({ id, uuid }),
+    introduced: ({ organisationId: id, organisationUuid: uuid, permissions }) => {
+      ledger.note(SEES_ALL_SIGHTINGS, permissions.has("perm_site_admin") ? "1" : "");
+      keeper.introduced({ id, uuid });
+    },
     delayed: (error) => opening.failed("warninglists", error),
   });
   // Whether or not the feed can be heard, REST may tell what was missed.

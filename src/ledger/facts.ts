@@ -12,6 +12,8 @@ export const RESTORED = "restored";
 export const UNOPENED = "unopened";
 /** Why the last catch-up failed; empty: it did not. */
 export const CATCH_UP_FAILED = "catch-up-failed";
+/** MISP shows our key everybody's sightings; empty: those of others it may hide. */
+export const SEES_ALL_SIGHTINGS = "sees-all-sightings";
 /** What was missing when MISP was last asked, and what curation lacks: lists of sentences. */
 export const FINDINGS = "findings";
 export const LACKS = "curation-lacks";

@@ -82,11 +82,11 @@ export function hearSightingDeleted(tables: Tables, id: number, { now }: Moment)
 }
 
 /** REST lists all sightings of a span that our key may see: one that it would show, and does not, is gone, unless it was heard of just before. */
-export function hearSightingsListed(tables: Tables, { from, to, ids }: Listed, moment: Moment): void {
+export function hearSightingsListed(tables: Tables, { from, to, ids, whole }: Listed, moment: Moment): void {
   const { sightings } = tables;
   for (const row of sightings.between(from, to)) {
     sightings.doubted.delete(row.id);
-    if (ids.has(row.id) || !isVisible(tables, row)) continue;
+    if (ids.has(row.id) || !(whole || isVisible(tables, row))) continue;
     if (isSettled(row.heard, moment)) takeBack(tables, row, moment.asked);
     else sightings.doubted.add(row.id);
   }

@@ -1,4 +1,4 @@
-import type { KnownSighting } from "../model/misp.ts";
+import type { KnownSighting, SightingSpan } from "../model/misp.ts";
 import { isVisible } from "./hear-sightings.ts";
 import type { Tables } from "./tables.ts";
 
@@ -30,12 +30,12 @@ export class SightingListings {
     this.#tables.sightings.incomplete = false;
   }
 
-  /** Those with dates in a span, Unix seconds, as far as MISP shows them to our key. */
-  known({ from, to }: { from: number; to: number }): KnownSighting[] {
+  /** Those with dates in a span, as far as MISP shows them to our key. */
+  known({ from, to, whole }: SightingSpan): KnownSighting[] {
     const { attributes, events, sightings } = this.#tables;
     return sightings.between(from, to).flatMap((row) => {
       const event = events.get(attributes.get(row.attribute)?.event ?? 0);
-      if (!event || !isVisible(this.#tables, row)) return [];
+      if (!event || !(whole || isVisible(this.#tables, row))) return [];
       return [{ id: row.id, attribute: row.attribute, event: event.uuid }];
     });
   }

@@ -1,4 +1,4 @@
-import type { KnownSighting } from "../model/misp.ts";
+import type { KnownSighting, SightingSpan } from "../model/misp.ts";
 import type { Notice } from "../model/notice.ts";
 import type { SensorSighting } from "../model/sensed.ts";
 import { sightingOf } from "./bodies.ts";
@@ -20,7 +20,7 @@ const MOST_EVENTS = 20;
  */
 export async function searchSightings(
   client: MispClient,
-  { from, to }: { from: number; to: number },
+  { from, to, whole }: SightingSpan,
   known: () => readonly KnownSighting[],
   signal: AbortSignal,
 ): Promise<Notice[]> {
@@ -29,7 +29,7 @@ export async function searchSightings(
   if (ids.size === 0 && (await areThere(client, known().slice(0, MOST_ASKED), signal))) {
     throw new MispError("garbled", `${PATH} lacks sightings that MISP has; is MISP.disable_sighting_loading on?`);
   }
-  return [...rows.flatMap(readable), { kind: "sightings-listed", from, to, ids }];
+  return [...rows.flatMap(readable), { kind: "sightings-listed", from, to, ids, whole }];
 }
 
 /** Whether MISP shows any of these with its attribute, or, where it does not say, with its event. */

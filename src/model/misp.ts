@@ -62,6 +62,13 @@ export interface Sighting {
   about: { type: string; value: string } | undefined;
 }
 
+/** A span of time, Unix seconds, of which MISP is asked for the sightings; `whole`: it shows our key everybody's. */
+export interface SightingSpan {
+  from: number;
+  to: number;
+  whole: boolean;
+}
+
 /** A sighting by its number, that of its attribute, and the UUID of the event that it is in. */
 export interface KnownSighting {
   id: number;

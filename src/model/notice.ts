@@ -14,7 +14,8 @@ export type Telling = "add" | "edit" | "snapshot" | "answer";
  * A publication tells the UUIDs of all attributes that its event had just before, and when the event had last been edited.
  *
  * Four come from REST alone: `contents`, the UUIDs of all attributes of an event; `listed`, how the list of events has it; `read`,
- * that all of it was told; `sightings-listed`, the ids of all sightings of a span of time that our key may see.
+ * that all of it was told; `sightings-listed`, the ids of all sightings of a span of time that our key may see, which with `whole` are
+ * everybody's.
  *
  * Three come from another courier: a `record` of an indicator, that one is gone, and that what is said of it cannot be read.
  */
@@ -31,7 +32,7 @@ export type Notice =
   | { kind: "listed"; id: number; uuid: string; state: string }
   | { kind: "read"; id: number; uuid: string; state: string }
   | { kind: "sighting"; sighting: Sighting; how: "heard" | "answer" }
-  | { kind: "sightings-listed"; from: number; to: number; ids: ReadonlySet<number> }
+  | { kind: "sightings-listed"; from: number; to: number; ids: ReadonlySet<number>; whole: boolean }
   | { kind: "sighting-deleted"; id: number }
   | { kind: "organisation"; organisation: Organisation }
   | { kind: "warninglist"; id: number; enabled: boolean }

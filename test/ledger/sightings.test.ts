@@ -223,7 +223,7 @@ describe("a sighting of a composite attribute counts for that one support", () =
 describe("REST's list of all sightings of a span that the key may see", () => {
   const shown = { kind: "sighting", sighting: aSighting(), how: "answer" } as const;
   const listed = (...ids: number[]) =>
-    ({ kind: "sightings-listed", from: NOW - 100, to: NOW, ids: new Set(ids) }) as const;
+    ({ kind: "sightings-listed", from: NOW - 100, to: NOW, ids: new Set(ids), whole: false }) as const;
 
   test("takes back what REST has shown before and no longer does", () => {
     ledger.answer([shown, listed(1)]);
@@ -243,6 +243,13 @@ describe("REST's list of all sightings of a span that the key may see", () => {
     ledger.answer([listed()]);
     expect(ledger.standing()).toBeNull();
     expect(ledger.ledger.sightingListings.doubted).toBe(0);
+  });
+
+  test("takes back what the feed alone has told of, where the key may see everybody's", () => {
+    ledger.hear(sighted());
+    ledger.now += 10_000;
+    ledger.answer([{ ...listed(), whole: true }]);
+    expect(ledger.standing()).toBeNull();
   });
 
   test("says nothing of sightings that the key was never shown, or of other days", () => {

@@ -23,7 +23,7 @@ async function searched(listed: ReturnType<typeof json>, withEvent: object[] = [
   server = await AnsweringServer.start((asked, response) => {
     (answers.get(asked.path) ?? json({ response: [] }))(asked, response);
   });
-  return searchSightings(aClient(server.url), { from: 0, to: 9 }, () => KNOWN, NEVER);
+  return searchSightings(aClient(server.url), { from: 0, to: 9, whole: false }, () => KNOWN, NEVER);
 }
 
 test("a list without sightings is not believed while MISP has one of those that are known, as one that loads none", async () => {
@@ -44,5 +44,5 @@ test.each([
   ["shows none", json([])],
   ["has none of their attributes any more", json({ message: "Invalid object." }, 405)],
 ])("a list without sightings is believed where MISP %s", async (_, listed) => {
-  expect(await searched(listed)).toEqual([{ kind: "sightings-listed", from: 0, to: 9, ids: new Set() }]);
+  expect(await searched(listed)).toEqual([{ kind: "sightings-listed", from: 0, to: 9, ids: new Set(), whole: false }]);
 });

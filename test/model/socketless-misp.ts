@@ -49,7 +49,10 @@ export class SocketlessMisp extends Commands {
   sightings(): Notice[] {
     const rows = [...this.instance.store.sightings.values()];
     const ids = new Set(rows.map(({ id }) => id));
-    return [...rows.map(sightingNotice), { kind: "sightings-listed", from: 0, to: Number.MAX_SAFE_INTEGER, ids }];
+    return [
+      ...rows.map(sightingNotice),
+      { kind: "sightings-listed", from: 0, to: Number.MAX_SAFE_INTEGER, ids, whole: false },
+    ];
   }
 
   #collect(topic: Topic, body: unknown): void {

@@ -206,6 +206,25 @@ describe("what happened while the courier could not hear", () => {
     await courier.listed("domain", "a.example");
   });
 
+  test("a thumb that the feed alone told of, and that was deleted meanwhile, is taken back where the key sees everybody's", async () => {
+    courier = await RunningCourier.start();
+    const { id: partner } = courier.misp.addOrganisation({ name: "Partner" });
+    const attributes = [{ type: "domain", value: "a.example" }];
+    const event = courier.misp.addEvent({ info: "a partner's", organisation: partner, attributes });
+    courier.misp.publish(event.id);
+    await courier.listed("domain", "a.example");
+    await courier.compared();
+    const thumb = { type: SightingType.falsePositive, organisation: partner };
+    const [down] = courier.misp.sight(event.attributes[0]?.id ?? 0, thumb);
+    await courier.listed("domain");
+    await courier.stop();
+    courier.misp.deleteSighting(down?.id ?? 0);
+    // REST is not believed about what the feed spoke of just before.
+    await pause(2_100);
+    await courier.start();
+    await courier.listed("domain", "a.example");
+  });
+
   test("what came and was called false never goes out", async () => {
     const delivered: string[] = [];
     const watched = () => ({
