@@ -15,6 +15,7 @@ export function heldRecord(entry: Entry, format: Format, origin: string, now: nu
   const { type, value } = entry;
   if (value === "") return "the value is empty";
   if (!value.isWellFormed() || !type.isWellFormed()) return "the value is not well-formed Unicode";
+  if (value.includes("\0")) return "the value has a NUL character, with which no follower takes it";
   const text = format === "courier" ? recordOf(entry, origin) : stixOf(entry, now);
   if (text === undefined) return `STIX patterns have no words for ${type}`;
   const headers = { type, [SHOWS]: showsOf(format)(entry) };
