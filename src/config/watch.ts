@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from "node:fs";
+import { statSync, unwatchFile, watchFile } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { loadConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
@@ -54,7 +54,19 @@ export class ConfigWatch implements Disposable {
   }
 
   #readAtRest(): void {
+    const { file } = this.#options;
     clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => this.read(), REST).unref();
+    const before = timesOf(file);
+    this.#rest = setTimeout(() => (timesOf(file) === before ? this.read() : this.#readAtRest()), REST).unref();
+  }
+}
+
+/** Another text whenever the file is another, or is written to. */
+function timesOf(file: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(file);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return "";
   }
 }
