@@ -63,22 +63,15 @@ test("a program that npm linked to a home folder is told from one that the servi
   expect(err).toContain("/home lies in a home folder, which the service cannot see");
 });
 
-test("a configuration, or a folder of lists, that is in a home folder is named as well", async () => {
+test.each([
+  ["a home folder", "/home/of-the-test/lists"],
+  ["a folder for what does not last", "/var/tmp/of-the-test/lists"],
+])("a folder of lists that is in %s is named as well", async (what, lists) => {
   const config = await aConfig(aFolder());
-  const lists = "/home/of-the-test/lists";
   const text = `misp: {url: "https://misp.example.org", key: k}\ntargets: {lists: {type: csv, directory: ${lists}}}\n`;
   await writeFile(config, text);
   const { err } = await call(["service", "install", "--config", config, "--dry-run"]);
-  expect(err).toContain(`${lists} lies in a home folder, which the service cannot see`);
-});
-
-test("what lies in a folder for what does not last is named, too", async () => {
-  const config = await aConfig(aFolder());
-  const lists = "/var/tmp/of-the-test/lists";
-  const text = `misp: {url: "https://misp.example.org", key: k}\ntargets: {lists: {type: csv, directory: ${lists}}}\n`;
-  await writeFile(config, text);
-  const { err } = await call(["service", "install", "--config", config, "--dry-run"]);
-  expect(err).toContain(`${lists} lies in a folder for what does not last, which the service cannot see`);
+  expect(err).toContain(`${lists} lies in ${what}, which the service cannot see`);
 });
 
 test("what systemd reads otherwise than the shell in the file of variables is named with its line", async () => {
