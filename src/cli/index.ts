@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ConfigError, formatConfigError } from "../config/load.ts";
+import { ConfigError, formatConfigError } from "../config/issue.ts";
 import { closest } from "../config/suggestion.ts";
 import { AlreadyThere, StateDamaged, StateMissing, StateUnreadable, StateUnwritable } from "../state/damaged.ts";
 import { StateInUse } from "../state/lock.ts";

@@ -1,4 +1,5 @@
-import { ConfigError, formatConfigError, loadConfig } from "../config/load.ts";
+import { ConfigError, formatConfigError } from "../config/issue.ts";
+import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { ConfigWatch } from "../config/watch.ts";
 import { Recorder } from "../courier/recording.ts";

@@ -13,8 +13,6 @@ import { readSource, type Source } from "./source.ts";
 import type { Environment } from "./variables.ts";
 import { describeIssue, findings, isUnknownKey } from "./wording.ts";
 
-export { ConfigError, formatConfigError } from "./issue.ts";
-
 /** Far above any configuration, far below what would stall the reader. */
 const LARGEST = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { Allowance, type MassLimits } from "../delivery/mass.ts";
-import type { Lack } from "../ledger/deltas.ts";
+import type { Lack } from "../ledger/step.ts";
 import type { Indicator } from "../model/indicator.ts";
 
 /** Changes of one kind: how many, and the first of them by name. */

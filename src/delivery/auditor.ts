@@ -1,5 +1,6 @@
-import type { Deltas, Step, TargetView } from "../ledger/deltas.ts";
+import type { Deltas } from "../ledger/deltas.ts";
 import type { Holdings } from "../ledger/holdings.ts";
+import type { Step, TargetView } from "../ledger/step.ts";
 import type { Target } from "../targets/target.ts";
 import { type Drift, Reading } from "./drift.ts";
 

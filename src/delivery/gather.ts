@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Aside, Comparison, Deltas, Keeping, Lack, Step, TargetView } from "../ledger/deltas.ts";
+import type { Deltas } from "../ledger/deltas.ts";
+import type { Aside, Comparison, Keeping, Lack, Step, TargetView } from "../ledger/step.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 
 /** A step, and whether the target lacks more than it holds. */

@@ -7,9 +7,6 @@ import { Holds } from "./holds.ts";
 import type { Statement } from "./statement.ts";
 import { asColumn, type Comparison, deedOf, IN_DOUBT, type Step, type TargetView } from "./step.ts";
 
-export type { Aside, Comparison, Keeping, Lack, Step, TargetView } from "./step.ts";
-export { IN_DOUBT } from "./step.ts";
-
 interface Opened {
   id: number;
   position: number;

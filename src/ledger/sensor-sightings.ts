@@ -3,8 +3,6 @@ import { Database } from "./database.ts";
 import { formsOf } from "./forms-of-value.ts";
 import type { Statement } from "./statement.ts";
 
-export type { SensorSighting } from "../model/sensed.ts";
-
 /** One that waits for MISP. */
 export interface WaitingSighting extends SensorSighting {
   id: number;

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ConfigError, loadConfig, resolvePath } from "../../config/load.ts";
+import { ConfigError } from "../../config/issue.ts";
+import { loadConfig, resolvePath } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { AlreadyThere } from "../../state/damaged.ts";
 import { lockState } from "../../state/lock.ts";
