@@ -28,8 +28,9 @@ export interface RowStyle {
   guard: boolean;
 }
 
-const FORMULA = /^'*[=+\-@]/;
-const GUARDED = /^'+[=+\-@]/;
+/** East Asian spreadsheets take the full-width forms of these signs for the signs. */
+const FORMULA = /^'*[=+\-@＝＋－＠]/;
+const GUARDED = /^'+[=+\-@＝＋－＠]/;
 const WITHOUT_ORIGINS: ReadonlySet<Column> = new Set(["value", "type", "score", "expires"]);
 
 const TEXT: Record<Column, (entry: Entry) => string> = {

@@ -50,12 +50,13 @@ describe("the columns of a csv target", () => {
   it("disarm formulas when asked to, and still find them", async () => {
     const files = await openFiles({ formula_guard: "quote-prefix", lists: { agents: ["user-agent"] } });
     const formula = anEntry({ type: "user-agent", value: "=cmd|'/C calc'!A0" });
+    const wide = anEntry({ type: "user-agent", value: "＝1+1" });
     const quoted = anEntry({ type: "user-agent", value: "'=1" });
     await writeFile(join(files.directory, "user-agent.csv"), `value\n${formula.value}\n`);
-    await apply(files, { add: [formula, quoted] });
-    expect(await text(files, "user-agent.csv")).toBe(`value\n'${formula.value}\n''=1\n`);
-    expect(await text(files, "agents.txt")).toBe(`${formula.value}\n'=1\n`);
-    await apply(files, { remove: [formula] });
+    await apply(files, { add: [formula, quoted, wide] });
+    expect(await text(files, "user-agent.csv")).toBe(`value\n'${formula.value}\n''=1\n'＝1+1\n`);
+    expect(await text(files, "agents.txt")).toBe(`${formula.value}\n'=1\n＝1+1\n`);
+    await apply(files, { remove: [formula, wide] });
     expect(await text(files, "user-agent.csv")).toBe("value\n''=1\n");
   });
 });
