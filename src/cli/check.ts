@@ -64,16 +64,18 @@ async function askMisp(config: CourierConfig, { out, err, signal }: Terminal): P
 /** @returns the way out, as far as brokers are concerned */
 async function askAllBrokers(config: Config, { out, err }: Terminal): Promise<number> {
   let exit: number = Exit.ok;
-  for (const { section, topics, missing, failure } of await askBrokers(config)) {
+  for (const { section, topics, missing, forgetful, failure } of await askBrokers(config)) {
     if (failure !== undefined) {
       err(printable(`${section}: ${failure}`));
       exit = Exit.unavailable;
       continue;
     }
     out(`${section}: the brokers answer; ${topics.length - missing.length} of ${topics.length} topics are there.`);
-    if (missing.length === 0) continue;
-    err(`${section}: there is no topic ${missing.join(", ")}: make it, see docs/KAFKA.md`);
-    if (exit === Exit.ok) exit = Exit.found;
+    if (missing.length > 0) err(`${section}: there is no topic ${missing.join(", ")}: make it, see docs/KAFKA.md`);
+    if (forgetful) {
+      err(`${section}: the topic forgets records by their age: set its cleanup.policy to compact, see docs/KAFKA.md`);
+    }
+    if (exit === Exit.ok && (forgetful || missing.length > 0)) exit = Exit.found;
   }
   return exit;
 }

@@ -39,20 +39,3 @@ export function leadElsewhere(
     return !marked || BigInt(at) > marked.end || BigInt(at) < marked.begin;
   });
 }
-
-/**
- * Those of the topics that there are.
- * @throws KafkaFailure
- */
-export async function existing(kafka: Kafka, topics: readonly string[]): Promise<string[]> {
-  const admin = kafka.admin({ retry: { retries: 2 } });
-  try {
-    await admin.connect();
-    const known = new Set(await admin.listTopics());
-    return topics.filter((topic) => known.has(topic));
-  } catch (error) {
-    throw failureOf(error);
-  } finally {
-    await admin.disconnect().catch(() => undefined);
-  }
-}

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import { failureOf } from "../kafka/failure.ts";
-import { existing } from "../kafka/marks.ts";
 import { type Portion, type ReaderEvent, TopicReader } from "../kafka/reader.ts";
 import type { KafkaSettings } from "../kafka/settings.ts";
+import { existing } from "../kafka/topics.ts";
 import type { Batch, LineEvent, MispFeed } from "./feed.ts";
 import { KAFKA_PUBLICATION } from "./messages.ts";
 

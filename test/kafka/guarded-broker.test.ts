@@ -48,6 +48,22 @@ describe.runIf(KAFKA_JARS)(`brokers that want to know who is there${NEEDS_BROKER
     }, 180_000);
   }
 
+  test.each(["delete", "compact,delete"])(
+    "let `check --online` see that the topic is cleaned up by `%s`",
+    async (policy) => {
+      await using broker = await AKafkaBroker.start();
+      await broker.createTopic(TOPIC, 1, { "cleanup.policy": policy });
+      await using courier = writer(await aMisp(), broker, {});
+      expect(await call(["check", "--online", "--config", courier.config])).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(
+          /^targets\.bus: the topic forgets records by their age: set its cleanup\.policy to compact/,
+        ),
+      });
+    },
+    120_000,
+  );
+
   test("get nothing when nobody vouches for their certificate, unless that was asked for", async () => {
     await using broker = await AKafkaBroker.start({ tls: true });
     await broker.createTopic(TOPIC, 1, { "cleanup.policy": "compact" });
