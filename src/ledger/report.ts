@@ -201,8 +201,10 @@ export class LedgerReport implements Disposable {
     ).all();
   }
 
+  /** Of a name without end its beginning: thousands of attributes of one event may hold up the same value. */
   #event(id: number): EventRow | undefined {
-    return this.#sql<EventRow>("SELECT * FROM event WHERE id = ?").get(id);
+    const info = "CASE WHEN octet_length(info) > 4000 THEN substr(info, 1, 999) || '…' ELSE info END AS info";
+    return this.#sql<EventRow>(`SELECT *, ${info} FROM event WHERE id = ?`).get(id);
   }
 
   /** A fact that is a list; one that was never saved is empty. */

@@ -109,6 +109,18 @@ describe("the front of a running courier", () => {
     expect((await answer(`explain?value=${"a".repeat(65_537)}`)).status).toBe(400);
   });
 
+  test("shows the beginning of an event's name that has no end, beside each attribute that holds a value up", async () => {
+    const { misp } = watched.courier;
+    const attributes = ["domain", "hostname"].map((type) => ({ type, value: "named.example" }));
+    misp.publish(misp.addEvent({ info: "endless ".repeat(8_000), attributes }).id);
+    await eventually(async () => {
+      const { indicators } = JSON.parse((await answer("explain?value=named.example")).text);
+      const supports = [{ event: expect.stringMatching(/^(endless )+endless…$/) }];
+      expect(indicators).toMatchObject([{ supports }, { supports }]);
+      expect(indicators[0].supports[0].event).toHaveLength(1_000);
+    });
+  });
+
   test("explains one value at a time, and none to who has hung up", async () => {
     const given = vi.spyOn(LedgerReport.prototype, "attributes");
     const patience = new AbortController();
