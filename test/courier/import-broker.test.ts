@@ -240,7 +240,7 @@ describe("the command", () => {
 });
 
 describe("what the targets of a MISP-Broker hold", () => {
-  test("is believed, except for what it took off or never sent", () => {
+  test("is believed, with what it had yet to take off, and without what it took off or never sent", () => {
     const broker = new ABroker();
     broker.configure("lists", { SIEM: "CSV", SIEM_ADDRESS: join(aFolder(), "lists") });
     broker.fill("lists", [
@@ -248,13 +248,14 @@ describe("what the targets of a MISP-Broker hold", () => {
       { type: "domain|ip", value: "b.example|192.0.2.1" },
       { type: "domain", value: "unsent.example", synced: 0 },
       { type: "domain", value: "gone.example", purged: 1 },
+      { type: "domain", value: "gone.fp.example", falsePositive: 1, synced: 0, purged: 1 },
       { type: "domain", value: "fp.example", falsePositive: 1 },
       { type: "hostname", value: "of.no.listed.type" },
     ]);
     const output = join(aFolder(), "config.yaml");
-    expect(imported(broker, output).held).toEqual(new Map([["lists", 2]]));
+    expect(imported(broker, output).held).toEqual(new Map([["lists", 3]]));
     using report = new LedgerReport(join(output, "..", "state", "ledger.sqlite"));
-    expect(report.summary().targets).toEqual([{ name: "lists", held: 2, doubtful: 0, lag: 2 }]);
+    expect(report.summary().targets).toEqual([{ name: "lists", held: 3, doubtful: 0, lag: 3 }]);
   });
 
   test("stays where it is, and the first deliveries are only what differs", async () => {

@@ -11,8 +11,9 @@ interface Row {
 }
 
 const PAGE = 5_000;
+/** A false positive that is not purged was still to be taken off, such as from a SIEM that was down. */
 const HELD = `SELECT id, type, value, attribute_timestamp FROM agent_iocs
-  WHERE id > ? AND sync_siem_status = 1 AND purged_siem_status = 0 AND false_positive = 0 ORDER BY id LIMIT ${PAGE}`;
+  WHERE id > ? AND sync_siem_status = 1 AND purged_siem_status = 0 ORDER BY id LIMIT ${PAGE}`;
 
 /**
  * What a target holds, as far as MISP-Broker's database tells, a page at a time.
