@@ -171,6 +171,16 @@ describe("the settings of a MISP-Broker", () => {
     );
   });
 
+  test("that may see different things of MISP are told to get the same here", () => {
+    const broker = new ABroker();
+    const told = () => imported(broker).notes.some((note) => note.includes("every target gets what that may see"));
+    broker.configure("one", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
+    broker.configure("two", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });
+    expect(told()).toBe(false);
+    broker.configure("two", { SIEM: "CSV", SIEM_ADDRESS: "/srv" }, { MISP_API_TOKEN: "of another user" });
+    expect(told()).toBe(true);
+  });
+
   test("that follow two MISPs are not mixed", () => {
     const broker = new ABroker();
     broker.configure("one", { SIEM: "CSV", SIEM_ADDRESS: "/srv" });

@@ -49,6 +49,12 @@ export function importConfig({ settings, configs }: Broker, now: number): Import
     ...alertsOf(settings),
     state: "./state",
   };
+  const keys = new Set(configs.map(({ settings }) => settingOf(settings, "MISP_SETTINGS", "MISP_API_TOKEN")));
+  if (keys.size > 1) {
+    notes.push(
+      "The configurations have different MISP_API_TOKENs, and a courier has one key: every target gets what that may see. Import those that may not see the same by themselves, with --only.",
+    );
+  }
   notes.push(
     "indicators.require_published is false, as MISP-Broker did not ask whether an event is published; the default is true.",
     "Switch on MISP's ZeroMQ feed (README.md says where): MISP-Broker had no need of it.",
