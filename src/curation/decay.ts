@@ -17,7 +17,7 @@ export function remaining({ lifetime, speed }: Decay, age: number): number {
 
 /** The age in seconds at which less than `share` of 1 is left. */
 export function ageAt({ lifetime, speed }: Decay, share: number): number {
-  return lifetime * Math.max(0, 1 - share) ** speed;
+  return lifetime * (1 - share) ** speed;
 }
 
 export function decayOf(decays: Decays, type: string): Decay | null {

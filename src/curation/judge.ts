@@ -48,7 +48,7 @@ export function judge(
   const seconds = Math.floor(now / 1000);
   const holding = holders.filter((holder) => reasonAgainst(holder, rules) === null);
   const references = holding.map((holder) => referenceTo(holder, sayings, seconds));
-  const reference = Math.max(Math.min(seconds, sayings.thumbs.seen), latest(references));
+  const reference = latest(references);
   const against = holding.length === 0 ? foremost(holders, rules) : thumbOf(sayings, rules);
   const expires = expiry(rules.ttl, type, reference);
   const withheld = against ?? (expires !== null && expires <= seconds ? "expired" : null);
@@ -125,24 +125,24 @@ function opinions({ voices }: Sayings, holding: readonly Holder[]): { seenBy: nu
   return { seenBy: seeing(together([voices, ...own])), doubtedBy };
 }
 
-function seeing(voices: readonly Voice[]): number {
+type Words = Pick<Voice, "seen" | "falsePositive">;
+
+function seeing(voices: readonly Words[]): number {
   return voices.filter(({ seen, falsePositive }) => seen > falsePositive).length;
 }
 
-function doubting(voices: readonly Voice[]): number {
+function doubting(voices: readonly Words[]): number {
   return voices.filter(({ seen, falsePositive }) => falsePositive > 0 && falsePositive >= seen).length;
 }
 
 /** Each organisation once, with its newest words. */
-function together(spoken: readonly (readonly Voice[])[]): readonly Voice[] {
-  const byOrganisation = new Map<number, Voice>();
+function together(spoken: readonly (readonly Voice[])[]): readonly Words[] {
+  const byOrganisation = new Map<number, Words>();
   for (const voice of spoken.flat()) {
-    const { seen, falsePositive, expired } = byOrganisation.get(voice.organisation) ?? NO_THUMBS;
+    const { seen, falsePositive } = byOrganisation.get(voice.organisation) ?? NO_THUMBS;
     byOrganisation.set(voice.organisation, {
-      ...voice,
       seen: Math.max(seen, voice.seen),
       falsePositive: Math.max(falsePositive, voice.falsePositive),
-      expired: Math.max(expired, voice.expired),
     });
   }
   return [...byOrganisation.values()];

@@ -21,7 +21,7 @@ export interface Voice extends Thumbs {
  */
 export function quorumThumb(voices: readonly Voice[], { orgs, trusted }: Quorum): Reason | null {
   const own = voices.find((voice) => voice.own);
-  if (own && Math.max(own.seen, own.falsePositive, own.expired) > 0) return latestThumb(own);
+  if (own) return latestThumb(own);
   const answered = newest(voices.filter((voice) => voice.trusted).map(({ seen }) => seen));
   const down = voices.filter(
     ({ seen, falsePositive }) => falsePositive > 0 && falsePositive >= seen && falsePositive >= answered,

@@ -53,7 +53,7 @@ export function compileRules(settings: RuleSettings, targets: readonly TargetTim
     targetTtls: targets.map((target) => target.ttl),
     targetsFilter: targets.some((target) => target.filter.length > 0),
     decay,
-    minScores: targets.map((target) => target.min_score).filter((least) => least > 0),
+    minScores: targets.map((target) => target.min_score),
     sightings: sightingRule(settings.indicators),
   };
 }

@@ -43,9 +43,9 @@ export function score(evidence: Evidence, decay: Decay | null, age: number): { s
 }
 
 /** The age at which the score of undiminished `base` falls under `least`; `undefined` when age does not bring it there. */
-export function ageUnder(base: number, least: number, decay: Decay | null): number | undefined {
+export function ageUnder(base: number, least: number, decay: Decay): number | undefined {
   // The stored score is rounded: half a point lower it is still enough, and a trace below that no more.
-  return decay && base >= least && least > 0 ? ageAt(decay, (least - 0.500_001) / base) : undefined;
+  return base >= least && least > 0 ? ageAt(decay, (least - 0.500_001) / base) : undefined;
 }
 
 const FIRST: ScorePart = { name: "neutral", points: NEUTRAL, reason: "where every indicator begins" };

@@ -3,7 +3,6 @@ import { normalize } from "./normalize.ts";
 
 /** What the halves of a composite type are; `null` is a half that nobody can look for by itself (a port, registry data). */
 const halves: Record<string, [string, string | null]> = {
-  "domain|ip": ["domain", "ip"],
   "ip-src|port": ["ip-src", null],
   "ip-dst|port": ["ip-dst", null],
   "hostname|port": ["hostname", null],
