@@ -14,6 +14,11 @@ describe("a pattern for comments", () => {
     ["exception(?! no more)", "Exception no more", false],
     ["exception(?! no more)", "Exception once more", true],
     ["(a)\\1", "baab", true],
+    ["SOC.Exception", "SOC\u2028Exception", false],
+    ["SOC[-\\s]Exception", "soc\u00a0exception", true],
+    ["SOC[-\\]]Exception", "soc]exception", true],
+    ["SOC[^]Exception", "soc\nexception", true],
+    ["\\p{2}", "pp", true],
   ])("%s says of %s what JavaScript does: %s", (pattern, comment, expected) => {
     expect(commentPattern(pattern).test(comment)).toBe(expected);
     expect(new RegExp(pattern, "i").test(comment)).toBe(expected);

@@ -63,6 +63,10 @@ describe("an event of a trusted organisation", () => {
     expect(plan({}, { publish: false }).steps).toEqual([attach(HIGH)]);
   });
 
+  test("has the same tag where the configuration writes it in capitals", () => {
+    expect(plan({ tags: local(HIGH), published: true }, { tag: HIGH.toUpperCase() }).steps).toEqual([]);
+  });
+
   test("loses the tags of other trust where its own has none", () => {
     expect(plan({ tags: local(MEDIUM) }, { tag: undefined }).steps).toEqual([detach(MEDIUM), publish]);
   });

@@ -65,6 +65,7 @@ describe("in a tag `*` stands for any run of characters, and case does not matte
     ["a*b*a", "aba", true],
     ["a*a", "a", false],
     ["ab*bc", "abc", false],
+    ["*b*a*", "ab", false],
     ["tlp:white", "tlp:whitest", false],
     ["tlp.white", "tlp:white", false],
     ['admiralty-scale:source-reliability="a"', 'admiralty-scale:source-reliability="A"', true],

@@ -54,6 +54,7 @@ test("sightings of pairs that hold an indicator up count for its score, each org
   expect(score([aHolder()], 2)).toBe(54);
   expect(score([pair(2)])).toBe(54);
   expect(score([pair(2, 3), pair(3)], 2)).toBe(58);
+  expect(score([pair(2, 3)], 4)).toBe(62);
   expect(score([aHolder(), { ...pair(2, 3), withheld: "to_ids" }])).toBe(50);
 });
 
@@ -70,9 +71,28 @@ test("what is doubted about a pair lowers the score only where nothing less doub
     return judge("ip-dst", holders, sayings, { ...RULES, sightings }, NOW * 1000).score;
   };
   expect(score([pair(2, 3)])).toBe(30);
+  expect(score([pair(2)], 3)).toBe(30);
   expect(score([pair(2, 3), pair(4)])).toBe(40);
+  expect(score([pair(4), pair(2, 3)])).toBe(40);
   expect(score([pair(2, 3), aHolder()])).toBe(50);
   expect(score([pair(2, 3), aHolder()], 3)).toBe(40);
+});
+
+test("an organisation counts for the score by its newest word, wherever it was said, and of the same second, down", () => {
+  const said = (words: Partial<Thumbs>): Sayings => {
+    return { thumbs: NO_THUMBS, voices: [{ ...NO_THUMBS, ...words, organisation: 2, own: false, trusted: false }] };
+  };
+  const score = (ofValue: Partial<Thumbs>, ofPair: Partial<Thumbs> = {}) => {
+    const rules = { ...RULES, sightings: { orgs: 9, trusted: 9 } };
+    return judge("ip-dst", [aHolder({ sayings: said(ofPair) })], said(ofValue), rules, NOW * 1000).score;
+  };
+  expect(score({ expired: 5 })).toBe(50);
+  expect(score({ seen: 6, falsePositive: 5 })).toBe(54);
+  expect(score({ seen: 5, falsePositive: 5 })).toBe(40);
+  expect(score({ seen: 6 }, { falsePositive: 5 })).toBe(54);
+  expect(score({ falsePositive: 5 }, { seen: 6 })).toBe(54);
+  expect(score({ seen: 5 }, { falsePositive: 6 })).toBe(40);
+  expect(score({ falsePositive: 6 }, { seen: 5 })).toBe(40);
 });
 
 test("a target's minimum score is reached at a moment that is waited for", () => {

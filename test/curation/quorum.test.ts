@@ -35,5 +35,12 @@ describe("a quorum of organisations", () => {
   test("is not needed for expirations, which count by the newest word of all", () => {
     expect(thumb({ expired: 5 })).toBe("expired_sighting");
     expect(thumb({ expired: 5 }, { seen: 6 })).toBeNull();
+    expect(thumb({ expired: 5, trusted: true }, { expired: 6 })).toBe("expired_sighting");
+  });
+
+  test("counts what was said before a trusted organisation's thumbs-up no more", () => {
+    expect(thumb({ falsePositive: 5 }, { falsePositive: 6 }, { seen: 7, trusted: true })).toBeNull();
+    expect(thumb({ falsePositive: 5 }, { falsePositive: 6 }, { seen: 7 })).toBe("false_positive");
+    expect(thumb({ falsePositive: 7 }, { falsePositive: 8 }, { seen: 7, trusted: true })).toBe("false_positive");
   });
 });

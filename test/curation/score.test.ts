@@ -31,6 +31,8 @@ describe("a score", () => {
     ["those who saw it", { seenBy: 2 }, { sightings: 8 }],
     ["those who saw it, to a bound", { seenBy: 500 }, { sightings: 20 }],
     ["those who doubt it", { seenBy: 1, doubtedBy: 2 }, { sightings: -16 }],
+    ["those who doubt it, to a bound", { doubtedBy: 500 }, { sightings: -30 }],
+    ["what another courier gives it", { told: 80 }, { courier: 30 }],
     [
       "each list that lowers it",
       {
@@ -70,6 +72,7 @@ describe("a score", () => {
       fc.property(evidence, decays, fc.integer({ min: -1e6, max: 1e8 }), (some, decay, age) => {
         const { score: total, parts } = score(some, decay, age);
         expect(parts.reduce((sum, part) => sum + part.points, 0)).toBe(total);
+        expect(Number.isInteger(total)).toBe(true);
         expect(total).toBeGreaterThanOrEqual(0);
         expect(total).toBeLessThanOrEqual(100);
       }),
