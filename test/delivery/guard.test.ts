@@ -414,6 +414,28 @@ describe("one word in MISP that takes off several indicators passes as one, what
   });
 });
 
+test("what must not go out any more is held where it is a mass, while the lane runs as well", async () => {
+  let kept: readonly string[] = [];
+  const protection = ({ value }: { value: string }) =>
+    kept.includes(value) ? ({ withheld: "protected", by: "own" } as const) : null;
+  const { lane } = await filled(100);
+  await lane.stop(1_000);
+  const opened = await open({}, { view: aView({ rules: { protection } }) });
+  const compared = async (digest: string) => {
+    ledger.ledger.deltas.guarded("lists", digest);
+    opened.lane.wake();
+    await until(() => ledger.ledger.deltas.lag("lists") === 0);
+  };
+  kept = [domain(1), domain(2)];
+  await compared("two");
+  expect(target.held.size).toBe(98);
+  kept = Array.from({ length: 95 }, (_, index) => domain(index + 1));
+  await compared("many");
+  expect(target.held.size).toBe(98);
+  expect(holds()).toMatchObject([{ count: 93, why: { protected: 93 } }]);
+  await opened.lane.stop(1_000);
+});
+
 test("what must not go out changes: the target is compared once more", async () => {
   let kept = "";
   const protection = ({ value }: { value: string }) =>
