@@ -263,6 +263,22 @@ describe("rules that change", () => {
     expect(holds()).toMatchObject([{ count: 599, why: { filtered: 599 } }]);
   });
 
+  test("are one change also where the courier ends between two slices, and another one judges the rest", async () => {
+    tell(1, 600);
+    await (await open()).deliver();
+    ledger.reopen(SLIP);
+    expect(ledger.ledger.review().more).toBe(true);
+    await (await open()).deliver();
+    expect(holds()).toEqual([]);
+    ledger.reopen(SLIP);
+    ledger.reviewed();
+    const { lane } = await open();
+    lane.wake();
+    await until(() => holds().length === 1);
+    expect(target.held.size).toBe(600);
+    expect(holds()).toMatchObject([{ count: 600, why: { filtered: 600 } }]);
+  });
+
   test("that take off little take it off once all is judged", async () => {
     tell(1, 100);
     ledger.hear(told({ id: 200, value: "198.51.100.7", type: "ip-dst" }));
