@@ -88,6 +88,13 @@ describe("what is gone stays gone", () => {
     expect(ledger.standing()).toBeNull();
   });
 
+  test("an attribute that REST did not tell of, whatever message of before comes after", () => {
+    ledger.now += 60_000;
+    ledger.answer([{ kind: "contents", id: 1, uuid: EVENT, attributes: new Set() }]);
+    ledger.hear(told({}, "edit"), told({}, "snapshot"), told({}, "add"));
+    expect(ledger.standing()).toBe("deleted");
+  });
+
   test("a deleted event, with the attributes that are heard of late", () => {
     ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT });
     ledger.hear(told({ id: 2, value: "late.example" }), told({ timestamp: CHANGED + 5 }, "edit"), heardEvent());
@@ -188,6 +195,13 @@ describe("answers of REST", () => {
     ledger.now += 60_000;
     ledger.answer([told({ toIds: false }, "answer")]);
     expect(ledger.standing()).toBe("to_ids");
+  });
+
+  test("may follow one another at once: only what the feed said keeps them waiting", () => {
+    ledger.now += 60_000;
+    ledger.answer([told({ toIds: false }, "answer")]);
+    ledger.answer([told({}, "answer")]);
+    expect(ledger.standing()).toBeNull();
   });
 
   test("of a tag do not undo a tag that was heard of since", () => {

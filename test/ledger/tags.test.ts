@@ -119,6 +119,16 @@ test("a publication leaves out the tags that are not exportable, which stay", ()
   expect(ledger.standing()).toBe("filtered");
 });
 
+test.for([
+  ["event", { kind: "event", event: anEvent({ tags: ["tlp:red"] }), how: "snapshot" }],
+  ["attribute", told({ tags: ["tlp:red"] }, "snapshot")],
+] as const)("a publication brings a tag of the %s whose own message was lost", ([, publication]) => {
+  active();
+  ledger.hear(publication);
+  ledger.reviewed();
+  expect(ledger.standing()).toBe("filtered");
+});
+
 describe("only REST can tell", () => {
   test("what belongs to an event or an attribute that a tag names by a number that says nothing yet", () => {
     expect(ledger.hear(tag("event", "a"))).toEqual([{ eventId: 1, uuid: undefined, whole: true, published: false }]);
