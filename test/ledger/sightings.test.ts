@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { SightingType } from "../../src/model/misp.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { aSighting } from "../support/a-sighting.ts";
-import { NOW } from "../support/an-attribute.ts";
+import { anAttribute, NOW } from "../support/an-attribute.ts";
+import { anEvent } from "../support/an-event.ts";
 import { DAY, ruleSettings } from "../support/rule-settings.ts";
 
 const PAIR = { id: 7, type: "domain|ip", value: "bad.example|198.51.100.7" };
@@ -115,6 +116,15 @@ describe("a number that a restored MISP gives to another sighting", () => {
     expect([ledger.standing(), ledger.standing("other.example")]).toEqual([null, "false_positive"]);
   });
 
+  test("is told apart by its type alone, or its date alone", () => {
+    ledger.hear(sighted({ id: 2, type: SightingType.seen, date: NOW - 9 }));
+    expect(ledger.standing()).toBeNull();
+    ledger.hear(sighted({ date: NOW - 8 }));
+    expect(ledger.standing()).toBe("false_positive");
+    ledger.hear(sighted({ type: SightingType.seen, date: NOW - 8 }));
+    expect(ledger.standing()).toBeNull();
+  });
+
   test("brings a value back where it is the courier's own", () => {
     ledger.hear(sighted({ attributeId: 4, source: "misp-courier" }));
     expect([ledger.standing(), ledger.standing("other.example")]).toEqual([null, null]);
@@ -220,14 +230,47 @@ describe("a sighting of a composite attribute counts for that one support", () =
   });
 });
 
+describe("a sighting that is gone", () => {
+  test("does not come back with a late message, but where REST, asked well after, tells of it", () => {
+    ledger.hear(sighted(), { kind: "sighting-deleted", id: 1 });
+    ledger.now += 10_000;
+    ledger.hear(sighted());
+    expect(ledger.standing()).toBeNull();
+    ledger.answer([{ kind: "sighting", sighting: aSighting(), how: "answer" }]);
+    expect(ledger.standing()).toBe("false_positive");
+  });
+
+  test("with its attribute does not count when it is heard of after that, unless REST tells of it", () => {
+    ledger.hear({ kind: "attribute-erased", id: 1, uuid: anAttribute().uuid, eventId: 1 }, sighted());
+    expect(ledger.standing()).toBeNull();
+    ledger.answer([{ kind: "sighting", sighting: aSighting(), how: "answer" }]);
+    expect(ledger.standing()).toBe("false_positive");
+  });
+
+  test("with its event does not count when it is heard of after that", () => {
+    ledger.hear({ kind: "event-deleted", id: 1, uuid: anEvent().uuid }, sighted());
+    ledger.reviewed();
+    expect(ledger.standing()).toBeNull();
+  });
+});
+
 describe("REST's list of all sightings of a span that the key may see", () => {
   const shown = { kind: "sighting", sighting: aSighting(), how: "answer" } as const;
   const listed = (...ids: number[]) =>
     ({ kind: "sightings-listed", from: NOW - 100, to: NOW, ids: new Set(ids), whole: false }) as const;
 
   test("takes back what REST has shown before and no longer does", () => {
-    ledger.answer([shown, listed(1)]);
+    ledger.answer([shown]);
+    ledger.now += 10_000;
+    ledger.answer([listed(1)]);
     expect(ledger.standing()).toBe("false_positive");
+    ledger.answer([listed()]);
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test("takes back what REST has shown before, though the feed told of it once more", () => {
+    ledger.answer([shown]);
+    ledger.hear(sighted());
     ledger.now += 10_000;
     ledger.answer([listed()]);
     expect(ledger.standing()).toBeNull();
