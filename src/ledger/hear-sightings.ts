@@ -42,7 +42,7 @@ export function hearSighting(tables: Tables, { sighting, how }: SightingNotice, 
 function knownSighting(tables: Tables, told: Sighting, now: number): SightingRow | undefined {
   const row = tables.sightings.get(told.id);
   if (!row || (row.attribute === told.attributeId && row.type === told.type && row.date === told.date)) return row;
-  if (row.deleted === 0) takeBack(tables, row, now);
+  takeBack(tables, row, now);
   return undefined;
 }
 
