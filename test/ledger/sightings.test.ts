@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { IGNORANCE } from "../../src/curation/knowledge.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { aSighting } from "../support/a-sighting.ts";
@@ -32,12 +33,13 @@ test("a sighting that is heard before its attribute counts as soon as that is th
 });
 
 test("a sighting that is heard before the edit that it followed counts for the new value, and no longer for the old", () => {
-  ledger.hear(sighted({ date: NOW - 10 }));
+  ledger.hear(told({ id: 4, type: "hostname", value: "new.example" }), sighted({ date: NOW - 10 }));
   ledger.hear(told({ value: "new.example", timestamp: NOW - 30 }, "edit"));
+  // The other attributes hold up the old value still.
+  for (const type of ["domain", "hostname"]) expect(ledger.standing("bad.example", type)).toBeNull();
+  expect(ledger.standing("new.example", "hostname")).toBe("false_positive");
   ledger.published({ timestamp: NOW - 30, publishTimestamp: NOW });
   expect(ledger.standing("new.example")).toBe("false_positive");
-  // The other attributes hold up the old value still.
-  expect(ledger.standing()).toBeNull();
 });
 
 test("a sighting that is older than an edit stays with the value that it was of", () => {
@@ -248,8 +250,9 @@ describe("a sighting that is gone", () => {
   });
 
   test("with its event does not count when it is heard of after that", () => {
-    ledger.hear({ kind: "event-deleted", id: 1, uuid: anEvent().uuid }, sighted());
+    ledger.hear({ kind: "event-deleted", id: 1, uuid: anEvent().uuid });
     ledger.reviewed();
+    ledger.hear(sighted());
     expect(ledger.standing()).toBeNull();
   });
 });
@@ -292,6 +295,18 @@ describe("REST's list of all sightings of a span that the key may see", () => {
     ledger.hear(sighted());
     ledger.now += 10_000;
     ledger.answer([{ ...listed(), whole: true }]);
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test.for([
+    ["is our own", aSighting().organisationId],
+    ["was given to an event of our own", anEvent().creator.id],
+  ] as const)("takes back what the feed alone has told of, where it %s", ([, ownOrganisation]) => {
+    const nothing = { values: null, organisations: new Set<string>(), voices: new Set<number>() };
+    ledger.ledger.learn({ ...IGNORANCE, ownOrganisation }, {}, nothing);
+    ledger.hear(sighted());
+    ledger.now += 10_000;
+    ledger.answer([listed()]);
     expect(ledger.standing()).toBeNull();
   });
 
