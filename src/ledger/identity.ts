@@ -28,8 +28,8 @@ function renumbered(tables: Tables, { id: former, ...event }: EventRow, id: numb
   attributes.renumberEvent(former, id);
   // Of those that came under both numbers the newer word counts.
   forgetAttributesOf(tables, former);
-  if (reviews.has(former)) reviews.start(id);
   reviews.finish(former);
+  reviews.start(id);
   questions.ask(0, event.uuid, { whole: true });
   return { ...event, id };
 }

@@ -168,6 +168,17 @@ describe("a MISP that has numbered anew", () => {
       expect([ledger.standing(), ledger.standing("newer.example")]).toEqual(["unsupported", null]);
     });
 
+    test("is judged again where it was about to be under the former one", () => {
+      ledger = new ALedger(ruleSettings({}, [{ not: { tags: ["tlp:red"] } }]));
+      ledger.answer([aPublication({ tags: [] }), told({ tags: [] }, "answer")]);
+      ledger.reviewed();
+      ledger.hear({ kind: "tag", on: "event", id: 1, eventId: 1, name: "tlp:red", attached: true });
+      ledger.answer([{ kind: "listed", id: 9, uuid: EVENT, state: "1" }]);
+      expect(ledger.standing()).toBeNull();
+      ledger.reviewed();
+      expect(ledger.standing()).toBe("filtered");
+    });
+
     test("is a new one where the one before was deleted", () => {
       ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT }, heardEvent({ id: 9, uuid: EVENT }));
       ledger.hear(attribute({ eventId: 9 }));
