@@ -116,9 +116,9 @@ export function followValue(tables: Tables, before: AttributeRow, after: Attribu
   const to = sightedValue(after.type, after.value);
   if (from === to) return;
   for (const { id, date, value } of tables.sightings.ofAttribute(after.id)) {
-    if (value !== from || date < after.timestamp) continue;
+    if (date < after.timestamp) continue;
     tables.sightings.move(id, to);
-    for (const moved of [from, to]) touchSighted(tables, after.id, moved);
+    for (const moved of [value, to]) touchSighted(tables, after.id, moved);
   }
 }
 
