@@ -249,10 +249,12 @@ describe("a sighting that is gone", () => {
     expect(ledger.standing()).toBe("false_positive");
   });
 
-  test("with its event does not count when it is heard of after that", () => {
+  test("with its event no longer counts, nor when it is heard of after that", () => {
+    ledger.hear(sighted());
     ledger.hear({ kind: "event-deleted", id: 1, uuid: anEvent().uuid });
     ledger.reviewed();
-    ledger.hear(sighted());
+    expect(ledger.standing()).toBeNull();
+    ledger.hear(sighted({ id: 2 }));
     expect(ledger.standing()).toBeNull();
   });
 });
