@@ -12,7 +12,7 @@ import { printable } from "./printable.ts";
 export const audit: Command = {
   usage: "audit VALUE | --since 1d [--config FILE] [--json]",
   summary:
-    "Who did what, when and why, to a value or of late: each addition, renewal, removal and hold, with the answer.",
+    "What was done, when, why and by whom, to one value or since a time: each addition, renewal, removal and hold, with the target's answer.",
   options: { ...configOption, ...jsonOption, since: { type: "string" } },
   words: [0, 1],
   async run(given, { environment, out, clock }) {

@@ -10,7 +10,7 @@ import { whyUnreadable } from "./why-unreadable.ts";
 
 export const backup: Command = {
   usage: "backup FILE [--config FILE] [--json]",
-  summary: "Save the whole state to one file, as it is at one moment; a running courier goes on meanwhile.",
+  summary: "Save the state to one file, as it is at one moment; a running courier is not interrupted.",
   options: { ...configOption, ...jsonOption },
   words: [1, 1],
   async run(given, terminal) {
@@ -26,10 +26,10 @@ export const backup: Command = {
 
 export const restore: Command = {
   usage: "restore FILE [--force] [--config FILE]",
-  summary: "Put a backup in the place of the state of a stopped courier.",
-  details: `It refuses while a courier runs on the state, and where there is a state, unless --force is given: the former ledger is then
-kept under another name. What changed in MISP since the backup was made is caught up with at the next start, when every target is sent
-what it is to hold.`,
+  summary: "Replace the state of a stopped courier by a backup.",
+  details: `It refuses while a courier uses the state. It replaces an existing state only with --force, and then keeps the former ledger
+under another name. At the next start the courier catches up with what changed in MISP since the backup, and sends each target everything
+that it is to hold.`,
   options: { ...configOption, force: { type: "boolean", default: false } },
   words: [1, 1],
   async run(given, terminal) {

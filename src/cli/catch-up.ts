@@ -19,7 +19,7 @@ import { exitAfter } from "./misp-exit.ts";
 
 export const catchUpCommand: Command = {
   usage: "catch-up [--since 7d] [--config FILE]",
-  summary: "Bring the ledger in step with MISP now; with --since, read again all that changed in that time.",
+  summary: "Compare the ledger with MISP now; with --since, read everything again that changed in that time.",
   options: { ...configOption, since: { type: "string" } },
   words: [0, 0],
   async run(given, terminal) {

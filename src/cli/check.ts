@@ -12,7 +12,8 @@ import { printable } from "./printable.ts";
 
 export const check: Command = {
   usage: "check [--config FILE] [--online]",
-  summary: "Read the configuration and name every mistake in it; with --online, ask MISP, and brokers, as well.",
+  summary:
+    "Read the configuration and name every mistake in it; with --online, also ask MISP and Kafka brokers what is missing there.",
   options: { ...configOption, online: { type: "boolean", default: false } },
   words: [0, 0],
   async run(given, terminal) {

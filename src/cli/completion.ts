@@ -8,7 +8,7 @@ const SHELLS: Readonly<Record<string, (commands: Commands) => string>> = { bash,
 export function completionFor(commands: () => Promise<Commands>): Command {
   return {
     usage: "completion bash|zsh|fish",
-    summary: "Print what a shell needs to complete commands and options.",
+    summary: "Print a script for tab completion of commands and options.",
     details: `bash: source <(misp-courier completion bash), in ~/.bashrc. zsh: misp-courier completion zsh, into a file _misp-courier on
 $fpath. fish: misp-courier completion fish, into ~/.config/fish/completions/misp-courier.fish.`,
     options: {},

@@ -8,9 +8,9 @@ import { printable } from "./printable.ts";
 
 export const demo: Command = {
   usage: "demo [--for 20s] [--directory DIR] [--speed N]",
-  summary: "Watch a courier at work on a make-believe MISP in which a SOC is busy; nothing else is needed.",
-  details: `It goes on until Ctrl-C, or for as long as --for says. --speed 4 hurries four times as much. Its files are gone afterwards,
-unless --directory names a new or empty folder for them.`,
+  summary: "Watch a courier at work on a simulated MISP in which a SOC is busy; nothing else is needed.",
+  details: `It goes on until Ctrl-C, or for as long as --for says. --speed 4 runs four times as fast. Its files are deleted
+afterwards, unless --directory names a new or empty folder for them.`,
   options: { for: { type: "string" }, directory: { type: "string" }, speed: { type: "string", default: "1" } },
   words: [0, 0],
   async run(given, terminal) {

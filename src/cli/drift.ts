@@ -30,7 +30,7 @@ type Outcome = Unread | (Drift & { problem?: undefined });
 export const drift: Command = {
   usage: "drift [TARGET] [--repair] [--config FILE] [--json]",
   summary:
-    "Read back what targets hold and name what differs; --repair makes it good, and leaves alone what is others'.",
+    "Read back what targets hold and name the differences; --repair corrects them, but leaves alone what others put there.",
   options: { ...configOption, ...jsonOption, repair: { type: "boolean", default: false } },
   words: [0, 1],
   async run(given, terminal) {

@@ -16,8 +16,8 @@ import { printable } from "./printable.ts";
 
 export const explain: Command = {
   usage: "explain VALUE [--target NAME] [--config FILE] [--json]",
-  summary: "Why a value is, or is not, at the targets: the whole chain from MISP's attribute to each target.",
-  details: "With --target it tells of that one alone.",
+  summary: "Why a value is, or is not, at each target: the whole chain of reasons, from MISP's attributes on.",
+  details: "With --target, for that target only.",
   options: { ...configOption, ...jsonOption, target: { type: "string" } },
   words: [1, 1],
   async run(given, { environment, out, clock }) {

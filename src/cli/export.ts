@@ -15,10 +15,10 @@ import { EXPORT_FORMATS, type ExportFormat } from "./export-formats.ts";
 
 export const exportCommand: Command = {
   usage: "export [--last 1d] [--format ndjson|csv|stix] [--config FILE]",
-  summary: "Print every active indicator, or those of events that were published in the last while.",
-  details: `ndjson is one object a line, csv has a header and guards against formulas, stix is one STIX 2.1 bundle. What csv or stix cannot
-say exactly is left out and counted. --last counts as MISP's own "last" does: by when an indicator's event was published. It
-reads the ledger alone, so a stopped courier will do.`,
+  summary: "Print all active indicators; with --last, those of events published in that time.",
+  details: `ndjson: one object for each line. csv: with a header, and guarded against formulas. stix: one STIX 2.1 bundle. What csv or stix
+cannot express exactly is left out and counted. --last works like MISP's own "last": by when the event was published. Only the ledger
+is read, so the courier need not be running.`,
   options: { ...configOption, last: { type: "string" }, format: { type: "string", default: "ndjson" } },
   words: [0, 0],
   async run(given, { environment, out, err, clock, signal }) {

@@ -13,8 +13,9 @@ import { printable } from "./printable.ts";
 
 export const held: Command = {
   usage: "held list|release|discard [TARGET] [--discarded] [--config FILE] [--json]",
-  summary: "Changes that a guard holds: show them, let them go to the target, or leave the target as it is.",
-  details: "With --discarded, list and release are about what was discarded before, for who thinks better of it.",
+  summary:
+    "Changes that a guard holds: list them, release them to the target, or discard them, which leaves the target as it is.",
+  details: "With --discarded, list shows and release releases what was discarded before.",
   options: { ...configOption, ...jsonOption, discarded: { type: "boolean", default: false } },
   words: [1, 2],
   run: (given, terminal) => runDecision(given.values.discarded === true ? DISCARDED : WAITING, given, terminal),

@@ -25,18 +25,18 @@ function overview(commands: Readonly<Record<string, Command>>, width: number): s
   const names = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const);
   const set = (text: string) => wrap(text, width).join("\n");
   return [
-    set("misp-courier carries MISP's intelligence to block lists, SIEMs and sensors, and takes it off again."),
+    set("misp-courier delivers MISP's indicators to block lists, SIEMs and sensors, and removes what no longer holds."),
     "usage: misp-courier COMMAND [OPTIONS]",
     columns(names, width).join("\n"),
     set(
-      `"misp-courier help COMMAND" tells more of each. All that read a configuration take --config FILE, config.yaml unless said. "misp-courier --version" tells which one this is.`,
+      `"misp-courier help COMMAND" says more about each. Commands that read a configuration take --config FILE; without it, config.yaml is read. "misp-courier --version" prints the version.`,
     ),
     set(NEWCOMERS),
   ].join("\n\n");
 }
 
 const NEWCOMERS = `New here? "misp-courier demo" needs no MISP and no configuration. Then copy config.yaml, set MISP's address and
-key, and ask "misp-courier check --online" what is still missing. "misp-courier explain VALUE" tells why a value is, or is not, on a list.`;
+key, and run "misp-courier check --online", which names what is still missing. "misp-courier explain VALUE" says why a value is, or is not, on a list.`;
 
 /** Two columns, the second of which is set into the width that is left. */
 function columns(rows: readonly (readonly [string, string])[], width: number): string[] {

@@ -8,9 +8,9 @@ import { printable } from "./printable.ts";
 export const importBrokerCommand: Command = {
   usage: "import-broker DIR [--output FILE] [--only NAMES]",
   summary:
-    "Bring a MISP-Broker over: a new config.yaml, and a ledger of what its targets hold. Without --output it only shows the file.",
-  details: `DIR is where settings.cfg lies; nothing is changed there. Where it follows several MISPs, --only NAME,NAME takes the
-configurations of one, by the names of their files in configs/ without .cfg.`,
+    "Take over from a MISP-Broker: writes a config.yaml, and a ledger of what its targets hold. Without --output it only shows the file.",
+  details: `DIR is the folder of settings.cfg; nothing is changed there. If it follows several MISPs, --only NAME,NAME imports the
+configurations of one of them, by the names of their files in configs/ without .cfg.`,
   options: { output: { type: "string", short: "o" }, only: { type: "string" } },
   words: [1, 1],
   async run(given, terminal) {

@@ -11,8 +11,9 @@ import { printable } from "./printable.ts";
 
 export const parked: Command = {
   usage: "parked list|retry|drop [TARGET] [--config FILE] [--json]",
-  summary: "Items that a target refused for good: show them, send them again, or forget that they were refused.",
-  details: "retry also ends the wait of a target that fails, which is then tried at once.",
+  summary:
+    "Items that a target refused for good: list them, send them again (retry), or forget that they were refused (drop).",
+  details: "retry also tries a target at once that is waiting after failures.",
   options: { ...configOption, ...jsonOption },
   words: [1, 2],
   run: (given, terminal) =>

@@ -10,7 +10,7 @@ import { printable } from "./printable.ts";
 export const plan: Command = {
   usage: "plan [NEW_CONFIG] [--config FILE] [--json]",
   summary:
-    "What another configuration, or the one in force, would add, renew and remove at each target; applies nothing.",
+    "What another configuration, or the present one, would add, renew and remove at each target; changes nothing.",
   options: { ...configOption, ...jsonOption },
   words: [0, 1],
   async run(given, { environment, out, err, clock, signal, progress }) {

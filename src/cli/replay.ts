@@ -10,9 +10,10 @@ import { whyUnreadable } from "./why-unreadable.ts";
 
 export const replayCommand: Command = {
   usage: "replay FILE [--config FILE] [--json]",
-  summary: "What a configuration would have made of a recorded feed. Nothing is asked, written or sent.",
-  details: `FILE is what \`run --record FILE\` wrote, or any file with one message of the feed a line: topic, space, JSON. With --json every
-decision is one object a line, the totals the last. MISP cannot be asked, so a publication that was recorded counts as confirmed.`,
+  summary:
+    "What a configuration would have made of a recorded feed. MISP is not asked, and nothing is written or sent.",
+  details: `FILE is what \`run --record FILE\` wrote, or any file with one message of the feed for each line: topic, space, JSON. With
+--json each decision is one object on a line of its own, and the totals come last. A publication in the recording counts as confirmed.`,
   options: { ...configOption, ...jsonOption },
   words: [1, 1],
   async run(given, { environment, out, err, signal }) {

@@ -13,9 +13,9 @@ import { logOf } from "./log-of.ts";
 
 export const run: Command = {
   usage: "run [--config FILE] [--record FILE]",
-  summary: "Follow MISP and keep every target in step, until stopped. Reads FILE again on SIGHUP and when it changes.",
-  details:
-    "--record writes every message of the feed to a file as well, for `replay`: it grows without end, so not for long.",
+  summary:
+    "Follow MISP and keep every target up to date, until stopped. Reads FILE again on SIGHUP and when it changes.",
+  details: "--record also writes every message of the feed to a file, for `replay`. That file grows without limit.",
   options: { ...configOption, record: { type: "string" } },
   words: [0, 0],
   async run(given, { environment, clock, signal, reload }) {

@@ -18,12 +18,11 @@ import { type Command, Exit, type Given, type Terminal, textOption, UsageError }
 
 export const service: Command = {
   usage: "service install|uninstall [--instance NAME] [--config FILE] [--user USER] [--dry-run]",
-  summary:
-    "Have systemd run the courier, hardened and watched; --dry-run shows what would be done and changes nothing.",
-  details: `FILE is /etc/misp-courier/config.yaml unless given, or /etc/misp-courier/NAME.yaml with --instance NAME, by which several
-couriers run side by side as misp-courier@NAME. What the configuration takes from the environment, such as MISP_API_KEY,
-belongs into the file "environment" (or "NAME.environment") beside it. It runs as the user that --user names, misp-courier unless given, who is made where there is none. Uninstalling keeps
-configuration and state.`,
+  summary: "Have systemd run the courier, with hardening and a watchdog; --dry-run only shows what would be done.",
+  details: `FILE is /etc/misp-courier/config.yaml unless given. With --instance NAME it is /etc/misp-courier/NAME.yaml: so several couriers
+can run side by side, as misp-courier@NAME. Environment variables that the configuration uses, such as MISP_API_KEY, belong into the file
+"environment" (or "NAME.environment") next to it. The service runs as the user misp-courier, or as the one that --user names, who is
+created if missing. Uninstalling keeps configuration and state.`,
   options: {
     config: { type: "string", short: "c" },
     instance: { type: "string" },

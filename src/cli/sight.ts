@@ -8,10 +8,10 @@ import { printable } from "./printable.ts";
 
 export const sight: Command = {
   usage: "sight VALUE [--false-positive] [--config FILE]",
-  summary: "Say in MISP that a value was seen, or that it is a false positive.",
+  summary: "Give a thumb in MISP: say that a value was seen, or that it is a false positive.",
   details:
-    "The sighting is given to every attribute with this value, in the name of the key's owner. A running courier hears " +
-    "of it on MISP's feed as of any other.",
+    "The sighting applies to every attribute with this value, in the name of the key's owner. A running courier hears " +
+    "of it on MISP's feed, like of any other.",
   options: { ...configOption, "false-positive": { type: "boolean", default: false } },
   words: [1, 1],
   async run(given, { environment, out, err, signal }) {

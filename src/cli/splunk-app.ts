@@ -13,7 +13,8 @@ const APP = "misp_courier";
 
 export const splunkApp: Command = {
   usage: "splunk-app [DIR]",
-  summary: "Write the app for Splunk (lookups, dashboard): a folder to look into, and a package to install.",
+  summary:
+    "Write the app for Splunk (lookups, dashboard) to DIR: as a folder to look into, and as a package to install.",
   options: {},
   words: [0, 1],
   async run({ positionals: [directory = "."] }, { out, err }) {

@@ -14,7 +14,7 @@ import { printable } from "./printable.ts";
 
 export const status: Command = {
   usage: "status [--config FILE] [--json]",
-  summary: "What the ledger holds, and how far each target has come. Works on a stopped courier, too.",
+  summary: "How many indicators there are, and how far each target is. Also works while the courier is stopped.",
   options: { ...configOption, ...jsonOption },
   words: [0, 0],
   async run(given, { environment, out, clock }) {

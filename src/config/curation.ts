@@ -3,26 +3,28 @@ import { hint, path, score, text } from "./values.ts";
 
 const trustLevel = z.strictObject({
   list: text.describe("Name of the warninglist that holds the organisations' UUIDs"),
-  score: score.describe("Trust in these organisations; of several matches the highest wins"),
+  score: score.describe("Trust in these organisations; if several levels match, the highest wins"),
   tag: text.optional().describe("Tag to attach locally to their events"),
-  publish: z.boolean().default(false).describe("Publish their events once every step before succeeded"),
+  publish: z.boolean().default(false).describe("Publish their events, once every step before has succeeded"),
 });
 
 const gates = z
   .strictObject({
-    min_attributes: z.int().min(0).default(1).describe("At least so many attributes"),
+    min_attributes: z.int().min(0).default(1).describe("Least number of attributes"),
     max_warninglist_hits: z
       .int()
       .min(0)
       .nullable()
       .default(null)
-      .describe("At most so many attributes on warninglists"),
+      .describe("Most attributes that may be on warninglists; no limit unless set"),
     tlp: z
       .array(text)
       .min(1)
       .nullable()
       .default(null)
-      .describe("TLP colours that may be published, such as `[clear, green]`; any, and none, unless set"),
+      .describe(
+        "TLP colours that may be published, such as `[clear, green]`. Unless set, any colour may, and so may an event without one",
+      ),
   })
   .prefault({});
 
@@ -31,7 +33,7 @@ export const curation = z
   .strictObject({
     enabled: z.boolean().default(true).describe("Curate events in MISP; without any trust level nothing is written"),
     dry_run: z.boolean().default(false).describe("Only log what would be written"),
-    own_events: z.boolean().default(false).describe("Also curate events that the own organisation created"),
+    own_events: z.boolean().default(false).describe("Also curate events of your own organisation"),
     sources: z
       .array(z.enum(["pulled", "received", "local"]))
       .min(1)
@@ -41,14 +43,16 @@ export const curation = z
           "an organisation of this MISP",
       ),
     trust: z.array(trustLevel).default([]).describe("Trust levels, each a list of organisations"),
-    gates: gates.describe("What an event must be like to be published"),
-    writes_per_minute: z.int().min(1).default(600).describe("Most writes to MISP in a minute; what is over waits"),
+    gates: gates.describe("What an event must fulfil to be published"),
+    writes_per_minute: z.int().min(1).default(600).describe("Most writes to MISP in a minute; the rest waits"),
     writes_per_event: z
       .int()
       .min(1)
       .default(20)
-      .describe("Most writes to one event within an hour: a bound, should two automatons be at odds"),
-    prefix: z.string().default("org_uuid:").describe("What stands before a UUID in these lists"),
+      .describe(
+        "Most writes to one event within an hour: a limit, in case another automation undoes what the courier writes",
+      ),
+    prefix: z.string().default("org_uuid:").describe("Prefix of a UUID in these lists"),
   })
   .prefault({});
 

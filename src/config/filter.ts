@@ -20,8 +20,8 @@ const criteria = {
       error: "must name one of 0 to 4: what inherits (5) counts as its event, or its object, does",
     })
     .describe(
-      "MISP's numbers: 0 own organisation, 1 community, 2 connected communities, 3 all, 4 sharing group. The most closed one of " +
-        "attribute, object and event counts; what inherits (5) counts as what it is part of",
+      "MISP's numbers: 0 own organisation, 1 community, 2 connected communities, 3 all, 4 sharing group. The most restrictive one of " +
+        "attribute, object and event counts; one that inherits (5) counts as that of its parent",
     )
     .meta({ shows: "list of numbers 0–4" })
     .optional(),
@@ -35,7 +35,7 @@ const whenFlawless = ({ issues }: { issues: readonly unknown[] }) => issues.leng
 const exclusion = z.strictObject(criteria).refine(saysSomething, { error: EMPTY, when: whenFlawless });
 
 const rule = z
-  .strictObject({ ...criteria, not: exclusion.describe("The same keys; any hit excludes").optional() })
+  .strictObject({ ...criteria, not: exclusion.describe("The same keys; any match excludes").optional() })
   .refine(saysSomething, { error: `${EMPTY}, not`, when: whenFlawless });
 
 /** A list of rules: what passes any of them is admitted, and everything is when there are none. */

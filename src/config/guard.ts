@@ -39,8 +39,8 @@ const changeLimit = (percent: z.ZodNumber) =>
 /** The `guard:` of the whole courier or of one target: only what differs. */
 export const guardSettings = z
   .strictObject({
-    max_removed: changeLimit(percentage).describe("Removals in one change; more are held"),
-    max_added: changeLimit(z.number().min(0)).describe("Additions in one change; no limit unless set"),
+    max_removed: changeLimit(percentage).describe("Most removals in one change; a larger change is held"),
+    max_added: changeLimit(z.number().min(0)).describe("Most additions in one change; no limit unless set"),
     never_empty: z.boolean().describe("Hold a change that would leave the target empty").meta({ unset: "false" }),
     min_prefix: z
       .strictObject({
@@ -48,7 +48,7 @@ export const guardSettings = z
         v6: z.int().min(0).max(128).describe("Shortest IPv6 prefix that may go out").meta({ unset: "32" }),
       })
       .partial()
-      .describe("Networks larger than this are held"),
+      .describe("Networks larger than this never go to a target"),
     protect: z
       .array(text)
       .describe(

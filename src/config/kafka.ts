@@ -22,7 +22,7 @@ const topics = z
     }
   })
   .prefault({})
-  .describe("MISP's topics, by what it tells there, as its settings `Kafka_<name>_notifications_topic` have them");
+  .describe("MISP's topics, as its settings `Kafka_<name>_notifications_topic` name them");
 
 function topic(name: string) {
   return topicName.default(`misp_${name}`).describe(`Of \`Kafka_${name}_notifications\``);
@@ -31,7 +31,7 @@ function topic(name: string) {
 const group = (name: string) =>
   topicName
     .default(name)
-    .describe("Consumer group: of couriers that read the same topics each needs its own, or each hears but a part");
+    .describe("Consumer group: each courier that reads the same topics needs its own, or it hears only a part");
 
 /** MISP's notifications over Kafka. */
 export const mispKafka = z
@@ -43,15 +43,17 @@ export const source = z.strictObject({
   kafka: z
     .strictObject({
       ...kafkaKeys,
-      topic: topicName.default("misp.indicators").describe("Where one courier or several write with a `kafka` target"),
+      topic: topicName
+        .default("misp.indicators")
+        .describe("The topic that one or several couriers write with a `kafka` target"),
       reread_after: duration
         .prefault("12h")
         .describe(
-          "After so long without reading, the whole topic is read again: what left it may be told no more. Shorter than " +
-            "the topic's `delete.retention.ms`",
+          "After so long without reading, the whole topic is read again, as tombstones may be gone by then. Must be shorter " +
+            "than the topic's `delete.retention.ms`",
         ),
     })
-    .describe("A topic that `kafka` targets of other couriers fill"),
+    .describe("A topic that `kafka` targets of other couriers write"),
 });
 
 /** The `sightings:` section. */
@@ -60,10 +62,10 @@ export const sightings = z
     kafka: z
       .strictObject({
         ...kafkaKeys,
-        topic: topicName.default("misp.sightings").describe("Where sensors say what they saw"),
+        topic: topicName.default("misp.sightings").describe("The topic to which sensors write what they saw"),
         group: group("misp-courier-sightings"),
       })
       .optional()
-      .describe("A topic with what sensors saw, as `POST /sightings` takes it"),
+      .describe("A topic with what sensors saw, in the form that `POST /sightings` takes"),
   })
   .prefault({});

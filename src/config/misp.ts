@@ -63,16 +63,16 @@ export function readFirstLoad(given: string): FirstLoad | undefined {
 
 const catchUp = z
   .strictObject({
-    every: duration.prefault("10m").describe("Time between two comparisons with MISP's REST API"),
+    every: duration.prefault("10m").describe("Time between two comparisons with MISP over REST"),
     overlap: durationOrZero
       .prefault("2m")
       .describe(
-        "How far each one looks back behind the last for sightings, which carry the date that their writer says; a day at the least",
+        "How far each comparison goes back before the last one for sightings, since their writers may date them back; at least a day",
       ),
     first_load: firstLoad,
   })
   .prefault({})
-  .describe("What ZeroMQ lost is repaired over REST");
+  .describe("When and how far what the feed lost is made up for over REST");
 
 /** The `misp:` section; exactly one of `key` and `key_file` is given. Times are seconds. */
 export const misp = z
@@ -85,7 +85,7 @@ export const misp = z
     proxy: webAddress.optional().describe("HTTP proxy for REST"),
     timeout: duration
       .prefault("30s")
-      .describe("Longest silence of the REST API; a whole answer may take ten times as long"),
+      .describe("How long the REST API may stay silent; a whole answer may take ten times as long"),
     zeromq,
     kafka: mispKafka.optional(),
     catch_up: catchUp,

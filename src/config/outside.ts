@@ -12,29 +12,29 @@ export const alerts = z
         chat_id: z
           .union([text, z.int()])
           .transform(String)
-          .describe("Where the bot writes")
+          .describe("The chat that the bot writes to, and takes commands from")
           .meta({ shows: "text or number" }),
         api_root: webAddress.prefault("https://api.telegram.org").describe("For a local Bot API server"),
-        proxy: webAddress.optional().describe("HTTP proxy on the way to an `api_root` with https"),
+        proxy: webAddress.optional().describe("HTTP proxy, for an `api_root` with https"),
         commands: z.boolean().default(true).describe("Answer /status, /explain and /held in that chat"),
       })
       .optional()
-      .describe("Word to the operator over Telegram"),
+      .describe("Alerts over Telegram"),
     webhook: z
       .strictObject({
         url: exactWebAddress.describe(
-          "Where alerts are posted as JSON, used just as it is written, which [OPERATIONS.md](OPERATIONS.md#what-each-alert-means) shows",
+          "Where alerts are posted as JSON (see [OPERATIONS.md](OPERATIONS.md#what-each-alert-means)), used exactly as written",
         ),
         secret: text
           .regex(SIGNING_KEY, "must have base64 behind whsec_")
           .optional()
-          .describe("Signs them as Standard Webhooks have it: whsec_ and base64, or any other text as it is"),
-        verify_tls: z.boolean().default(true).describe("Whether the certificate of the far side must be valid"),
+          .describe("Signs them according to Standard Webhooks: whsec_ and base64, or any other text as it is"),
+        verify_tls: z.boolean().default(true).describe("Check the certificate of the far side"),
         ca_file: path.optional().describe("Certificates (PEM) to trust instead of the system's own"),
-        proxy: webAddress.optional().describe("HTTP proxy on the way there"),
+        proxy: webAddress.optional().describe("HTTP proxy"),
       })
       .optional()
-      .describe("Word to any other system"),
+      .describe("Alerts to any other system"),
   })
   .prefault({});
 
@@ -42,7 +42,9 @@ export const alerts = z
 export const http = z
   .strictObject({
     listen: listenAddress.prefault("127.0.0.1:8711").describe("Where the page, metrics and lists are served"),
-    token: text.optional().describe("Asked of every request but health; required when listening beyond loopback"),
+    token: text
+      .optional()
+      .describe("Required of every request except `/healthz`; must be set when listening beyond loopback"),
   })
   .prefault({})
   .refine((given) => given.token !== undefined || given.listen === undefined || isLoopback(given.listen.host), {
@@ -61,8 +63,11 @@ function listens(section: unknown): boolean {
 /** The `log:` section. */
 export const log = z
   .strictObject({
-    level: z.enum(["error", "warn", "info", "debug"]).default("info").describe("What is written"),
-    format: z.enum(["readable", "json"]).default("readable").describe("For people, or one JSON object a line"),
-    file: path.optional().describe("Also written to this file"),
+    level: z
+      .enum(["error", "warn", "info", "debug"])
+      .default("info")
+      .describe("Least important messages that are written"),
+    format: z.enum(["readable", "json"]).default("readable").describe("For people, or one JSON object for each line"),
+    file: path.optional().describe("File to which the log is written as well"),
   })
   .prefault({});

@@ -17,24 +17,26 @@ export const sections = z.strictObject({
     .enum(["courier", "forwarder"])
     .default("courier")
     .describe("A courier follows MISP; a forwarder follows other couriers, by `source` instead of `misp`."),
-  misp: misp.optional().describe("Where MISP is and how to hear it."),
+  misp: misp.optional().describe("Where MISP is, and how to listen to it."),
   source: source.optional().describe("What a forwarder follows instead of a MISP."),
-  sightings: sightings.describe("Where sightings of sensors come from, beside `POST /sightings`."),
-  curation: curation.describe("What is done to events inside MISP: trust tags and publication."),
-  warninglists: warninglists.describe("Lists of values that are no indicators, and of organisations."),
+  sightings: sightings.describe("Where sightings of sensors come from, apart from `POST /sightings`."),
+  curation: curation.describe("What the courier does to events in MISP: trust tags and publication."),
+  warninglists: warninglists.describe("Lists of values that are not indicators, and lists of organisations."),
   indicators: indicators.describe("What makes an indicator live and what ends it."),
   filter: filter
     .default([])
     .describe(
-      "Which attributes are admitted: those that pass any rule, all when there are none. " +
-        "Within a rule every key that is given must be satisfied by one of its entries.",
+      "Which attributes are admitted: those that pass at least one of the rules; all, if there are no rules. " +
+        "To pass a rule, an attribute must match every key that the rule has, each by at least one of its entries.",
     ),
   targets: targets.default({}).describe("Where indicators go, by name."),
   guard: guardSettings.prefault({}).describe("Changes beyond these limits are held until a person decides."),
-  alerts: alerts.describe("Word to the operator."),
+  alerts: alerts.describe("Who is told when something goes wrong."),
   http: http.describe("The live page, health, metrics and lists for firewalls."),
-  state: path.default("./state").describe("Folder of the ledger and the journal."),
-  log: log.describe("What is logged."),
+  state: path
+    .default("./state")
+    .describe("Folder in which the courier keeps its state: the ledger, the journal and more."),
+  log: log.describe("What is logged, and how."),
 });
 
 /** The whole configuration: every target with its complete guard and TTL table. */

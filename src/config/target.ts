@@ -14,38 +14,42 @@ import { describeIssue, findings, unknownKey } from "./wording.ts";
 
 /** The keys that every target has, whatever its `type`. */
 export const commonTargetSettings = z.strictObject({
-  type: text.describe("What kind of target this is, see below"),
+  type: text.describe("Kind of target, one of those below"),
   enabled: z.boolean().default(true).describe("Deliver to it"),
   retire: z
     .boolean()
     .default(false)
-    .describe("Take off all that it holds, past its guard: for a target that is to leave the configuration"),
+    .describe(
+      "Remove everything that it holds, past its guard: do this before you take a target out of the configuration",
+    ),
   filter: filter
     .default([])
-    .describe("Rules of its own, after the common ones; where an indicator comes from is shown as far as they pass it")
+    .describe(
+      "Further rules for this target, after the common ones; only origins (attributes, events) that pass them are shown there",
+    )
     .meta({ shows: "list of rules, as in `filter`" }),
   types: z
     .array(attributeType)
     .min(1)
     .optional()
-    .describe("Only these indicator types, of composite types the parts; all unless set"),
+    .describe("Only these indicator types (of composite types, the parts); all unless set"),
   ttl: ttlOverrides
     .default({})
-    .describe("Laid over `indicators.ttl`; one that names `default` stands alone")
+    .describe("On top of `indicators.ttl`; with a `default`, instead of it")
     .meta({ shows: "type → duration, or `never`" }),
-  min_score: score.default(0).describe("Indicators below are not delivered"),
-  batch: z.int().min(1).optional().describe("Most items in one delivery; the kind's own number unless set"),
+  min_score: score.default(0).describe("Indicators with a lower score are not delivered"),
+  batch: z.int().min(1).optional().describe("Most items in one delivery; depends on the kind unless set"),
   rate: z
     .number()
     .positive()
     .optional()
-    .describe("Most items in a second; the kind's own number, or no limit, unless set"),
+    .describe("Most items in a second; depends on the kind unless set, mostly no limit"),
   audit_every: durationOrNever
     .prefault("1d")
-    .describe("How often the target is read back, and what it has lost sent again; never: only by `drift`"),
+    .describe("How often the target is read back, and what it lost is sent again; never: only by `drift`"),
   guard: guardSettings
     .optional()
-    .describe("What differs from the common `guard`")
+    .describe("Where this target's guard differs from the common `guard`")
     .meta({ shows: "keys as in `guard`" }),
 });
 

@@ -8,9 +8,9 @@ const columns = z
   .refine((names) => new Set(names).size === names.length, "a column stands here twice")
   .default(["value"])
   .describe(
-    "What a row shows; value is always the first. Times are ISO 8601 in UTC; event is the event's info. Where several " +
-      "attributes hold an indicator up, their different texts are joined by '; ', and of the times the earliest " +
-      "first_seen and the latest last_seen stand. Every change of what is shown rewrites the row.",
+    "The columns; value is always the first. Times are ISO 8601 in UTC; event is the event's info. Where several " +
+      "attributes support an indicator, their different texts are joined by '; '; of the times the earliest " +
+      "first_seen and the latest last_seen are shown. Every change of what is shown rewrites the row.",
   );
 
 const lists = z
@@ -22,8 +22,8 @@ const lists = z
   )
   .default({})
   .describe(
-    "Merged lists: for each name the types whose values <name>.txt holds, one a line, without header or repetition. " +
-      "The list follows its CSV files, so lines that others add to it do not last, while rows that others add to a " +
+    "Merged lists: for each name, the types whose values <name>.txt contains, one for each line, without header or duplicates. " +
+      "A list is made from its CSV files: lines that others add to it do not last, but rows that others add to a " +
       "CSV file enter the list at the next start. The file of a list that is no longer named here stays as it was.",
   );
 
@@ -35,7 +35,7 @@ export const csvSettings = z
       .min(1)
       .refine((given) => !given.includes("\0"), "must be a path: none has a NUL character in it")
       .describe(
-        "Where the files are; created with its parents when the target is opened. No two enabled targets may write the same file in it.",
+        "Folder of the files; created, with its parents, when the target is opened. No two enabled targets may write the same file in it.",
       ),
     columns,
     lists,
@@ -44,7 +44,7 @@ export const csvSettings = z
       .default("plain")
       .describe(
         "plain: <type>.csv. broker: MISP-Broker's names (tsi_misp_<type>.csv), the files of its 24 types from the start, " +
-          "and composite types joined in files of their own. In both, what a file name cannot have becomes '_'.",
+          "and composite types joined in files of their own. In both, characters that a file name cannot have become '_'.",
       ),
     formula_guard: z
       .enum(["none", "quote-prefix"])

@@ -17,19 +17,19 @@ const list = z.strictObject({
         .refine((type) => !isComposite(type), "composite types are split: name the parts"),
     )
     .min(1)
-    .describe("The types whose values it holds, each value once"),
+    .describe("The types whose values it contains, each value once"),
   format: z
     .enum(["plain", "csv", "cidr"])
     .default("plain")
     .describe(
-      "plain: one value a line. csv: value, type, score and expiry under a header. cidr: addresses with their prefix " +
-        "length (192.0.2.1/32); what is no address is left out",
+      "plain: one value for each line. csv: value, type, score and expiry under a header. cidr: addresses with their prefix " +
+        "length (192.0.2.1/32); what is not an address is left out",
     ),
   capacity: z
     .int()
     .min(1)
     .default(50_000)
-    .describe("Most entries; beyond it the best by score stay, and `/lists/<name>.left-out.txt` names the others"),
+    .describe("Most entries; beyond that the best by score stay, and `/lists/<name>.left-out.txt` names the others"),
 });
 
 /** One list as the configuration describes it. */
@@ -46,7 +46,7 @@ export const httpSettings = z.strictObject({
       list,
     )
     .refine((lists) => Object.keys(lists).length > 0, "needs at least one list")
-    .describe("The lists by name; no two targets may give the same name"),
+    .describe("The lists by name; no two targets may use the same name"),
 });
 
 export type HttpSettings = z.output<typeof httpSettings>;

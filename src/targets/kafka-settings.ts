@@ -6,17 +6,17 @@ export const kafkaSettings = z.strictObject({
   ...kafkaKeys,
   topic: topicName
     .default("misp.indicators")
-    .describe("Where records are written; it must be there, with cleanup.policy=compact"),
+    .describe("The topic to write; it must exist, with cleanup.policy=compact"),
   format: z
     .enum(["courier", "stix"])
     .default("courier")
-    .describe("courier: what other couriers follow, see [KAFKA.md](KAFKA.md); stix: STIX 2.1 indicators"),
+    .describe("courier: what forwarders read, see [KAFKA.md](KAFKA.md). stix: STIX 2.1 indicators"),
   origin: z
     .string()
     .regex(/^[\x21-\x3f\x41-\x7e]{1,200}$/, "must be up to 200 characters without blanks and @")
     .optional()
     .describe(
-      "Names this courier's MISP in every record; the host of `misp.url` unless set. Two MISPs need two names, and two " +
+      "Name of this courier's MISP in every record; the host of `misp.url` unless set. Two MISPs need two names: two " +
         "couriers under one name cut each other off",
     ),
 });

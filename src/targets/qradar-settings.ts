@@ -9,16 +9,16 @@ const apiVersion = z
   .transform((given) => (typeof given === "number" ? given.toFixed(1) : given))
   .prefault("auto")
   .describe(
-    "Version of QRadar's API; auto takes the newest that the console has. Whether the collections API or the classic one " +
-      "is used follows from what that version offers.",
+    "Version of QRadar's API; auto takes the newest that the console has. That version decides whether the collections API " +
+      "or the classic one is used.",
   );
 
 const setTtl = z
   .record(z.string(), z.union([z.literal("never"), z.int().positive()], { error: "must be whole days or never" }))
   .default({})
   .describe(
-    "Days that the elements of a new set live since they were last loaded, by MISP type, over the shipped ones, which are " +
-      "those of indicators.ttl; 10 days are added. It is a net for a courier that died: raise it with a ttl that you raise.",
+    "Days for which a new set keeps an element after it was last loaded, by MISP type; by default those of the shipped " +
+      "indicators.ttl. 10 days are added. A safety net, in case the courier is gone for good: raise it when you raise a ttl.",
   );
 
 /** The keys of a `qradar` target beside those that all targets share. */
@@ -31,21 +31,19 @@ export const qradarSettings = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9_.-]{0,31}$/i, "a prefix has letters, digits, '_', '.' and '-', 32 at most")
     .optional()
-    .describe("What the names of the sets begin with; misp_ unless set, tsi_misp_ in layout broker"),
+    .describe("Prefix of the sets' names; misp_ unless set, tsi_misp_ in layout broker"),
   layout: z
     .enum(["plain", "broker"])
     .default("plain")
     .describe(
-      "plain: a set for each type, <prefix><type>. broker: the set names of MISP-Broker, and composite types joined in sets " +
+      "plain: a set for each type, <prefix><type>. broker: the set names of MISP-Broker, and composite types as pairs in sets " +
         "of their own.",
     ),
   set_ttl: setTtl,
   encode_twice: z
     .boolean()
     .default(true)
-    .describe(
-      "Values in addresses are encoded twice, as the classic API decodes them twice; false for one that does not",
-    ),
+    .describe("Encode values in URLs twice, as the classic API decodes them twice; false for a console that does not"),
 });
 
 export type QradarSettings = z.infer<typeof qradarSettings>;

@@ -11,10 +11,10 @@ const httpUrl = z.url({
 /** The keys by which every target that is reached over HTTP says how. */
 export const restKeys = {
   url: httpUrl,
-  verify_tls: z.boolean().default(true).describe("Whether the certificate of the far side must be valid"),
+  verify_tls: z.boolean().default(true).describe("Check the certificate of the far side"),
   ca_file: z.string().min(1).optional().describe("Certificates (PEM) to trust instead of the system's own"),
   proxy: httpUrl.optional().describe("URL of an HTTP proxy"),
-  timeout: z.number().positive().default(30).describe("Seconds that one request may take"),
+  timeout: z.number().positive().default(30).describe("Most seconds for one request"),
 };
 
 interface RestKeys {

@@ -18,21 +18,21 @@ export const splunkSettings = z.strictObject({
   token: z.string().min(1).describe("An authentication token of Splunk (Settings, Tokens)"),
   app: name
     .default("misp_courier")
-    .describe("The app that has the collections; `misp-courier splunk-app` makes misp_courier"),
+    .describe("The app with the collections; `misp-courier splunk-app` makes misp_courier"),
   prefix: name
     .default("misp_")
-    .describe("What a collection's name begins with, the type comes after it; the app's lookups know misp_ only"),
+    .describe("Prefix of the collections' names, followed by the type; the app's lookups know only misp_"),
   layout: z
     .enum(["plain", "broker"])
     .default("plain")
     .describe(
-      "plain: one document an indicator, with score, expiry, events, organisations and tags. broker: MISP-Broker's " +
-        "collections (tsi_misp_<type>), whose documents are the value alone, with composite types joined; `prefix` is " +
+      "plain: one document for each indicator, with score, expiry, events, organisations and tags. broker: MISP-Broker's " +
+        "collections (tsi_misp_<type>), whose documents have only the value, with composite types as pairs; `prefix` is " +
         "not used then.",
     ),
   hec: collector
     .optional()
-    .describe("Each change also goes to an index, as an event, through the HTTP Event Collector"),
+    .describe("Sends each change as an event to an index as well, through the HTTP Event Collector"),
 });
 
 export type SplunkSettings = z.infer<typeof splunkSettings>;

@@ -15,11 +15,11 @@ const secret = z
 /** The keys of a `webhook` target beside those that all targets share. */
 export const webhookSettings = z.strictObject({
   ...restKeys,
-  url: restKeys.url.describe("Where the batches are posted, used just as it is written"),
+  url: restKeys.url.describe("Where the batches are posted, used exactly as written"),
   secret: z
     .union([secret, z.array(secret).min(1)])
     .describe(
-      "Signs the batches: whsec_ and random bytes in base64. Of several each gives a signature, to change them in turn",
+      "Signs the batches: whsec_ and random bytes in base64. With several, each gives a signature, so that secrets can be rotated",
     ),
   format: z
     .enum(["cloudevents"])
@@ -34,7 +34,7 @@ export const webhookSettings = z.strictObject({
     .int()
     .min(1_000)
     .default(500_000)
-    .describe("Most bytes in one request; a single event that is larger goes alone"),
+    .describe("Most bytes in one request; a single larger event is sent alone"),
 });
 
 export type WebhookSettings = z.infer<typeof webhookSettings>;

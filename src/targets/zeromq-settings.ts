@@ -7,20 +7,18 @@ const tcp = z.string().regex(TCP, { error: TCP_HINT, abort: true }).refine(endsI
 
 /** The keys of a `zeromq` target beside those that all targets share. */
 export const zeromqSettings = z.strictObject({
-  bind: tcp
-    .default("tcp://127.0.0.1:13371")
-    .describe("Where subscribers connect to; nobody is asked for a password there"),
+  bind: tcp.default("tcp://127.0.0.1:13371").describe("Where subscribers connect; no password is asked for"),
   manage: tcp
     .optional()
     .describe(
-      "Where applications of Threat Bus ask for a topic of their own and for a snapshot, such as " +
+      "Where applications of Threat Bus request a topic of their own and a snapshot, such as " +
         "tcp://127.0.0.1:13370; off unless set",
     ),
   sightings: tcp
     .optional()
     .describe(
-      "Where applications of Threat Bus send to what they saw, such as tcp://127.0.0.1:13372: it goes to MISP as sightings; " +
-        "off unless set",
+      "Where applications of Threat Bus send what they saw, such as tcp://127.0.0.1:13372; it goes to MISP as sightings. " +
+        "Off unless set",
     ),
   format: z
     .enum(["stix", "courier"])
