@@ -279,6 +279,23 @@ describe("rules that change", () => {
     expect(holds()).toMatchObject([{ count: 600, why: { filtered: 600 } }]);
   });
 
+  test("are held together where each of their slices is within the limits", async () => {
+    const limits = { max_removed: { percent: 40, at_least: 10 } };
+    tell(1, 600);
+    const address = (n: number) => `198.51.${n >> 8}.${n & 255}`;
+    ledger.hear(...Array.from({ length: 600 }, (_, n) => told({ id: 1_000 + n, value: address(n), type: "ip-dst" })));
+    await (await open(limits)).deliver();
+    ledger.reopen(SLIP);
+    const { lane } = await open(limits);
+    for (let more = true; more; ) {
+      more = ledger.ledger.review().more;
+      lane.wake();
+      await lane.exclusively(() => {});
+    }
+    await until(() => holds().length === 1);
+    expect(holds()).toMatchObject([{ count: 600 }]);
+  });
+
   test("that take off little take it off once all is judged", async () => {
     tell(1, 100);
     ledger.hear(told({ id: 200, value: "198.51.100.7", type: "ip-dst" }));
