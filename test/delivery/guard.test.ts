@@ -421,12 +421,18 @@ describe("one word in MISP that takes off several indicators passes as one, what
     expect(held()).toBe(0);
   });
 
-  test("its deletion", async () => {
+  test.each([
+    ["its deletion", told({ ...pair, deleted: true }, "edit"), 0],
+    ["to_ids taken off it", told({ ...pair, toIds: false }, "edit"), 0],
+    ["another address in it", told({ ...pair, value: "pair.example|203.0.113.6" }, "edit"), 2],
+    ["the deletion of its event", { kind: "event-deleted", id: anEvent().id, uuid: anEvent().uuid } as const, 0],
+  ])("%s", async (_, word, left) => {
     ledger.hear(told(pair));
     const lane = await (await open(NONE)).deliver();
-    ledger.hear(told({ ...pair, deleted: true }, "edit"));
+    ledger.hear(word);
+    ledger.reviewed();
     await lane.deliver();
-    expect(held()).toBe(0);
+    expect(held()).toBe(left);
   });
 
   test("a thumbs-down on a value that occurs in two types", async () => {
