@@ -35,8 +35,8 @@ export class Allowance {
   pass(count: number, held: () => number): string | null {
     const { percent, at_least } = this.#limit;
     const recent = this.#recent(this.#passed);
-    const most = () => Math.max(at_least, Math.floor((percent / 100) * (held() + recent)));
-    if (recent + count <= at_least || recent + count <= most()) {
+    const all = recent + count;
+    if (all <= at_least || all * 100 <= percent * (held() + recent)) {
       this.#passed.push({ at: this.#clock(), count });
       return null;
     }
