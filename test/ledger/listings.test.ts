@@ -113,8 +113,11 @@ describe("MISP's list of events", () => {
     ledger.answer([{ kind: "listed", ...line(1, "b") }, answer]);
     expect(ledger.ledger.compare([line(1, "b")]).changed).toHaveLength(1);
     ledger.now += 4_000;
-    ledger.answer([{ kind: "listed", ...line(1, "b") }, answer]);
-    expect(ledger.ledger.compare([line(1, "b")]).changed).toEqual([]);
+    // The second answer is as the first, which is believed by then.
+    for (const _ of [1, 2]) {
+      ledger.answer([{ kind: "listed", ...line(1, "b") }, answer]);
+      expect(ledger.ledger.compare([line(1, "b")]).changed).toEqual([]);
+    }
   });
 
   test("tells of events that only the feed spoke of, as long as they have attributes", () => {
