@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { IGNORANCE } from "../../src/curation/knowledge.ts";
+import { BEING_READ } from "../../src/ledger/events.ts";
 import type { Notice } from "../../src/model/notice.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
 import { anAttribute, NOW } from "../support/an-attribute.ts";
@@ -151,6 +152,30 @@ describe("MISP's list of events", () => {
     remember(8, "a");
     ledger.reopen();
     expect(ledger.ledger.compare([line(8, "a")]).changed).toEqual([]);
+  });
+});
+
+describe("an event that is read again because the list has it otherwise", () => {
+  const line = { id: 1, uuid: EVENT, state: "b" };
+  const begins: Notice = { kind: "listed", ...line, state: BEING_READ };
+  const ends: Notice = { kind: "read", ...line };
+  const changed = () => ledger.ledger.compare([{ ...line, unsettled: false }]).changed;
+
+  beforeEach(() => {
+    ledger.now += 60_000;
+  });
+
+  test("is as the list has it once all of it was told", () => {
+    ledger.answer([begins, told({}, "answer"), contents(1, 2), ends]);
+    expect(changed()).toEqual([]);
+    ledger.answer([begins, told({}, "answer")]);
+    expect(changed()).toHaveLength(1);
+  });
+
+  test("is read once more where the feed had just told of an attribute that is not there", () => {
+    ledger.hear(told({ id: 3, value: "new.example" }));
+    ledger.answer([begins, told({}, "answer"), contents(1, 2), ends]);
+    expect(changed()).toHaveLength(1);
   });
 });
 
