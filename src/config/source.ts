@@ -45,7 +45,7 @@ export function readSource(text: string, environment: Environment): Source {
   const complaints = [...document.errors, ...document.warnings].slice(0, MOST_COMPLAINTS);
   const issues = complaints.map(({ code, pos }) => issueAt(pos[0], syntaxMessage(code)));
   fillIn(document, environment, (offset, message) => issues.push(issueAt(offset, message)));
-  const broken = document.errors.some(({ code }) => code !== "DUPLICATE_KEY");
+  const broken = document.errors.some(({ code }) => code !== "DUPLICATE_KEY" && code !== "NON_STRING_KEY");
   const data = broken ? undefined : toData(document, issues);
   return { data, issues, place: (path) => place(offsetOf(document, path)) };
 }
@@ -65,7 +65,7 @@ function fillIn(document: Document, environment: Environment, report: (offset: n
       if (key === "key" && node.value === "__proto__") report(offset, "cannot be a name here");
     },
     Pair(_, { key, value }) {
-      if (!isScalar(key) || typeof key.value !== "symbol" || isMergeable(value, document)) return;
+      if (!isScalar(key) || key.value !== "<<" || isMergeable(value, document)) return;
       report(startOf(key) ?? 0, MERGE);
       return visit.REMOVE;
     },
@@ -88,9 +88,10 @@ function isMergeable(value: unknown, document: Document): boolean {
   return isSeq(node) ? node.items.every((item) => isGroup(meant(item))) : isGroup(node);
 }
 
+/** Keys are text as they are written: a target `007` is not 7, nor is `1.10` 1.1. */
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error", merge: true });
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error", merge: true, stringKeys: true });
   } catch {
     return undefined;
   }
@@ -123,7 +124,7 @@ function pathAt(node: unknown, offset: number): PropertyKey[] {
     // A block ends where the next one begins: the later of the two is meant.
     for (const { key, value } of node.items.toReversed()) {
       if (!spans(key, value ?? key, offset)) continue;
-      return [isScalar(key) ? nameOf(key.value) : "?", ...pathAt(value, offset)];
+      return [isScalar(key) ? String(key.value) : "?", ...pathAt(value, offset)];
     }
   }
   if (isSeq(node)) {
@@ -131,11 +132,6 @@ function pathAt(node: unknown, offset: number): PropertyKey[] {
     if (index >= 0) return [index, ...pathAt(node.items[index], offset)];
   }
   return [];
-}
-
-/** A key as it is written; that of YAML's merge is a symbol. */
-function nameOf(key: unknown): string {
-  return typeof key === "symbol" ? (key.description ?? "") : String(key);
 }
 
 /** True when an offset lies from the beginning of one node to the end of another. */

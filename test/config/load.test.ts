@@ -233,6 +233,24 @@ describe("a file that cannot be read", () => {
     },
   );
 
+  test("a name that looks like a number is what is written", () => {
+    const names = ["007", "1.10", "1e3", "0x10", "null"];
+    const targets = names.map((name) => `  ${name}: {type: csv, directory: ./${name}}\n`);
+    expect(Object.keys(load(`${MINIMAL}targets:\n${targets.join("")}`).targets)).toEqual(names);
+  });
+
+  test("a key that is missing is complained about where it should be", () => {
+    expect(complaints(`${MINIMAL}http:\n  : 127.0.0.1:0\n`)).toEqual(["3 http.: unknown key"]);
+  });
+
+  test("a place of a template that nobody filled is no text", () => {
+    expect(complaints(`${MINIMAL}http: {token: {{ token }}}\nfilter: 3\n`)).toEqual([
+      "2 http.token: must be text",
+      "2 http.token.?: this key is not text",
+      "3 filter: must be a list",
+    ]);
+  });
+
   test("a key that is there twice is named by its own path, also behind a block", () => {
     const blocks = "log:\n  level: info\nhttp:\n  listen: 127.0.0.1:0\nlog:\n  level: warn\n";
     expect(complaints(MINIMAL + blocks)).toEqual(["6 log: this key is there twice"]);
