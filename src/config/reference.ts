@@ -15,7 +15,8 @@ its line and path; nothing is started then, and a running courier keeps the conf
 
 * Durations are a number and a unit: \`90s\`, \`30m\`, \`12h\`, \`30d\`, \`2w\`, \`1y\`.
 * \`\${NAME}\` stands for an environment variable, \`\${NAME:-default}\` has something in its place when it is unset or
-  empty, \`$\${NAME}\` is not replaced. What a variable holds is always text, never YAML.
+  empty, \`$\${NAME}\` is not replaced. What a variable holds is always text, never YAML; a line
+  break at its end is left out.
 * Relative paths count from the folder of the file.`;
 
 interface Row {

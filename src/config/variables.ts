@@ -23,7 +23,8 @@ export function unmaskReferences(text: string): string {
 
 /**
  * Fills the references of one scalar from the environment, once: what a variable holds is never looked at again.
- * A default also stands in for an empty variable; `$${NAME}` is the text `${NAME}`.
+ * A default also stands in for an empty variable; `$${NAME}` is the text `${NAME}`. A line break at the end is no part of what a
+ * variable holds: many a secret was a file before, and no far side would know one that ends so.
  */
 export function fillReferences(text: string, environment: Environment, report: (message: string) => void): string {
   if (MALFORMED.test(text.replace(MASKED, ""))) {
@@ -32,7 +33,7 @@ export function fillReferences(text: string, environment: Environment, report: (
   const literal = text.replaceAll("$${", "${");
   return literal.replace(MASKED, (_, escaping: string, name: string, fallback: string | undefined) => {
     if (escaping !== "") return `\${${name}${fallback === undefined ? "" : `:-${fallback}`}}`;
-    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    const value = Object.hasOwn(environment, name) ? environment[name]?.replace(/\r?\n$/, "") : undefined;
     if (fallback !== undefined) return value || fallback;
     if (value === undefined) report(`the environment variable ${name} is not set`);
     return value ?? "";

@@ -38,6 +38,11 @@ test("a variable that is set to nothing is an empty value", () => {
   ]);
 });
 
+test.each(["\n", "\r\n"])("a secret that was a file is told without the line break at its end: %j", (end) => {
+  const text = `${MINIMAL}http: {token: "\${TOKEN}"}\n`;
+  expect(load(text, { TOKEN: `of\nlines${end}` }).http.token).toBe("of\nlines");
+});
+
 test("something that only looks like a reference is refused", () => {
   expect(complaints(`${MINIMAL}state: 'a\${not a name}'\n`)[0]).toMatch(/^2 state: has a \$\{ that is no reference/);
 });
