@@ -11,11 +11,13 @@ import { SightingType } from "../model/misp.ts";
 import { bodyOf } from "./body.ts";
 import { type Asked, answerJson, type Route, refuse } from "./web-server.ts";
 
-const decision = z.strictObject({ decision: z.enum(["release", "discard"]), target: z.string() });
-const thumb = z.strictObject({ value: z.string().min(1).max(4_096), false_positive: z.boolean() });
+/** Longer than any value that MISP can hold. */
+export const LONGEST_VALUE = 65_536;
+/** Bytes: such a value, of which each character may be written as an escape, and the rest of what a page sends. */
+const LONGEST = 400_000;
 
-/** Bytes; more than this is nothing that a page sends. */
-const LONGEST = 16_384;
+const decision = z.strictObject({ decision: z.enum(["release", "discard"]), target: z.string() });
+const thumb = z.strictObject({ value: z.string().min(1).max(LONGEST_VALUE), false_positive: z.boolean() });
 
 /** What a person may do from the page: decide on what a guard holds, and give a value a thumb in MISP. */
 export function deedRoutes(config: Config): Route[] {

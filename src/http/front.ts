@@ -7,7 +7,7 @@ import { harmless, together } from "../courier/observers.ts";
 import type { Summary } from "../ledger/report.ts";
 import type { Logger } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
-import { deedRoutes } from "./deeds.ts";
+import { deedRoutes, LONGEST_VALUE } from "./deeds.ts";
 import { healthOf } from "./health.ts";
 import { Lists, type Vouched } from "./lists.ts";
 import { Live } from "./live.ts";
@@ -24,9 +24,6 @@ export interface FrontOptions {
   /** Milliseconds. */
   clock: () => number;
 }
-
-/** Longer than any value that MISP can hold. */
-const LONGEST_VALUE = 65_536;
 
 /** What one running courier shows over HTTP: page, health, metrics and lists. Open it before the courier, close it after. */
 export class Front implements AsyncDisposable {

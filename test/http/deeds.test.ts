@@ -65,6 +65,15 @@ describe("from the page, with its token,", () => {
     await courier.listed("ip");
   });
 
+  test("a value gets one however long it is", async () => {
+    const { courier, url } = watched;
+    const value = `http://long.example/${"Ü".repeat(65_000)}`;
+    courier.misp.publish(courier.misp.addEvent({ info: "long", attributes: [{ type: "url", toIds: true, value }] }).id);
+    await courier.listed("url", value);
+    expect((await post(`${url}thumbs`, { value, false_positive: true })).status).toBe(201);
+    await courier.listed("url");
+  });
+
   test("a value that MISP does not have gets none, and is told so", async () => {
     const answer = await post(`${watched.url}thumbs`, { value: "nowhere.example", false_positive: true });
     expect([answer.status, await answer.text()]).toEqual([
@@ -101,7 +110,7 @@ describe("from the page, with its token,", () => {
     ["held", { decision: "release", target: "__proto__" }, 404],
     ["held", { decision: "forget", target: "blocklists" }, 400],
     ["thumbs", { value: "", false_positive: true }, 400],
-    ["thumbs", { value: "x".repeat(20_000), false_positive: true }, 400],
+    ["thumbs", { value: "x".repeat(65_537), false_positive: true }, 400],
     ["thumbs", [], 400],
   ])("nothing is done at %s for %j", async (path, body, status) => {
     expect((await post(watched.url + path, body)).status).toBe(status);
