@@ -16,16 +16,16 @@ export interface AuditorOptions {
 }
 
 /**
- * What an audit makes good. `lost`: what the target lost or shows otherwise is sent again. `all`: what is there and is not
- * to be there is taken off as well, which a person asks for, since a file or a set does not tell who put it there.
+ * What an audit corrects. `lost`: what the target lost or shows differently is sent again. `all`: what should not be there is removed
+ * as well; only a person may ask for that, since a file or a set does not tell who put something there.
  */
 export type Repair = "nothing" | "lost" | "all";
 
-/** Reads a target back and compares it with what the ledger believes: an answer that said "done" proves little. */
+/** Reads a target back and compares it with what the ledger believes it to hold. */
 export class Auditor {
   readonly name: string;
   readonly #options: AuditorOptions;
-  /** What deliveries touched since an audit began; `undefined` while none is under way. */
+  /** What deliveries have touched since an audit began; `undefined` if none is under way. */
   #touched: Set<number> | undefined;
 
   constructor(options: AuditorOptions) {
@@ -44,8 +44,7 @@ export class Auditor {
   }
 
   /**
-   * What the target lost is only ever sent again, never taken for a word about its worth; what others put there is left
-   * alone.
+   * A loss at the target says nothing about the indicators: they are only sent again. What others put there is left alone.
    * @throws NotNow when the target cannot be read to its end
    */
   async audit(repair: Repair, signal: AbortSignal): Promise<Drift> {
@@ -75,7 +74,7 @@ export class Auditor {
 
 async function* nothing() {}
 
-/** A lane may be at work for long: whoever ends does not wait for it. */
+/** Rejects as soon as the signal is aborted: whoever stops does not wait for a lane that is at work. */
 async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   const aborted = new Promise<never>((_, reject) => {

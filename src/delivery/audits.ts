@@ -16,18 +16,18 @@ export interface AuditsOptions {
   remember: (drift: Drift) => void;
 }
 
-/** How long after the start the first audits come at the most, and by how much their times differ, milliseconds. */
+/** The first audits after a start come at random within so many milliseconds after they are due, not all together. */
 const SPREAD = 3_600_000;
 /** How long after a repair the target is looked at again, milliseconds. */
 const PROOF = 300_000;
 const RETRY = 1_800_000;
 
-/** Audits each target now and then, slowly, one at a time, and proves that a repair had its effect. */
+/** Audits each target regularly, one at a time, and checks after a repair that it had an effect. */
 export class Audits implements AsyncDisposable {
   readonly #options: AuditsOptions;
   readonly #stop = new AbortController();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  /** How much was missing before a repair that has yet to be proved. */
+  /** How much was missing before a repair whose effect was not checked yet. */
   readonly #unproved = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -46,13 +46,13 @@ export class Audits implements AsyncDisposable {
     }
   }
 
-  /** False where the target is one that can never be read. */
+  /** False if the target can never be read back. */
   reads(name: string): boolean {
     return this.#auditor(name)?.possible ?? true;
   }
 
   /**
-   * Audits a target when those before it are done.
+   * Audits a target once earlier audits are done.
    * @throws NotNow when it cannot be read
    */
   async audit(name: string, repair: Repair): Promise<Drift> {
@@ -97,7 +97,7 @@ export class Audits implements AsyncDisposable {
     }
   }
 
-  /** What is missing again after it was sent again will be missing a third time: it is said, and left to the next audit. */
+  /** What was sent again and is missing again would be missing a third time: this is logged, and left to the next regular audit. */
   #report(drift: Drift): void {
     const { log } = this.#options;
     const { target, found, held, missing, stale, extra, foreign } = drift;

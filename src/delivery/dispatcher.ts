@@ -6,7 +6,7 @@ import type { Lane } from "./lane.ts";
  */
 const DEADLINE = 5_000;
 
-/** All the lanes: each change wakes them, and none of them waits for another. */
+/** All lanes. Each change of the ledger wakes them, and none waits for another. */
 export class Dispatcher implements AsyncDisposable {
   readonly #lanes: readonly Lane[];
   #held = false;
@@ -15,7 +15,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#lanes = lanes;
   }
 
-  /** Nothing is delivered before the start, not even at the end: what is known is only half of it. */
+  /** Delivers nothing until `start`, not even when closing: what the ledger knows so far is incomplete. */
   hold(): void {
     this.#held = true;
   }
@@ -30,7 +30,7 @@ export class Dispatcher implements AsyncDisposable {
     if (!this.#held) for (const lane of this.#lanes) lane.wake();
   }
 
-  /** Tries a target (all of them, without a name) at once, however long it was to be left alone. */
+  /** Tries a target (all of them, without a name) at once, whatever it was waiting for. */
   retry(target: string | undefined): void {
     if (this.#held) return;
     for (const lane of this.#lanes) if (target === undefined || lane.name === target) lane.retryNow();

@@ -4,35 +4,35 @@ import type { TargetView } from "../ledger/step.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Found, Target } from "../targets/target.ts";
 
-/** How a target differs from what the ledger believes of it. */
+/** How a target differs from what the ledger believes it to hold. */
 export interface Drift {
   target: string;
   /** When it was read, milliseconds. */
   at: number;
-  /** How many things it showed, and how many indicators it is believed to hold. */
+  /** How many items were found there, and how many indicators the ledger believes to be there. */
   found: number;
   held: number;
-  /** Held, as far as the ledger knows, and not there. */
+  /** Held according to the ledger, but not there. */
   missing: number;
-  /** There, but shown otherwise than it was told. */
+  /** There, but shown differently from what was sent. */
   stale: number;
-  /** There, known from MISP, and not to be there. */
+  /** There, known from MISP, but should not be there. */
   extra: number;
-  /** Somebody else's: never touched. */
+  /** What others put there: never touched. */
   foreign: number;
-  /** Some of each kind, for a person. */
+  /** Samples of each kind, for a person. */
   examples: Record<DriftKind, string[]>;
 }
 
 export type DriftKind = "missing" | "stale" | "extra" | "foreign";
 
 const EXAMPLES = 5;
-/** How many things are looked up in a row: nothing else runs meanwhile. */
+/** How many items are looked up in one turn of the event loop. */
 const SLICE = 250;
 
 /**
- * One reading of a target against the ledger. Deliveries go on meanwhile: what they touch is left out, and it takes a bit
- * more than a byte for each indicator, however many the target shows.
+ * Compares one reading of a target with the ledger. Deliveries go on meanwhile, and what they touch is left out. It needs a little
+ * more than a byte of memory for each indicator, however many items the target shows.
  */
 export class Reading {
   readonly #holdings: Holdings;
@@ -40,7 +40,7 @@ export class Reading {
   readonly #alias: ((indicator: Indicator) => Indicator) | undefined;
   /** The types that the target takes; `null`: all. Another target may well keep others in the same place. */
   readonly #types: ReadonlySet<string> | null;
-  /** The revision that the target had come to: what changed later is still on its way. */
+  /** The revision up to which the target had come: what changed later is still on its way. */
   readonly #position: number;
   readonly #seen: Uint8Array;
   /** Indicators that the target knows under another name, by that name. */
@@ -125,7 +125,7 @@ export class Reading {
     if (held.length === 0 && stray && stray.revision <= this.#position) this.#note("extra", stray.id, label);
   }
 
-  /** What the ledger believes of a thing, under each of the names that it may have. */
+  /** What the ledger knows about an item, under each of the names that it may have. */
   #beliefs(indicator: Indicator): Belief[] {
     const name = this.#alias?.(indicator) ?? indicator;
     const exact = this.#holdings.find(this.#target, indicator);
@@ -137,7 +137,7 @@ export class Reading {
 
   #miss(belief: Belief): void {
     const seen = this.#seen[belief.id] === 1;
-    // What is in doubt may be there or not: a delivery of it has yet to come to its end.
+    // What is in doubt may be there or not: its delivery has not ended yet.
     if (!seen && this.#holdings.inDoubt(belief)) return;
     this.#held += 1;
     if (!seen) this.#note("missing", belief.id, `${belief.type} ${belief.value}`);

@@ -3,22 +3,22 @@ import type { Deltas } from "../ledger/deltas.ts";
 import type { Aside, Comparison, Keeping, Lack, Step, TargetView } from "../ledger/step.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 
-/** A step, and whether the target lacks more than it holds. */
+/** A step, and whether the target lacks more than fits into it. */
 export interface Gathered extends Step {
   more: boolean;
-  /** Of what is parked, what the target no longer wants. */
+  /** Parked items that the target no longer wants. */
   needless: readonly Indicator[];
 }
 
-/** What a guard has to say of a step. */
+/** What a guard decides about the changes of a step. */
 export interface Sieve {
   /** The newest revision that it has looked at: the step goes no further. */
   through: number;
-  /** What becomes of a lack of an indicator that changed at a revision; `null`: it goes to the target. */
+  /** Whether the change of an indicator at a revision is kept from the target, and how; `null`: it goes to the target. */
   aside(lack: Lack, revision: number): Keeping | null;
 }
 
-/** Changes that a guard keeps aside cost the target nothing; this many make a step all the same. */
+/** Changes that a guard keeps aside do not count as items of a step, but so many of them end it as well. */
 const MOST_ASIDE = 5_000;
 
 /** What a step is made of, by indicator. */
@@ -59,9 +59,9 @@ class Collected {
 }
 
 /**
- * Draws the next step of a target from the ledger, of at most `limit` items. The ledger goes on changing meanwhile: an
- * indicator that comes up again counts as it was last, and one that has yet to come up again is left to the next step.
- * Where the target lacks more than that, what it is to lose goes first.
+ * Draws the next step of a target from the ledger, with at most `limit` items. The ledger goes on changing meanwhile: an
+ * indicator that changed while this was drawn counts as it was last seen here, or is left to the next step.
+ * If the target lacks more than `limit`, removals go first.
  * @param parked what the target has refused
  */
 export async function gather(
@@ -93,8 +93,9 @@ export async function gather(
 }
 
 /**
- * Takes up what is to be removed, of all that has changed; the revision that this comes to. What lies between the target's position and
- * there is compared again when its turn comes, and then lacks nothing any more.
+ * Collects removals among all that has changed, ahead of the target's position. They are compared again when the position comes to
+ * them, and then nothing is lacking any more.
+ * @returns the revision up to which removals were collected
  */
 async function removals(
   deltas: Deltas,
@@ -113,7 +114,7 @@ async function removals(
   return ahead;
 }
 
-/** Takes up comparisons until the step is full; returns the revision that it has come to. */
+/** Collects comparisons until the step is full; returns the revision of the last one. */
 function collect(
   comparisons: readonly Comparison[],
   collected: Collected,

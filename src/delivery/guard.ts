@@ -16,27 +16,27 @@ export interface GuardOptions {
   clock: () => number;
 }
 
-/** What MISP said of an attribute. Every other reason may come from a changed rule or list, and so for many at once. */
+/** Reasons that only MISP can give, attribute by attribute. Any other may come from a changed rule or list, and so for many at once. */
 const SAID: ReadonlySet<Reason> = new Set(["to_ids", "deleted", "event_deleted", "unsupported"]);
 
-/** For whose sake a removal may have to wait, so that all that one change takes off is decided on together. */
+/** The review that is under way: removals that it may bring wait for its end, so that they are decided on together. */
 type Reviewed = ReturnType<Deltas["reviewing"]>;
 
 type Kind = "add" | "remove" | "thumb";
 
-/** What was found out about the changes up to a revision. */
+/** What the guard found out about the changes in a range of revisions. */
 interface Range {
   from: number;
   through: number;
-  /** What had changed, and was not judged to its end yet. */
+  /** The review that was under way. */
   reviewing: Reviewed;
-  /** Of what is held: what stands against it. */
+  /** The kinds that are held, each with the reason. */
   held: ReadonlyMap<Kind, string>;
 }
 
 interface Tally {
   count: number;
-  /** How many of them no change of rules can have brought. */
+  /** How many of them cannot come from a change of rules. */
   said: number;
   /** The numbers of those that are named. */
   ids: number[];
@@ -47,8 +47,8 @@ interface Tally {
 const SAMPLES = 5;
 
 /**
- * Keeps mass changes from one target. Before a step is drawn it looks at all that has changed since it last looked: what the target
- * would lose or gain by it goes through together or is held together.
+ * Keeps mass changes from one target. Before a step is drawn it looks at everything that has changed since it last looked. What the
+ * target would lose by that passes together or is held together, and so does what it would gain.
  */
 export class Guard {
   readonly #options: GuardOptions;
@@ -56,7 +56,7 @@ export class Guard {
   #ranges: Range[] = [];
   #restarts = -1;
   #surveyed = 0;
-  /** The review that goes on, or of which what it brought has not been decided on; unknown before the first look. */
+  /** The review that is under way, or whose removals were not decided on yet; `undefined` before the first look. */
   #waiting: Reviewed | undefined;
 
   constructor(options: GuardOptions) {
@@ -132,7 +132,7 @@ export class Guard {
     return { from, through, reviewing, held: this.#judge(tallies) };
   }
 
-  /** Takes up what a run before has left to be decided on. */
+  /** Continues with what an earlier run has left undecided. */
   #resume(): void {
     const { deltas, view } = this.#options;
     if (this.#waiting === undefined) this.#waiting = deltas.holds.waiting(deltas.idOf(view.name)) > 0 ? "ledger" : null;
@@ -155,8 +155,8 @@ export class Guard {
   }
 
   /**
-   * Whatever the limits are: a person's word on one value, or one deletion, is no mass. It takes off several indicators where the
-   * attribute has a value of two halves, and a thumb also where a value occurs in several types.
+   * Whatever the limits are, a thumb for one value, or one deletion, is not a mass change. It may remove several indicators: both halves
+   * of a composite value, and, with a thumb, the same value in several types.
    */
   #isSingle(kind: Kind, { count, said, ids, samples }: Tally): boolean {
     if (said < count || count > SAMPLES) return false;
@@ -164,7 +164,7 @@ export class Guard {
     return count === 1 || (kind === "thumb" && isOneValue) || this.#options.deltas.holds.areOfOneAttribute(ids);
   }
 
-  /** What stands against so many changes of a kind. */
+  /** Why so many changes of a kind may not pass; `null`: they may. */
   #against(kind: Kind, count: number, added: number): string | null {
     const { deltas, view, limits } = this.#options;
     const held = () => deltas.held(view.name);
@@ -174,7 +174,7 @@ export class Guard {
   }
 
   #aside(lack: Lack, revision: number): Keeping | null {
-    // Where a repair set the target back, that was looked at before.
+    // Without a range, a repair set the target back: the change was looked at before.
     const range = this.#ranges.find(({ from, through }) => from < revision && revision <= through);
     const kind = kindOf(lack);
     if (!range || kind === null) return null;
@@ -205,16 +205,16 @@ function kindOf(lack: Lack): Kind | null {
   if ("renew" in lack || lack.holding.why === "retired") return null;
   // What is in doubt was let through once, and is only sent again.
   if ("add" in lack) return lack.holding.before === IN_DOUBT ? null : "add";
-  // It must get through whatever else goes on, and counts apart.
+  // Thumbs must get through whatever else happens, so they are counted separately.
   return isThumb(lack.holding.why) ? "thumb" : "remove";
 }
 
-/** Whether MISP said something that brings a removal, and no changed rule does. */
+/** Whether a removal comes from MISP itself, and not from a changed rule. */
 function isSaid({ holding: { why } }: Lack): boolean {
   return why !== null && SAID.has(why);
 }
 
-/** Whether a removal may be one of many that the same change brings, and is decided on with all of them. */
+/** Whether a removal may be one of many from the same change, and so waits to be decided on with them. */
 function waits(lack: Lack, reviewing: Reviewed): boolean {
   if (reviewing === null) return false;
   return !isSaid(lack) || (reviewing === "event" && lack.holding.why === "event_deleted");

@@ -2,7 +2,7 @@ import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 import { Refused, type Target } from "../targets/target.ts";
 
-/** Applies a delta; one that is refused as a whole is halved until the items at fault stand alone. */
+/** Applies a delta. If it is refused as a whole, it is halved until the items at fault are alone. */
 export async function applyIsolating(target: Target, delta: Delta, signal: AbortSignal): Promise<readonly Refusal[]> {
   try {
     return await target.apply(delta, signal);

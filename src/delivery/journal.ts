@@ -32,12 +32,12 @@ export type Parked = z.output<typeof parked>;
 export type JournalEntry = z.output<typeof entry>;
 type Contents = z.output<typeof contents>;
 
-/** How many parked items are kept for a target, the newest; of the others the ledger's record of what was done tells. */
+/** How many parked items are kept for a target, the newest; older ones are in the ledger's audit. */
 export const MOST_PARKED = 1_000;
 
 /**
- * The retry journal: for each target how far it has come, when it is tried again and why, and what it will never take. What
- * is still to be sent is not in it; that is always drawn from the ledger.
+ * The retry journal: for each target how far it has come, when it is tried again and why, and what it will never take. It does not
+ * contain what is still to be sent: that is always drawn from the ledger.
  */
 export class Journal {
   readonly #low: Low<Contents>;
@@ -117,7 +117,7 @@ class DurableJson implements Adapter<Contents> {
   }
 }
 
-/** Nothing but targets, whatever they are called: any other object has a `constructor`. */
+/** An object without a prototype: a target may be called `constructor`. */
 function byName(targets: Contents["targets"]): Contents["targets"] {
   return Object.assign(Object.create(null), targets);
 }

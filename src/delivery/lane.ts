@@ -30,10 +30,10 @@ export interface LaneOptions extends GuardOptions, RefillOptions {
 }
 
 const TIMEOUT = 120_000;
-/** How old the position in the journal becomes at the most while all goes well, milliseconds. */
+/** How often the position is copied to the journal while all goes well, milliseconds. */
 const MIRROR = 60_000;
 
-/** The way to one target: at most one try under way, at its own pace, whatever happens to the others. */
+/** Delivers to one target: one attempt at a time, at its own pace, independently of all others. */
 export class Lane {
   readonly name: string;
   readonly #options: LaneOptions;
@@ -60,13 +60,13 @@ export class Lane {
     this.#savedAt = options.clock();
   }
 
-  /** There may be something to deliver. Cheap: call it after every change. */
+  /** Says that there may be something to deliver. Cheap: call it after every change. */
   wake(): void {
     if (this.#stop.signal.aborted || this.#retry || this.#queue.size > 0) return;
     void this.#queue.add(() => this.#drain());
   }
 
-  /** Takes up where the journal says that it was; what is to be made ready is tried at once. */
+  /** Continues where the journal says that it was, with the rest of a wait; a target with `prepare` is tried at once. */
   start(): void {
     const { nextAttempt } = this.#journal;
     if (nextAttempt === null || this.#options.target.prepare) this.wake();
@@ -80,7 +80,7 @@ export class Lane {
     this.wake();
   }
 
-  /** Runs something while no step is under way, and looks for what there is to deliver then. */
+  /** Runs something while no step is under way, and then looks for what there is to deliver. */
   async exclusively(work: () => void): Promise<void> {
     await this.#queue.add(work);
     this.wake();
@@ -128,7 +128,7 @@ export class Lane {
     }
   }
 
-  /** Whether or not there is anything to deliver: others wait for what the target offers. */
+  /** Done even if there is nothing to deliver: others may want to connect to what the target offers. */
   async #prepare(): Promise<void> {
     const { target, journal } = this.#options;
     await this.#once(async (signal) => target.prepare?.(signal));
@@ -153,7 +153,7 @@ export class Lane {
       return true;
     }
     deltas.begin(view, step);
-    // Only now: what is withdrawn while it is asked must not go out with a step that was drawn before.
+    // In this order: what is withdrawn while the target is asked must not go out with a step that was drawn before.
     if (await this.#once((signal) => this.#refill.needed(itemsOf(step.delta), signal))) return false;
     const refusals = await this.#once((signal) => applyIsolating(target, step.delta, signal));
     deltas.record(view, step, refusals);
@@ -201,7 +201,7 @@ export class Lane {
 
   #retryIn(wait: number): void {
     clearTimeout(this.#retry);
-    // A clock that was set back must not make a wait of it that no timer can hold.
+    // After a clock was set back the wait may be longer than a timer can be set to.
     this.#retry = setTimeout(() => this.retryNow(), Math.min(wait, BACKOFF.longest));
   }
 
@@ -213,7 +213,7 @@ export class Lane {
     }
   }
 
-  /** A journal that cannot be written costs a wait that is forgotten at the next start, and must cost nothing more. */
+  /** If the journal cannot be written, the next start forgets a wait; nothing else may be lost by that. */
   async #save(journal: Journal): Promise<void> {
     this.#savedAt = this.#options.clock();
     try {

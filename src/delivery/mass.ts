@@ -1,4 +1,4 @@
-/** A change is too large when it is above the percentage of what the target holds and above the number. */
+/** A change is too large if it is above the percentage of what the target holds, and also above the number. */
 export interface MassLimit {
   percent: number;
   at_least: number;
@@ -14,7 +14,7 @@ export interface MassLimits {
 /** Changes that come bit by bit count together for so long, milliseconds. */
 const WINDOW = 3_600_000;
 
-/** How much has passed of late, and whether more may. One for each kind of change of a target. */
+/** Counts what has passed within the last hour, and decides whether more may. One for each kind of change of a target. */
 export class Allowance {
   readonly #limit: MassLimit;
   readonly #clock: () => number;
@@ -27,10 +27,10 @@ export class Allowance {
   }
 
   /**
-   * Asks for `count` changes to pass together. What is small may pass even when the limit is reached, so that it is not held because
-   * of a mass before it; such spare changes have a limit of their own.
+   * Asks whether `count` changes may pass together. Small changes may pass even when the limit is reached, so that they are not held
+   * because of a mass before them; these have a limit of their own.
    * @param held how much the target holds now
-   * @returns what stands against it, as a sentence for people; `null`: they may pass, and are counted
+   * @returns why not, as a sentence for people; `null`: they may pass, and are counted
    */
   pass(count: number, held: () => number): string | null {
     const { percent, at_least } = this.#limit;
@@ -51,7 +51,7 @@ export class Allowance {
   #recent(passed: { at: number; count: number }[]): number {
     const now = this.#clock();
     const since = now - WINDOW;
-    // By a clock that was ahead: it would count until that had come to this time again.
+    // Counted by a clock that was ahead, it would count until that time comes again.
     for (const change of passed) change.at = Math.min(change.at, now);
     while (passed.length > 0 && (passed[0]?.at ?? 0) <= since) passed.shift();
     return passed.reduce((sum, { count }) => sum + count, 0);

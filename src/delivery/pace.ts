@@ -1,22 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** The longest rest that a target gets for having worked, milliseconds. */
+/** The longest rest after a step for the time that it took, milliseconds. */
 const LONGEST = 2_000;
 
-/** How many items one step has at the most: no more than a second's worth, so that what is urgent waits no longer. */
+/** Most items in one step: at a limited rate, what fits into a second, so that urgent changes wait no longer than that. */
 export function mostAtOnce(batch: number, rate: number | undefined): number {
   return rate === undefined ? batch : Math.max(1, Math.min(batch, Math.floor(rate)));
 }
 
 /**
- * How long a target rests after a step, milliseconds: as long as it worked, since one that is rewritten as a whole must not
- * be rewritten all the time while much changes, and as long as its rate asks for.
+ * How long a target rests after a step, milliseconds: as long as the step took, so that a file that is rewritten as a whole is not
+ * being rewritten all the time, and at least as long as its rate demands.
  * @param worked milliseconds
  * @param items how many the step had
  * @param rate items in a second
  */
 export function restAfter(worked: number, items: number, rate: number | undefined): number {
-  // A clock that was set back meanwhile tells less than nothing.
+  // Negative if the clock was set back meanwhile.
   const took = Math.max(0, worked);
   const forWork = Math.min(took, LONGEST);
   return rate === undefined ? forWork : Math.max(forWork, (items * 1000) / rate - took);

@@ -4,9 +4,9 @@ import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Journal, Parked } from "./journal.ts";
 
 /**
- * What was taken is no longer parked, and what was refused is.
+ * Parks what was refused, and forgets parked items that were accepted now.
  * @param at milliseconds
- * @returns what was not parked already for the same reason
+ * @returns what was not parked before, or for another reason
  */
 export function park(
   journal: Journal,
@@ -37,7 +37,7 @@ export function park(
   });
 }
 
-/** What the target does not want any more need not be sent again. */
+/** Forgets parked items that the target no longer wants. */
 export function unpark(journal: Journal, target: string, needless: readonly Indicator[]): void {
   const entry = journal.entry(target);
   const keys = new Set(needless.map(nameOf));

@@ -13,20 +13,20 @@ export interface RefillOptions {
 }
 
 /**
- * Has a target that lost the place of what it holds get all of it again: a file that somebody deleted would be begun anew with what
- * comes next, and be short of the rest.
+ * Sends a target everything again that was in a container which it lost. Without this, a file that somebody deleted would start again
+ * with the next delta, and lack all the rest.
  */
 export class Refill {
   readonly #options: RefillOptions;
   #asked = false;
-  /** What the target has told of, perhaps for the only time, and the ledger has not noted to its end. */
+  /** What the target reported as lost, perhaps for the only time, and what the ledger has not completely noted yet. */
   #bare: readonly string[] | "everything" = [];
 
   constructor(options: RefillOptions) {
     this.#options = options;
   }
 
-  /** Looks for what was lost while nothing ran, once the target has what is new. */
+  /** Looks, once after a start, for what was lost while the courier did not run. */
   async first(signal: AbortSignal): Promise<boolean> {
     if (this.#asked) return false;
     const found = await this.needed([], signal);
@@ -36,8 +36,8 @@ export class Refill {
 
   /**
    * Looks for what was lost.
-   * @param items what is about to be delivered, and in doubt
-   * @returns true when there is something to send again, so that the step is to be drawn anew
+   * @param items what is about to be delivered, and already marked as in doubt
+   * @returns true if something must be sent again, so that the step has to be drawn anew
    */
   async needed(items: readonly Indicator[], signal: AbortSignal): Promise<boolean> {
     const { target, view, holdings, log } = this.#options;

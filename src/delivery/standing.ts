@@ -6,13 +6,13 @@ import { BACKOFF, backoff } from "./backoff.ts";
 import { sizeOf } from "./isolate.ts";
 import type { JournalEntry } from "./journal.ts";
 
-/** A target has taken something, or is ready to. */
+/** Notes that a target accepted something, or is ready again. */
 export function works(entry: JournalEntry): void {
   Object.assign(entry, { attempts: 0, failingSince: null, nextAttempt: null, lastError: null });
 }
 
 /**
- * A try has failed.
+ * Notes that an attempt has failed.
  * @param now milliseconds
  * @param random from 0 to 1
  * @returns how long to wait until the next, milliseconds
@@ -27,21 +27,21 @@ export function fails(entry: JournalEntry, error: unknown, now: number, random: 
   return wait;
 }
 
-/** How long the wait that the journal knows of still lasts, milliseconds; of a clock that was ahead, no longer than for any failure. */
+/** How long a wait in the journal still lasts, milliseconds. If the clock was ahead when it was written, not longer than after any failure. */
 export function restOfWait({ nextAttempt, failingSince }: JournalEntry, now: number): number {
   const rest = Math.max(0, (nextAttempt ?? 0) - now);
   const wasAhead = (failingSince ?? 0) > now || rest > BACKOFF.longest;
   return wasAhead ? Math.min(rest, BACKOFF.most) : rest;
 }
 
-/** Says what a target has taken, if that is anything. */
+/** Logs what a target has accepted, if anything. */
 export function tellDelivery(log: Logger, target: string, taken: Delta): void {
   if (sizeOf(taken) === 0) return;
   const { add, renew, remove } = taken;
   log.info("Delivered", { target, add: add.length, renew: renew.length, remove: remove.length });
 }
 
-/** Says why a try has failed, and tells what is nobody's fault from a bug. */
+/** Logs why an attempt has failed: as a warning if it may pass by itself, as an error if it is a bug. */
 export function tellFailure(log: Logger, target: string, error: unknown, wait: number): void {
   if (error instanceof NotNow) log.warn("The target cannot take anything now", { target, reason: error.message, wait });
   else if (error instanceof StateUnwritable)

@@ -1,15 +1,15 @@
 import { Partly, TooSlow } from "../targets/target.ts";
 import { mostAtOnce } from "./pace.ts";
 
-/** After this many failures in a row the circuit is open: a try is then a probe of a few items. */
+/** After this many failures in a row an attempt is only a probe with a few items. */
 const OPEN_AFTER = 3;
 const PROBE = 10;
-/** A step that took less than this share of the time that it may take could as well have had twice as many items. */
+/** If a step took less than this share of its timeout, the next may have twice as many items. */
 const QUICK = 1 / 4;
 
 /**
- * How many items a step may have. What a target does not get done in time is tried again as a whole, and would never end: so the
- * next try has half of it, and more again when that went quickly.
+ * How many items a step may have. A step that is not finished in time is tried again as a whole, and might never succeed. So the
+ * next attempt has half as many items, and later ones more again if that goes quickly.
  */
 export class Stride {
   readonly #longest: number;
@@ -18,7 +18,7 @@ export class Stride {
   #items: number;
   /** How many the step had that was tried last. */
   #tried = 0;
-  /** The far side works but for a part of it: in a probe, what that cannot take would stand before all the rest. */
+  /** Only a part of the far side fails: a small probe might contain nothing but what that part cannot take. */
   #isPart = false;
 
   constructor(batch: number, rate: number | undefined, timeout: number) {

@@ -2,7 +2,7 @@ import { within } from "../model/within.ts";
 import { TooSlow } from "../targets/target.ts";
 
 /**
- * One try of something that a target does, which ends by itself even when the target does not.
+ * One attempt at something that a target does. It ends in time even if the target does not.
  * @param timeout milliseconds
  * @throws TooSlow when it takes longer, or is stopped
  */

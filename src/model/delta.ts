@@ -1,6 +1,6 @@
 import type { Indicator } from "./indicator.ts";
 
-/** Where an indicator comes from, for targets that show it: one element for each attribute that holds it up. */
+/** One attribute that supports an indicator, for targets that show where it comes from. */
 export interface Origin {
   attributeUuid: string;
   category: string;
@@ -13,15 +13,15 @@ export interface Origin {
   eventInfo: string;
   eventDate: string;
   organisation: string;
-  /** Of the creator; empty where MISP did not tell it. */
+  /** Of the creator; empty if MISP did not name it. */
   organisationUuid: string;
-  /** Who may see it, in MISP's numbers: the most closed of the attribute's own, its object's and its event's. */
+  /** Who may see it, in MISP's numbers: the most restrictive of the attribute's own, its object's and its event's. */
   distribution: number;
-  /** Event tags and attribute tags together, without repetition. */
+  /** Event tags and attribute tags together, each once. */
   tags: readonly string[];
 }
 
-/** The order in which those that tell of a few origins alone choose them. */
+/** Sorts origins for targets that show only the first few of them. */
 export function newestFirst(one: Origin, other: Origin): number {
   if (one.timestamp !== other.timestamp) return other.timestamp - one.timestamp;
   return one.attributeUuid < other.attributeUuid ? -1 : 1;
@@ -37,7 +37,7 @@ export interface Entry extends Indicator {
   origins: readonly Origin[];
 }
 
-/** What one target lacks. An indicator occurs in at most one of the three. */
+/** What one target lacks. An indicator occurs in at most one of the three lists. */
 export interface Delta {
   add: readonly Entry[];
   /** Held already, but with another expiry or context. */

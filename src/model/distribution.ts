@@ -1,10 +1,10 @@
-/** MISP's distributions from the most closed to the most open. */
+/** MISP's distributions, from the most restrictive to the most open. */
 const OPENNESS = [0, 4, 1, 2, 3];
 
-/** The distribution of something that is as open as what it is part of. */
+/** The distribution "inherit": that of the parent. */
 export const INHERIT = 5;
 
-/** Who may see something: the more closed of its own distribution and that of what it is part of. */
+/** Who may see something: the more restrictive of its own distribution and its parent's. */
 export function reach(own: number, around: number): number {
   if (own === INHERIT) return around;
   if (around === INHERIT) return own;

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 
-/** One detectable thing: a MISP type without `|`, or a composite type for the pair as such, and a normalised value. */
+/** What can be detected: a MISP type and a normalised value. A type with `|` stands for a pair as a whole. */
 export interface Indicator {
   type: string;
   value: string;
 }
 
-/** The same indicator has the same key everywhere and for ever: 40 hexadecimal digits, safe in any path, query or id. */
+/** A key that is the same for the same indicator everywhere and for ever: 40 hexadecimal digits, safe in any path, query or id. */
 export function keyOf({ type, value }: Indicator): string {
   return createHash("sha256").update(`${type}\0${value}`).digest("hex").slice(0, 40);
 }
 
-/** What tells an indicator from all others within this process: no type has a NUL in it. */
+/** Identifies an indicator within this process, as a key of maps: types contain no NUL. */
 export function nameOf({ type, value }: Indicator): string {
   return `${type}\0${value}`;
 }

@@ -2,8 +2,8 @@
 const LIMIT = 1_000;
 
 /**
- * The same function, which remembers what it made of the texts of the moment: for work that comes again and again with the same few.
- * What it returns is shared, so nobody may change it.
+ * The same function with a memory for its latest results, for work that is repeated with the same few texts. Results are shared, so
+ * nobody may change them.
  */
 export function memo<Result>(of: (text: string) => Result, limit = LIMIT): (text: string) => Result {
   const results = new Map<string, Result>();
@@ -11,7 +11,7 @@ export function memo<Result>(of: (text: string) => Result, limit = LIMIT): (text
     const known = results.get(text);
     if (known !== undefined) return known;
     const result = of(text);
-    // Hostile texts are never the same: what is remembered must not grow with them.
+    // Hostile texts may all be different: the memory must not grow with them.
     if (results.size >= limit) results.clear();
     results.set(text, result);
     return result;

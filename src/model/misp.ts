@@ -1,10 +1,10 @@
-/** One MISP attribute as the wire told it. Times are Unix seconds; ids are MISP's local numbers. */
+/** One MISP attribute, as the feed or REST described it. Times are Unix seconds; ids are MISP's local numbers. */
 export interface Attribute {
   id: number;
   uuid: string;
   eventId: number;
   type: string;
-  /** As MISP shows it; the halves of a composite type are joined by `|`. */
+  /** As MISP shows it, with the halves of a composite type joined by `|`. */
   value: string;
   category: string;
   toIds: boolean;
@@ -15,18 +15,18 @@ export interface Attribute {
   lastSeen: number | null;
   /** MISP's numbers: 0 own organisation … 3 all, 4 sharing group, 5 as the event. */
   distribution: number;
-  /** Names of the attribute's own tags; `undefined` when the message does not tell. */
+  /** Names of the attribute's own tags; `undefined` if the message does not say. */
   tags: readonly string[] | undefined;
 }
 
-/** An organisation as events and sightings name it; MISP leaves out what it has no room for. */
+/** An organisation as events and sightings name it; some messages of MISP leave out the UUID or the name. */
 export interface Organisation {
   id: number;
   uuid: string | null;
   name: string | null;
 }
 
-/** The facts of an event, without its attributes. `undefined` means that the message did not tell. */
+/** The facts of an event, without its attributes. `undefined`: the message does not say. */
 export interface EventFacts {
   id: number;
   uuid: string;
@@ -38,12 +38,12 @@ export interface EventFacts {
   creator: Organisation;
   timestamp: number | undefined;
   publishTimestamp: number | undefined;
-  /** MISP's flag as the message had it; only REST's answer to a question of ours may be believed. */
+  /** MISP's flag as the message has it; it is reliable only in REST's answer to a question of ours. */
   published: boolean;
   tags: readonly string[] | undefined;
 }
 
-/** MISP's numbers for what a sighting says: seen, false positive, expired. */
+/** MISP's numbers for the types of sightings. */
 export const SightingType = { seen: 0, falsePositive: 1, expired: 2 } as const;
 export type SightingType = (typeof SightingType)[keyof typeof SightingType];
 
@@ -54,7 +54,7 @@ export interface Sighting {
   attributeId: number;
   eventId: number;
   type: SightingType;
-  /** When it was seen, Unix seconds, as its writer claims. */
+  /** When it was seen according to its writer, Unix seconds. */
   date: number;
   organisationId: number;
   source: string;
@@ -62,14 +62,14 @@ export interface Sighting {
   about: { type: string; value: string } | undefined;
 }
 
-/** A span of time, Unix seconds, of which MISP is asked for the sightings; `whole`: it shows our key everybody's. */
+/** A span of time (Unix seconds) for which MISP is asked for sightings; `whole`: our key sees everybody's. */
 export interface SightingSpan {
   from: number;
   to: number;
   whole: boolean;
 }
 
-/** A sighting by its number, that of its attribute, and the UUID of the event that it is in. */
+/** A sighting that is known: its number, the number of its attribute, and the UUID of its event. */
 export interface KnownSighting {
   id: number;
   attribute: number;

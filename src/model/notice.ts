@@ -2,22 +2,21 @@ import type { Attribute, EventFacts, Organisation, Sighting } from "./misp.ts";
 import type { IndicatorRecord } from "./record.ts";
 
 /**
- * How an attribute was told, which decides what it may override: of the same second, an `add` changes nothing that is
- * known, a `snapshot` (an event as it was published) only brings tags, an `edit` wins, and REST's `answer` wins when it
- * was asked for after the last word of the feed.
+ * How MISP told of an attribute, which decides what it may override. Within the same second, an `add` changes nothing that is
+ * known, a `snapshot` (an event as it was published) only brings tags, an `edit` wins, and REST's `answer` wins if it
+ * was asked for after the last message of the feed.
  */
 export type Telling = "add" | "edit" | "snapshot" | "answer";
 
 /**
- * What MISP told us, in one shape whether it came over ZeroMQ or REST.
+ * What MISP said, in one shape whether it came over the feed or REST.
  *
- * A publication tells the UUIDs of all attributes that its event had just before, and when the event had last been edited.
- *
- * Four come from REST alone: `contents`, the UUIDs of all attributes of an event; `listed`, how the list of events has it; `read`,
- * that all of it was told; `sightings-listed`, the ids of all sightings of a span of time that our key may see, which with `whole` are
- * everybody's.
- *
- * Three come from another courier: a `record` of an indicator, that one is gone, and that what is said of it cannot be read.
+ * - `published` has the UUIDs of all attributes that the event had just before, and when the event had last been edited.
+ * - Only from REST: `contents`, the UUIDs of all attributes of an event; `listed`, the event's state in the list of events; `read`,
+ *   the event was read completely, in that state; `sightings-listed`, the ids of all sightings of a span of time that our key may see
+ *   (`whole`: everybody's).
+ * - Only from another courier: `record`, what it says of one indicator; `record-gone`, that it has it no more; `record-unread`, that
+ *   its record cannot be read.
  */
 export type Notice =
   | { kind: "attribute"; attribute: Attribute; event: EventFacts | undefined; how: Telling }
@@ -42,7 +41,7 @@ export type Notice =
   | { kind: "record-gone"; name: string }
   | { kind: "record-unread"; name: string };
 
-/** A message that could not be understood: kept, bounded, with its reason, and skipped. */
+/** A message that could not be read. It is skipped; the newest ones are kept, with their reasons. */
 export interface Unreadable {
   topic: string;
   reason: string;

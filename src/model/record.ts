@@ -1,7 +1,7 @@
 import type { Indicator } from "./indicator.ts";
 import type { Attribute } from "./misp.ts";
 
-/** One attribute as another courier tells of it. Times are Unix seconds. */
+/** One attribute as another courier describes it. Times are Unix seconds. */
 export interface RecordedAttribute
   extends Pick<Attribute, "uuid" | "category" | "comment" | "timestamp" | "firstSeen" | "lastSeen" | "distribution"> {
   /** Event tags and attribute tags together. */
@@ -10,7 +10,7 @@ export interface RecordedAttribute
   organisation: { uuid: string; name: string };
 }
 
-/** What another courier says of one indicator, by what one MISP holds. */
+/** What another courier says about one indicator, on behalf of one MISP. */
 export interface IndicatorRecord extends Indicator {
   /** Names the record: the indicator's key and the origin. */
   name: string;
@@ -19,6 +19,6 @@ export interface IndicatorRecord extends Indicator {
   score: number;
   /** The time that its TTL counts from, Unix seconds. */
   reference: number;
-  /** Those that hold it up there, at least one. */
+  /** Those that support it there; at least one. */
   attributes: readonly RecordedAttribute[];
 }

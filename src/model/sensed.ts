@@ -3,9 +3,9 @@ import type { SightingType } from "./misp.ts";
 
 /** What a sensor saw. */
 export interface SensorSighting {
-  /** A value, or, where `attribute` is set, that attribute's UUID. */
+  /** A value, or, if `attribute` is set, that attribute's UUID. */
   subject: string;
-  /** UUID of the attribute that is sighted; `null`: those with that value. */
+  /** UUID of the sighted attribute; `null`: all attributes with that value. */
   attribute: string | null;
   type: SightingType;
   /** When it was seen, Unix seconds. */
@@ -17,7 +17,7 @@ export interface SensorSighting {
 /** How long the texts of a sensor may be, characters. */
 export const LONGEST_SENSED = { value: 4_096, source: 200 };
 
-/** One line of a sensor's text, without what a terminal would act on or no database can hold. */
+/** One line of a sensor's text, without control characters (for terminals) and lone surrogates (for databases). */
 export const sensedLine = (longest: number) =>
   z
     .string({ error: "must be text" })

@@ -1,4 +1,4 @@
-/** Why something is withheld: the closed list, in the order in which a reason outranks those after it in a summary. */
+/** All reasons to withhold something. In a summary, a reason outranks those after it. */
 export const REASONS = {
   false_positive: "sightings of it say false positive",
   expired_sighting: "sightings of it say expired",
@@ -23,12 +23,12 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
-/** True for a person's word on one value. */
+/** True if a sighting of a person decided it. */
 export function isThumb(why: string | null): why is "false_positive" | "expired_sighting" {
   return why === "false_positive" || why === "expired_sighting";
 }
 
-/** One part of a score: what it adds or takes, and why. */
+/** One part of a score: how many points it adds or subtracts, and why. */
 export interface ScorePart {
   name: "neutral" | "courier" | "organisation" | "tags" | "sightings" | "warninglists" | "bounds" | "decay";
   points: number;
@@ -42,8 +42,8 @@ export interface Verdict {
   /** The time its TTL counts from: the latest of attribute timestamp, last_seen and newest positive sighting. */
   reference: number;
   score: number;
-  /** What the score is made of; the points add up to it. */
+  /** What the score consists of; the points add up to it. */
   parts: readonly ScorePart[];
-  /** When time alone may change this verdict, or what a target makes of it; Unix seconds. */
+  /** When time alone may change this verdict, or what a target does with it; Unix seconds. */
   due: number | null;
 }

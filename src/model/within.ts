@@ -1,8 +1,8 @@
 import { LONGEST_TIMER } from "./longest-timer.ts";
 
 /**
- * Does some work with a signal that is aborted after so many milliseconds, or when `stop` is; once the work is done, nothing of it is
- * left. Unlike a signal of `AbortSignal.any`: where one of its sources lives on and the other is a timeout, it is never let go of.
+ * Does some work with a signal that is aborted after so many milliseconds, or when `stop` is. Once the work is done, timer and
+ * listener are gone. A signal of `AbortSignal.any` would leak here: with a source that lives on and a timeout it is never collected.
  */
 export async function within<Result>(
   milliseconds: number,

@@ -5,23 +5,24 @@ import type { SensorSighting } from "../model/sensed.ts";
 
 /**
  * A system that receives indicators. It tries once and says what happened; waiting, backing off and giving up belong to
- * delivery. Applying the same delta twice leaves it as applying it once; removing what it does not hold succeeds.
+ * delivery. Applying a delta twice has the same effect as once, and removing what is not held succeeds.
  */
 export interface Target {
   /**
-   * Makes ready what somebody else may be in the way of, such as an address of this machine; left out where there is no such
-   * thing. Called until it succeeds, before the first delta and whether or not there is one.
-   * @throws NotNow when it cannot be had at the moment
+   * Gets what another program may hold at the moment, such as a port or a directory of this machine; optional. Called until it
+   * succeeds, before the first delta and even if there is none.
+   * @throws NotNow while it cannot be had
    */
   prepare?(signal?: AbortSignal): Promise<void>;
   /**
-   * Of which types the far side lacks even the place, so that it holds nothing of them: of these, and of any others that it has
-   * been seen to have; or `everything`. Asked once a start, after what is new, and before each delta; left out where that is no cheap question.
+   * Names the types for which even the container (file, collection) is missing at the far side, so that it holds none of them: of the
+   * types given, and of any others that it was seen to have; or `everything`. Asked before each delta, and once after the first ones of
+   * a start, so it must be cheap; optional.
    * @throws NotNow when it cannot be told at the moment
    */
   bare?(types: Iterable<string>, signal: AbortSignal): Promise<readonly string[] | "everything">;
   /**
-   * Brings the far side up by one delta.
+   * Applies one delta to the far side.
    * @returns the items that it will never take; everything else is held (or gone) when the promise resolves
    * @throws NotNow when the far side cannot take anything at the moment
    * @throws Refused when it refuses the delta as a whole without naming the items at fault
@@ -29,25 +30,25 @@ export interface Target {
    */
   apply(delta: Delta, signal: AbortSignal): Promise<readonly Refusal[]>;
   /**
-   * Reads back what the far side holds, a page at a time, in no particular order; left out where it cannot be read.
+   * Reads back what the far side holds, a page at a time, in any order; left out if it cannot be read.
    * @throws NotNow when it cannot be read at the moment, or not to the end
    */
   list?(signal: AbortSignal): AsyncIterable<readonly Found[]>;
   /**
-   * The name under which the far side knows an indicator, as an indicator; those of one name are one there. Left out where
-   * that is the indicator itself.
+   * The name under which the far side knows an indicator, written as an indicator: two of the same name are one thing there. Left
+   * out if that is always the indicator itself.
    */
   alias?(indicator: Indicator): Indicator;
   close?(): Promise<void>;
 }
 
-/** One thing that the far side holds in the places that the courier fills. */
+/** One item that the far side holds in the containers that the courier fills. */
 export interface Found {
-  /** `null`: not the courier's, never to be touched. */
+  /** `null`: it is not the courier's, and is never touched. */
   indicator: Indicator | null;
-  /** Somebody else put it there: it will do where it is to be there, and is never to be touched where it is not. */
+  /** Somebody else put it there: if it belongs there, that is good enough; if not, it is not touched. */
   foreign?: boolean;
-  /** What a person finds it by at the far side. */
+  /** How a person finds it at the far side. */
   label: string;
   /** What it shows, as the kind's `shows` would say of the entry; `null` where that cannot be told. */
   shows: string | null;
@@ -64,10 +65,10 @@ export class NotNow extends Error {
   }
 }
 
-/** No answer came in time: with fewer items one may come. */
+/** No answer came in time; with fewer items there may be one. */
 export class TooSlow extends NotNow {}
 
-/** Some of it was done, all that could be; the rest cannot be taken now, however few items come with it. */
+/** Everything was done that can be done now; the rest cannot, not even in a smaller delta. */
 export class Partly extends NotNow {}
 
 /** The far side refuses this delta and does not say which item is at fault: delivery halves it until it knows. */
@@ -75,7 +76,7 @@ export class Refused extends Error {
   override readonly name = "Refused";
 }
 
-/** What a target needs to know beside its own settings. */
+/** What a target gets beside its own settings. */
 export interface TargetContext {
   name: string;
   /** Turns a path from the configuration into an absolute one. */
@@ -84,7 +85,7 @@ export interface TargetContext {
   state: string;
   /** Unix milliseconds. */
   clock: () => number;
-  /** Takes what the far side's users say that they saw; missing where nobody wants to know. */
+  /** Takes sightings by users of the far side; missing if nobody wants them. */
   sightings?: SightingBox | undefined;
 }
 
@@ -92,7 +93,7 @@ export interface TargetContext {
 export interface SightingBox {
   /** Takes them, on disk when it returns; false when it cannot take any now. */
   take(sightings: readonly SensorSighting[]): boolean;
-  /** Something came that is not taken for a sighting; `reason` is ours, without anybody's text. */
+  /** Counts something that came and is not a sighting; `reason` is our own text, without any from outside. */
   refuse(reason: string): void;
 }
 
@@ -101,36 +102,36 @@ export interface TargetKind<Settings = unknown> {
   /** One sentence for the reference documentation. */
   summary: string;
   settings: z.ZodType<Settings>;
-  /** Fills in what the settings leave to the name of what the courier follows, as the host of its MISP. */
+  /** Fills in what the settings leave to the name of the followed MISP, its host. */
   named?(settings: Settings, origin: string): Settings;
-  /** How many items one delta holds at the most, unless `batch` says otherwise. */
+  /** Most items in one delta, unless the setting `batch` says otherwise. */
   batch: number;
-  /** Most items in a second, unless `rate` says otherwise: what the far side digests when it comes back after hours. */
+  /** Most items in a second, unless the setting `rate` says otherwise: what the far side can digest after an outage. */
   rate?: number;
   /**
-   * Which far side the settings name: another one begins empty, whatever the former held. It may not hold secrets, and
-   * should leave out what only changes how the same far side is reached.
+   * Identifies the far side: when it changes, the new one counts as empty, and everything is sent to it. Without secrets, and without
+   * what only changes how the same far side is reached.
    */
   place(settings: Settings): string;
   /**
-   * True where neither the far side nor what is kept of it here knows the target by its name: one that is renamed finds there what it
-   * has left.
+   * True if the target's name appears neither at the far side nor in what is kept for it here: a target that is renamed then continues
+   * with what is there.
    */
   nameless?: boolean;
   /**
-   * What the far side is made to hold just what is delivered to, whoever else fills it, however that is reached and laid out: two
-   * targets with a type in common may not have the same. Left out where there is no such thing.
+   * Identifies a place that is made to hold exactly what is delivered to it, however it is reached: two targets that have a type in
+   * common may not have the same one, or each would remove what the other holds. Optional.
    */
   fills?(settings: Settings): string;
-  /** What no two targets may use, nor one of them twice: `place` tells it from others, `words` are for a person. */
+  /** What may be used only once, such as a port: `place` identifies it, `words` name it to a person. */
   sole?(settings: Settings): { place: string; words: string }[];
-  /** True for layouts that also take composite types as such (`domain|ip`, value `a|b`). */
+  /** True if composite types are wanted as pairs as well (`domain|ip`, value `a|b`). */
   composites(settings: Settings): boolean;
-  /** What of an entry the far side shows: a change of it is a `renew`. The empty string where nothing but the value is shown. */
+  /** What of an entry is visible at the far side: when that changes, the entry comes in `renew`. Empty if only the value is visible. */
   shows(settings: Settings): (entry: Entry) => string;
-  /** True when `shows` or `apply` read an entry's origins. */
+  /** True if `shows` or `apply` reads the origins of an entry. */
   origins(settings: Settings): boolean;
-  /** Makes ready what is on this machine; a far side that is reached over the network waits for the first `apply`. */
+  /** Opens what is on this machine; a far side on the network is not contacted before the first `apply`. */
   open(settings: Settings, context: TargetContext): Promise<Target>;
 }
 
