@@ -31,8 +31,13 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, moment: M
 }
 
 /** An attribute is gone for good. The message has no more of the event than its number, and the row stays so that nothing old brings it back. */
-export function hearErased(tables: Tables, { uuid, eventId }: { uuid: string; eventId: number }, moment: Moment): void {
-  const known = tables.attributes.byUuid(eventId, uuid);
+export function hearErased(
+  tables: Tables,
+  { id, uuid, eventId }: { id: number; uuid: string; eventId: number },
+  moment: Moment,
+): void {
+  const byId = tables.attributes.get(id);
+  const known = byId?.uuid === uuid ? byId : tables.attributes.byUuid(eventId, uuid);
   if (!known) return;
   markGone(tables, known, ERASED, moment);
   takeBackSightingsOf(tables, known.id, moment.now);

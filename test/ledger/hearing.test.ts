@@ -142,6 +142,11 @@ describe("what takes an active indicator off at once", () => {
     expect(ledger.standing()).toBe("deleted");
   });
 
+  test("a hard delete that does not even name its event", () => {
+    ledger.hear({ kind: "attribute-erased", id: 1, uuid: ATTRIBUTE, eventId: 0 });
+    expect(ledger.standing()).toBe("deleted");
+  });
+
   test("the deletion of its event, of which nothing but the number and the UUID is told", () => {
     ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT });
     ledger.reviewed();
