@@ -24,7 +24,7 @@ beforeEach(() => {
 
 const domain = (id: number) => `d${id}.example`;
 
-function tell(first: number, last: number, facts: { toIds?: boolean; deleted?: boolean } = {}): void {
+function tell(first: number, last: number, facts: { toIds?: boolean; deleted?: boolean; comment?: string } = {}): void {
   const ids = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const how = Object.keys(facts).length > 0 ? "edit" : "add";
   ledger.hear(...ids.map((id) => told({ id, value: domain(id), ...facts }, how)));
@@ -235,6 +235,26 @@ describe("a mass change", () => {
     expect(holds()).toEqual([]);
   });
 
+  test("is what rules take off one by one, when it comes to much", async () => {
+    const lane = await filled(100);
+    for (let id = 1; id <= 40; id += 1) {
+      tell(id, id, { comment: "SOC Exception" });
+      lane.lane.wake();
+      await until(() => ledger.ledger.deltas.lag("lists") === 0);
+    }
+    expect(target.held.size).toBe(70);
+    expect(holds()).toMatchObject([{ count: 10, why: { exception: 10 } }]);
+  });
+
+  test("is counted to its end, however long it is", async () => {
+    const limits = { max_removed: { percent: 60, at_least: 10 } };
+    const lane = await filled(2_000, limits);
+    tell(1, 1_600, { toIds: false });
+    await lane.deliver();
+    expect(target.held.size).toBe(2_000);
+    expect(holds()).toMatchObject([{ count: 1_600 }]);
+  });
+
   test("that is within the limits goes through", async () => {
     const lane = await filled(100);
     tell(1, 20, { toIds: false });
@@ -365,7 +385,7 @@ describe("additions", () => {
     tell(101, 400);
     lane = await lane.deliver();
     expect(target.held.size).toBe(100);
-    expect(holds()).toMatchObject([{ kind: "add", count: 300 }]);
+    expect(holds()).toMatchObject([{ kind: "add", count: 300, reason: expect.stringContaining("300 of 100") }]);
     tell(399, 400, { deleted: true });
     lane = await lane.deliver();
     expect(holds()).toMatchObject([{ kind: "add", count: 298 }]);
@@ -401,6 +421,18 @@ test("a target that must never be empty keeps its last indicators, however few, 
   ledger.hear(sighted({ attributeId: 1 }));
   await lane.deliver();
   expect(target.values).not.toContain(domain(1));
+});
+
+test("a target that must never be empty may change all that it holds, and another one may be empty", async () => {
+  let lane = await filled(5, { never_empty: true });
+  tell(1, 5, { toIds: false });
+  tell(6, 10);
+  await lane.deliver();
+  expect(target.values).toEqual([10, 6, 7, 8, 9].map(domain));
+  lane = await open();
+  tell(6, 10, { toIds: false });
+  await lane.deliver();
+  expect(target.held.size).toBe(0);
 });
 
 describe("one word in MISP that takes off several indicators passes as one, whatever the limits are:", () => {
@@ -442,6 +474,14 @@ describe("one word in MISP that takes off several indicators passes as one, what
     ledger.hear(sighted({ attributeId: 2 }));
     await lane.deliver();
     expect(held()).toBe(0);
+  });
+
+  test("but not two thumbs-down, on two values", async () => {
+    tell(1, 2);
+    const lane = await (await open(NONE)).deliver();
+    ledger.hear(sighted({ id: 1, attributeId: 1 }), sighted({ id: 2, attributeId: 2 }));
+    await lane.deliver();
+    expect(held()).toBe(2);
   });
 
   test("but not two deletions, even of one value", async () => {
