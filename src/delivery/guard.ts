@@ -74,6 +74,7 @@ export class Guard {
     const { deltas, view } = this.#options;
     const { position, restarts } = deltas.progress(view.name);
     if (restarts !== this.#restarts) this.#startOver(restarts);
+    this.#resume();
     this.#ranges = this.#ranges.filter(({ through }) => through > position);
     const through = deltas.newest();
     const from = Math.max(position, this.#surveyed);
@@ -85,7 +86,6 @@ export class Guard {
   /** Once a review has ended, decides on all that it would take off, together; returns true when that may now go. */
   settle(): boolean {
     const { deltas, view, log, clock } = this.#options;
-    this.#resume();
     if (!this.#waiting || deltas.reviewing() || deltas.lag(view.name) > 0) return false;
     this.#waiting = null;
     const target = deltas.idOf(view.name);
@@ -115,7 +115,6 @@ export class Guard {
 
   async #survey(from: number, through: number): Promise<Range> {
     const { deltas, view, limits } = this.#options;
-    this.#resume();
     const goesOn = deltas.reviewing();
     // The last slice of a review ends it, and belongs to it.
     const reviewing = goesOn === "ledger" ? goesOn : (this.#waiting ?? goesOn);
