@@ -131,7 +131,7 @@ export class Events {
 }
 
 /** The row of an event that nothing is known of but what `facts` say. */
-export function newEvent(facts: EventFacts, known: boolean, at: number): EventRow {
+export function newEvent(facts: EventFacts, known: boolean): EventRow {
   return {
     ...described(facts),
     id: facts.id,
@@ -143,7 +143,7 @@ export function newEvent(facts: EventFacts, known: boolean, at: number): EventRo
     published_through: 0,
     confirmed: 0,
     tags: JSON.stringify(facts.tags ?? []),
-    told: facts.tags ? at : 0,
+    told: 0,
     listed: "",
   };
 }

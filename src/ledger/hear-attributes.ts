@@ -14,7 +14,7 @@ export function hearAttribute(tables: Tables, notice: AttributeNotice, moment: M
   const { now } = moment;
   const { attributes, judging, questions } = tables;
   const { attribute: told, how } = notice;
-  const event = notice.event ? mentionedEvent(tables, notice.event, now) : tables.events.get(told.eventId);
+  const event = notice.event ? mentionedEvent(tables, notice.event) : tables.events.get(told.eventId);
   if (!event) questions.ask(told.eventId);
   const known = knownAttribute(tables, told);
   const after = known ? retold(known, told, how, moment) : newAttribute(told, how === "answer" ? 0 : now);

@@ -13,7 +13,7 @@ type FactsTelling = Extract<Notice, { kind: "event" }>["how"];
 /** An event's own facts, from the feed or from REST. */
 export function hearEvent(tables: Tables, facts: EventFacts, how: FactsTelling, moment: Moment): void {
   const known = knownEvent(tables, facts);
-  const before = known ?? newEvent(facts, true, how === "answer" ? 0 : moment.now);
+  const before = known ?? newEvent(facts, true);
   const after = eventAfter(before, facts, how, moment);
   if (how === "heard" && facts.published) tables.questions.ask(facts.id, facts.uuid, { published: true });
   if (known && JSON.stringify(known) === JSON.stringify(after)) return;
@@ -83,10 +83,10 @@ export function hearObjectEdited({ events, questions }: Tables, eventId: number)
 }
 
 /** The event that an attribute's message names; of a known one such a remark tells nothing that can be relied on. */
-export function mentionedEvent(tables: Tables, facts: EventFacts, now: number): EventRow {
+export function mentionedEvent(tables: Tables, facts: EventFacts): EventRow {
   const known = knownEvent(tables, facts);
   if (known && (known.known === 1 || known.creator_id > 0)) return known;
-  const row = { ...newEvent({ ...facts, tags: undefined }, false, now), listed: known?.listed ?? "" };
+  const row = { ...newEvent({ ...facts, tags: undefined }, false), listed: known?.listed ?? "" };
   tables.events.put(row);
   tables.questions.ask(row.id, row.uuid);
   return row;

@@ -62,11 +62,7 @@ export function hearRead({ events }: Tables, { id, uuid, state }: Extract<Notice
 function unknownEvent(id: number, uuid: string) {
   const nobody = { id: 0, uuid: null, name: null };
   const nothing = { info: "", date: "", distribution: 0, threatLevel: 4, creator: nobody, published: false };
-  return newEvent(
-    { ...nothing, id, uuid, timestamp: undefined, publishTimestamp: undefined, tags: undefined },
-    false,
-    0,
-  );
+  return newEvent({ ...nothing, id, uuid, timestamp: undefined, publishTimestamp: undefined, tags: undefined }, false);
 }
 
 /** Compares MISP's list of events with what was remembered of the last one. */
