@@ -48,7 +48,7 @@ describe("an addition", () => {
   });
 
   test("is not taken at the word of a feed that says published", () => {
-    const questions = ledger.hear(heardEvent({ published: true }), told());
+    const questions = ledger.hear(heardEvent({ published: true, timestamp: NOW }), told());
     expect(ledger.standing()).toBe("unpublished");
     expect(questions).toMatchObject([{ eventId: 1, published: true }]);
   });
@@ -84,6 +84,11 @@ describe("an addition", () => {
     expect(ledger.hear(told())).toEqual([]);
     ledger.published();
     expect(ledger.standing()).toBeNull();
+  });
+
+  test("to an event that only MISP's list has told of asks for it as well", () => {
+    ledger.answer([{ kind: "listed", id: 1, uuid: EVENT, state: "1" }]);
+    expect(ledger.hear(told())).toMatchObject([{ eventId: 1, uuid: EVENT }]);
   });
 
   test("whose message lacks its event asks for it, and is judged once it is known", () => {
@@ -256,4 +261,15 @@ describe("an explicit unpublication", () => {
     ledger.reviewed();
     expect(ledger.standing()).toBeNull();
   });
+});
+
+test("an event is as its newest edit told, and not as one did that is heard of after it", () => {
+  ledger = new ALedger(ruleSettings({}, [{ not: { distributions: [0] } }]));
+  active();
+  ledger.hear(heardEvent({ distribution: 0, timestamp: NOW - 10 }));
+  ledger.reviewed();
+  expect(ledger.standing()).toBe("filtered");
+  ledger.hear(heardEvent({ distribution: 3, timestamp: NOW - 20 }));
+  ledger.reviewed();
+  expect(ledger.standing()).toBe("filtered");
 });

@@ -4,7 +4,7 @@ import { BEING_READ } from "../../src/ledger/events.ts";
 import type { Notice } from "../../src/model/notice.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";
 import { anAttribute, NOW } from "../support/an-attribute.ts";
-import { anEvent } from "../support/an-event.ts";
+import { anEvent, aPublication } from "../support/an-event.ts";
 
 const { uuid: EVENT } = anEvent();
 
@@ -166,7 +166,7 @@ describe("an event that is read again because the list has it otherwise", () => 
   });
 
   test("is as the list has it once all of it was told", () => {
-    ledger.answer([begins, told({}, "answer"), contents(1, 2), ends]);
+    ledger.answer([begins, aPublication(), told({}, "answer"), contents(1, 2), ends]);
     expect(changed()).toEqual([]);
     ledger.answer([begins, told({}, "answer")]);
     expect(changed()).toHaveLength(1);

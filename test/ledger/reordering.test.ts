@@ -97,6 +97,7 @@ describe("what is gone stays gone", () => {
 
   test("a deleted event, with the attributes that are heard of late", () => {
     ledger.hear({ kind: "event-deleted", id: 1, uuid: EVENT });
+    ledger.now += 10_000;
     ledger.hear(told({ id: 2, value: "late.example" }), told({ timestamp: CHANGED + 5 }, "edit"), heardEvent());
     ledger.reviewed();
     expect(ledger.standing()).toBe("event_deleted");

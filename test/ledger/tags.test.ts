@@ -99,6 +99,19 @@ describe("a rule that looks at tags", () => {
     ledger.hear(heardEvent({ tags: ["tlp:red"], timestamp: NOW }));
     ledger.reviewed();
     expect(ledger.standing()).toBe("filtered");
+    ledger.hear(heardEvent({ tags: [], timestamp: NOW }));
+    ledger.pass(3);
+    expect(ledger.standing()).toBeNull();
+  });
+
+  test("has the tags that REST tells of, once it is asked after the last that was heard", () => {
+    active();
+    ledger.pass(3);
+    ledger.published({ tags: ["tlp:red"] });
+    expect(ledger.standing()).toBe("filtered");
+    ledger.published({ tags: [] });
+    ledger.pass(3);
+    expect(ledger.standing()).toBeNull();
   });
 
   test("hears of tags in an edit of the attribute, which without any says that there are none", () => {
