@@ -79,6 +79,17 @@ describe("an addition", () => {
     expect(ledger.standing()).toBeNull();
   });
 
+  test("to an event that REST no longer calls published waits also where MISP's clock is ahead", () => {
+    active();
+    ledger.now += 10_000;
+    const timestamp = NOW + 3_600;
+    const edited = { kind: "event", event: anEvent({ timestamp, publishTimestamp: NOW - 60 }), how: "answer" } as const;
+    ledger.answer([edited, told({ id: 2, value: "new.example", timestamp }, "answer")]);
+    expect(ledger.standing("new.example")).toBe("unpublished");
+    ledger.published({ timestamp, publishTimestamp: timestamp });
+    expect(ledger.standing("new.example")).toBeNull();
+  });
+
   test("whose event was never heard of asks for the event", () => {
     expect(ledger.hear(told())).toMatchObject([{ eventId: 1, uuid: EVENT }]);
     expect(ledger.hear(told())).toEqual([]);
@@ -250,6 +261,14 @@ describe("an explicit unpublication", () => {
     ledger.hear(unpublished);
     const event = anEvent({ published: false, publishTimestamp: NOW - 60, timestamp: NOW - 3_600 });
     for (const how of ["snapshot", "heard", "answer"] as const) ledger.hear({ kind: "event", event, how });
+    ledger.reviewed();
+    expect(ledger.standing()).toBe("withdrawn");
+  });
+
+  test("is not over with an edit after it", () => {
+    ledger = new ALedger(ruleSettings({ withdraw_on_unpublish: true }));
+    active();
+    ledger.hear(unpublished, heardEvent({ published: false, publishTimestamp: NOW - 60, timestamp: NOW - 30 }));
     ledger.reviewed();
     expect(ledger.standing()).toBe("withdrawn");
   });
