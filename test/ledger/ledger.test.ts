@@ -100,6 +100,17 @@ describe("judging again", () => {
     expect(ledger.standing()).toBe("expired");
   });
 
+  test("counts a TTL anew from an edit", () => {
+    const ledger = new ALedger();
+    ledger.hear(heardEvent(), told({ timestamp: NOW - 29 * DAY }));
+    ledger.published();
+    ledger.hear(told({ timestamp: NOW }, "edit"));
+    ledger.pass(30 * DAY - 1);
+    expect(ledger.standing()).toBeNull();
+    ledger.pass(1);
+    expect(ledger.standing()).toBe("expired");
+  });
+
   test("of many that run out at once goes on in slices", () => {
     const ledger = new ALedger();
     ledger.hear(heardEvent(), ...many(600));

@@ -63,6 +63,13 @@ test("a thumbs-up that changes no verdict is no news", () => {
   expect(revision()).toBe(before);
 });
 
+test("one that changes the score alone is news: targets may ask for a least score", () => {
+  ledger.hear(sighted({ type: SightingType.seen, date: CHANGED - 50 }));
+  const before = revision();
+  ledger.hear(sighted({ id: 2, organisationId: 3, type: SightingType.seen, date: CHANGED - 60 }));
+  expect(revision()).toBeGreaterThan(before);
+});
+
 test("a publication that overtakes the edits before it knows better than they do", () => {
   const event = { kind: "event", event: anEvent({ timestamp: NOW - 30 }), how: "snapshot" } as const;
   ledger.hear(event, told({ value: "new.example", timestamp: NOW - 30, tags: ["a"] }, "snapshot"));

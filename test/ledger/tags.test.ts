@@ -124,6 +124,18 @@ describe("a rule that looks at tags", () => {
   });
 });
 
+test("a tag with a numerical value changes the score, and no longer does once it is gone", () => {
+  active();
+  const score = () => ledger.report((report) => report.indicators(["bad.example"])[0]?.score);
+  expect(score()).toBe(50);
+  ledger.hear(tag("event", 'admiralty-scale:source-reliability="e"'));
+  ledger.reviewed();
+  expect(score()).toBeLessThan(50);
+  ledger.hear(tag("event", 'admiralty-scale:source-reliability="e"', false));
+  ledger.reviewed();
+  expect(score()).toBe(50);
+});
+
 test("a publication leaves out the tags that are not exportable, which stay", () => {
   active();
   ledger.hear(tag("event", "tlp:red"));
