@@ -9,7 +9,7 @@ import type { Logger } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
 import { deedRoutes, LONGEST_VALUE } from "./deeds.ts";
 import { healthOf } from "./health.ts";
-import { Lists, type Vouched } from "./lists.ts";
+import { Lists, type Vouchers } from "./lists.ts";
 import { Live } from "./live.ts";
 import { Metrics } from "./metrics.ts";
 import { pageRoute } from "./page-files.ts";
@@ -45,7 +45,7 @@ export class Front implements AsyncDisposable {
     const { config, log, clock } = options;
     this.#options = options;
     const watch = new Watch(clock, this.#metrics);
-    this.#lists = new Lists(config, (target, store) => this.#mayBeEmpty(target, store));
+    this.#lists = new Lists(config, { isFilled: this.#isFilled, mayBeEmpty: this.#mayBeEmpty });
     this.#live = new Live({ watch, log, clock, sources: () => this.#sources, lists: () => this.#lists.overview });
     const started: Observer["started"] = (standards) => {
       this.#sources = new Sources(config, clock, standards);
@@ -74,9 +74,9 @@ export class Front implements AsyncDisposable {
     this.#sources?.[Symbol.dispose]();
   }
 
-  readonly #mayBeEmpty: Vouched = (target, store) => {
+  readonly #mayBeEmpty: Vouchers["mayBeEmpty"] = (target, store) => {
     const sources = this.#sources;
-    if (!sources || !this.#isFilled(target, sources)) return false;
+    if (!sources || !this.#isFilled(target)) return false;
     // What a person is to decide on first may be all that it lacks.
     const waits = sources.counts.holds.some((hold) => hold.target === target && hold.kind === "add");
     if (waits && store.isEmpty()) return false;
@@ -86,13 +86,13 @@ export class Front implements AsyncDisposable {
   };
 
   /** What the first load brought is on its way for a moment, or longer: for a list that is empty till then firewalls would lift every block. */
-  #isFilled(target: string, { pulse }: Sources): boolean {
+  readonly #isFilled: Vouchers["isFilled"] = (target) => {
     if (this.#filled.has(target)) return true;
-    const { caughtUp, behind } = pulse.look();
-    if (caughtUp === 0 || behind.get(target) !== 0) return false;
+    const pulse = this.#sources?.pulse.look();
+    if (!pulse || pulse.caughtUp === 0 || pulse.behind.get(target) !== 0) return false;
     this.#filled.add(target);
     return true;
-  }
+  };
 
   async #routes(): Promise<Route[]> {
     return [

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -29,8 +30,13 @@ export interface ListOverview {
   leftOut: number | null;
 }
 
-/** Whether an empty list of a target can be meant: before the first load it says nothing. */
-export type Vouched = (target: string, store: Pick<ListStore, "isEmpty">) => boolean;
+/** What is known of targets beside what they hold. */
+export interface Vouchers {
+  /** Whether a target has had, at some time since this began, all that it is to have. */
+  isFilled(target: string): boolean;
+  /** Whether an empty list of a target can be meant: before the first load it says nothing. */
+  mayBeEmpty(target: string, store: Pick<ListStore, "isEmpty">): boolean;
+}
 
 /** How long a firewall waits before it asks again for a list that is not there yet, seconds. */
 const RETRY = 30;
@@ -40,14 +46,17 @@ export class Lists implements Disposable {
   readonly #offers = new Map<string, Offer>();
   readonly #stores = new Map<string, ListStore>();
   readonly #state: string;
-  readonly #vouched: Vouched;
+  readonly #vouchers: Vouchers;
+  /** Targets that had nothing when this began, such as one with a new name: their lists are but a part for a while. */
+  readonly #begun = new Set<string>();
 
-  constructor(config: Config, vouched: Vouched) {
+  constructor(config: Config, vouchers: Vouchers) {
     this.#state = resolvePath(config, config.state);
-    this.#vouched = vouched;
+    this.#vouchers = vouchers;
     for (const [target, { type, enabled, settings }] of Object.entries(config.targets)) {
       if (type !== "http" || !enabled) continue;
       const { lists } = httpSettings.parse(settings);
+      if (!existsSync(this.#file(target))) this.#begun.add(target);
       for (const [name, list] of Object.entries(lists))
         this.#offers.set(name, { target, settings: list, served: undefined });
     }
@@ -78,8 +87,7 @@ export class Lists implements Disposable {
     if (!offer) return refuse(response, 404, "There is no such list.");
     const store = this.#store(offer.target);
     const served = store && serve(store, offer);
-    // Never an empty list because nothing is known yet: a firewall would lift every block.
-    if (!served || (served.list.entries === 0 && !this.#vouched(offer.target, store))) {
+    if (!served || !this.#isWhole(offer.target, store, served.list)) {
       response.setHeader("Retry-After", RETRY);
       return refuse(response, 503, "The list is not filled yet.");
     }
@@ -96,8 +104,18 @@ export class Lists implements Disposable {
     await answerContent(request, response, contentOf(renderLeftOut(store, offer.settings), "csv"));
   }
 
+  /** Never an empty list because nothing is known yet, nor a part of one: a firewall would lift every other block. */
+  #isWhole(target: string, store: ListStore, { entries }: RenderedList): boolean {
+    if (this.#begun.has(target) && !this.#vouchers.isFilled(target)) return false;
+    return entries > 0 || this.#vouchers.mayBeEmpty(target, store);
+  }
+
+  #file(target: string): string {
+    return join(this.#state, listStoreFile(target));
+  }
+
   #store(target: string): ListStore | undefined {
-    const known = this.#stores.get(target) ?? ListStore.read(join(this.#state, listStoreFile(target)));
+    const known = this.#stores.get(target) ?? ListStore.read(this.#file(target));
     if (known) this.#stores.set(target, known);
     return known;
   }

@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { IGNORANCE } from "../../src/curation/knowledge.ts";
+import { Front } from "../../src/http/front.ts";
+import { silent } from "../../src/log.ts";
 import { ask } from "../support/a-web-page.ts";
 import { eventually } from "../support/running-courier.ts";
 import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
@@ -31,16 +34,32 @@ test("a list whose target has lost everything is not taken for one that is meant
   await eventually(async () => expect(await list("domains")).toMatchObject({ status: 200, text: "" }));
 });
 
-test("a list is not served empty as long as its target has yet to be told of something", async () => {
+describe("as long as its target has yet to be told of something", () => {
   const targets = { firewall: { ...TARGETS.firewall, batch: 1, rate: 0.001 } };
-  await using watched = await startWatched({ targets });
-  const list = (name: string) => ask(`${watched.url}lists/${name}.txt`);
-  watched.courier.publishDomains("a.example", "b.example");
-  // Of the one that is there, too, something may be told anew: what it lags behind by may be two.
-  const lag = async () => /target_lag\{.*\} (\d+)$/m.exec((await ask(`${watched.url}metrics`)).text)?.[1];
-  await eventually(async () => expect(["1", "2"]).toContain(await lag()));
-  await eventually(async () => expect((await list("domains")).text).toMatch(/^[ab]\.example\n$/));
-  expect((await list("addresses")).status).toBe(503);
+  let watched: WatchedCourier;
+
+  beforeAll(async () => {
+    watched = await startWatched({ targets });
+    watched.courier.publishDomains("a.example", "b.example");
+    await eventually(async () => {
+      // Of the one that is there, too, something may be told anew: what it lags behind by may be two.
+      expect((await ask(`${watched.url}metrics`)).text).toMatch(/target_lag\{.*\} [12]$/m);
+    });
+  });
+  afterAll(() => watched[Symbol.asyncDispose]());
+
+  test("a list is not served empty after a restart", async () => {
+    await using front = new Front({ config: await watched.courier.config(), log: silent, clock: Date.now });
+    await front.listen();
+    front.observer.started?.({ protections: { of: () => () => null }, knowledge: () => IGNORANCE });
+    const list = (name: string) => ask(`${front.url}lists/${name}.txt`);
+    await eventually(async () => expect((await list("domains")).text).toMatch(/^[ab]\.example\n$/));
+    expect((await list("addresses")).status).toBe(503);
+  });
+
+  test("a list of what was begun with nothing, as under a new name, is not served in part", async () => {
+    expect((await ask(`${watched.url}lists/domains.txt`)).status).toBe(503);
+  });
 });
 
 test("a list is not served empty because a guard keeps all of it back", async () => {
