@@ -85,9 +85,10 @@ export class Lists implements Disposable {
   async #list({ request, response, parts: [name = ""] }: Asked): Promise<void> {
     const offer = this.#offers.get(name);
     if (!offer) return refuse(response, 404, "There is no such list.");
-    const store = this.#store(offer.target);
+    // Never an empty list because nothing is known yet, nor a part of one: a firewall would lift every other block.
+    const store = this.#isPart(offer.target) ? undefined : this.#store(offer.target);
     const served = store && serve(store, offer);
-    if (!served || !this.#isWhole(offer.target, store, served.list)) {
+    if (!served || (served.list.entries === 0 && !this.#vouchers.mayBeEmpty(offer.target, store))) {
       response.setHeader("Retry-After", RETRY);
       return refuse(response, 503, "The list is not filled yet.");
     }
@@ -104,10 +105,8 @@ export class Lists implements Disposable {
     await answerContent(request, response, contentOf(renderLeftOut(store, offer.settings), "csv"));
   }
 
-  /** Never an empty list because nothing is known yet, nor a part of one: a firewall would lift every other block. */
-  #isWhole(target: string, store: ListStore, { entries }: RenderedList): boolean {
-    if (this.#begun.has(target) && !this.#vouchers.isFilled(target)) return false;
-    return entries > 0 || this.#vouchers.mayBeEmpty(target, store);
+  #isPart(target: string): boolean {
+    return this.#begun.has(target) && !this.#vouchers.isFilled(target);
   }
 
   #file(target: string): string {
