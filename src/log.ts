@@ -85,10 +85,13 @@ function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Sentences and names of fields may hold what a stranger wrote, too; the escapes are those of JSON. */
+/**
+ * Sentences and names of fields may hold what a stranger wrote, too, and what cannot be seen would turn the rest of a line; the
+ * escapes are those of JSON.
+ */
 function onOneLine(line: string): string {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return line.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => character.split("").map(escaped).join(""));
 }
 
 /** Says nothing, for those who do not want a log. */

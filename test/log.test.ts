@@ -53,6 +53,14 @@ describe.for(["readable", "json"] as const)("a %s log", (format) => {
     expect(await logged(write, [], { format }, texts.length)).toHaveLength(texts.length);
   });
 
+  test("makes visible what would turn the rest of the line around, and stays what it was for programs", async () => {
+    const value = "\u{202e}gnp.exe\u{2066}\u{200b}\u{e0041}";
+    const [line = ""] = await logged((log) => log.error("Held", { samples: [{ value }] }), [], { format });
+    expect(line).toContain("u202egnp.exe");
+    expect(line).not.toMatch(/[\p{Cf}]/u);
+    if (format === "json") expect(JSON.parse(line).samples).toEqual([{ value }]);
+  });
+
   test("shows an error with its stack at level error, and its message below that", async () => {
     const error = new Error("disk full");
     const [long = "", short = ""] = await logged(
