@@ -24,6 +24,7 @@ export function openLog(settings: LogSettings, secrets: readonly string[]): Logg
   const shape = format((info) => {
     const { error } = info;
     if (error instanceof Error) info.error = info.level === "error" ? (error.stack ?? error.message) : error.message;
+    for (const [name, fact] of Object.entries(info)) if (typeof fact === "object") info[name] = atAGlance(fact);
     return info;
   });
   const lines = settings.format === "json" ? format.printf((info) => redact(JSON.stringify(info))) : readable(redact);
@@ -40,6 +41,15 @@ export function openLog(settings: LogSettings, secrets: readonly string[]): Logg
   };
   if (settings.file) logger.add(linesTo(fileOf(settings.file, log)));
   return log;
+}
+
+/** Longer texts are cut, characters: systemd's journal begins another line in a long one, with whatever stands there. */
+const LONGEST = 1_000;
+
+/** Samples and the like, of whose texts each may be one of 64 kB that a stranger wrote. */
+function atAGlance(fact: unknown): unknown {
+  const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+  return JSON.parse(JSON.stringify(fact, (_, value) => (typeof value === "string" ? cut(value) : value)));
 }
 
 function linesTo(stream: NodeJS.WritableStream) {

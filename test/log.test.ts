@@ -53,6 +53,15 @@ describe.for(["readable", "json"] as const)("a %s log", (format) => {
     expect(await logged(write, [], { format }, texts.length)).toHaveLength(texts.length);
   });
 
+  test("cuts texts without end among samples, and no sentence of our own", async () => {
+    const mistakes = "a mistake; ".repeat(1_000);
+    const write = (log: Logger) =>
+      log.error("Held", { samples: [{ value: "x".repeat(65_000) }, { value: "y" }], mistakes });
+    const [line = ""] = await logged(write, [], { format });
+    expect(line).toMatch(/[^x]x{1000}…[^x]+y/);
+    expect(line).toContain(mistakes);
+  });
+
   test("makes visible what would turn the rest of the line around, and stays what it was for programs", async () => {
     const value = "\u{202e}gnp.exe\u{2066}\u{200b}\u{e0041}";
     const [line = ""] = await logged((log) => log.error("Held", { samples: [{ value }] }), [], { format });
