@@ -112,6 +112,21 @@ test("links between the documents lead somewhere", () => {
   }
 });
 
+test("links to a heading find one", () => {
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-");
+  for (const document of documents) {
+    for (const [link, target = "", anchor] of read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)) {
+      const page = target === "" ? document : posix.join(dirname(document), target);
+      const headings = [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => slug(heading));
+      expect([document, link, headings.includes(anchor ?? "")]).toContain(true);
+    }
+  }
+});
+
 /** The first two columns of the table below a heading: the name in the first, the names in the second. */
 function tableUnder(heading: string): Map<string, string[]> {
   const section = read("docs/ARCHITECTURE.md").split(`${heading}\n`)[1]?.split("\n## ")[0] ?? "";
