@@ -259,6 +259,9 @@ describe("an object", () => {
 test("a warninglist and the sign of life", () => {
   const list = { Warninglist: { id: "13", name: "resolvers", enabled: true }, action: "edit" };
   expect(decoded("misp_json_warninglist", list)).toEqual([{ kind: "warninglist", id: 13, enabled: true }]);
+  // Releases of 2026 send its entries and types as well.
+  const whole = { ...list, WarninglistEntry: [{ id: "1", value: "192.0.2.1" }], WarninglistType: [{ type: "ip-src" }] };
+  expect(decoded("misp_json_warninglist", whole)).toEqual(decoded("misp_json_warninglist", list));
   expect(decoded("misp_json_self", { status: "I feel FANTASTIC", uptime: 32 })).toEqual([
     { kind: "alive", uptime: 32 },
   ]);
