@@ -33,6 +33,8 @@ export class Recorder {
     this.#clock = clock;
     this.#file = createWriteStream(file, { flags: "a", mode: 0o600 });
     this.#file.on("error", failed);
+    // Whoever wrote there before may have been cut off within a line: by a full disk, or a kill.
+    this.#file.write("\n");
   }
 
   frames(frames: readonly Buffer[]): void {

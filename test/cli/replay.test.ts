@@ -88,6 +88,19 @@ test("what Kafka told is replayed, publications included", async () => {
   );
 });
 
+test("a recording that was cut off within a message goes on with the next", async () => {
+  const { file, replay } = await aRecording(aFolder());
+  await writeFile(file, '{"at":1,"frame":"misp_json_attribute {');
+  const recorder = new Recorder(
+    file,
+    () => 2,
+    ({ message }) => expect.fail(message),
+  );
+  recorder.frames([aFrame("misp_json_attribute", { Event: wireEvent(), Attribute: wireAttribute() })]);
+  await recorder.close();
+  expect((await replay()).out).toMatch(/^1 message,/);
+});
+
 test("a recording that is not there, or is a folder, is no input", async () => {
   const folder = aFolder();
   expect(await call(["replay", join(folder, "none")])).toMatchObject({ code: 66 });
