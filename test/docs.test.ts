@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { conditionsOf, type Facts } from "../src/alerts/conditions.ts";
 import { renderReference } from "../src/config/reference.ts";
+import { Metrics } from "../src/http/metrics.ts";
 import { targetKinds } from "../src/targets/index.ts";
 import { wellAt } from "./alerts/well.ts";
 import { call } from "./cli/captured-terminal.ts";
@@ -54,6 +55,14 @@ test("docs/OPERATIONS.md calls each alert what it says, and has all of them", ()
   };
   expect(told.filter((alert) => !said.some((sentence) => says(alert, sentence)))).toEqual([]);
   expect(said.filter((sentence) => !told.some((alert) => says(alert, sentence)))).toEqual([]);
+});
+
+test("docs/OPERATIONS.md has a row for every metric, and names no other", async () => {
+  const page = readFileSync(new URL("../docs/OPERATIONS.md", import.meta.url), "utf8");
+  const told = [...page.matchAll(/misp_courier_\w+/g)].map(([name]) => name);
+  const metrics = await new Metrics().text(undefined);
+  const given = [...metrics.matchAll(/^# HELP (\w+)/gm)].map(([, name = ""]) => name);
+  expect([...new Set(told)].sort()).toEqual(given.sort());
 });
 
 test("docs/ADDING-A-TARGET.md has a row for every member of a kind and of a target", () => {

@@ -11,32 +11,40 @@ export class Metrics implements Meter {
   readonly #registry = new Registry();
   readonly #heard = this.#counter(
     "misp_courier_heard_total",
-    "What the feed said, MISP's or a forwarder's topic, by kind",
+    "What the feed (of a forwarder: the topic) said, by kind",
     ["kind"],
   );
-  readonly #items = this.#counter("misp_courier_delivered_items_total", "Items that targets took", [
+  readonly #items = this.#counter("misp_courier_delivered_items_total", "Items that targets accepted", [
     "target",
     "operation",
   ]);
   readonly #visible = this.#histogram(
     "misp_courier_visible_seconds",
-    "From MISP's own time of a change, whole seconds, to where it is visible at the target; where the message has no time, " +
-      "from when it was heard. Of a flood a sample",
+    "From MISP's own time of a change (whole seconds; without one, from when it was heard) until it is visible at the " +
+      "target. During a flood, samples only",
   );
   readonly #delivery = this.#histogram(
     "misp_courier_delivery_seconds",
-    "From when a change was heard, or its event published, to where the target has it. Of a flood a sample",
+    "From when a change was heard, or its event published, until the target has it. During a flood, samples only",
   );
-  readonly #feed = this.#gauge("misp_courier_feed_heard", "1 while the feed is heard, MISP's or a forwarder's topic");
-  readonly #heardAt = this.#gauge("misp_courier_last_heard_timestamp_seconds", "When the feed last said anything");
-  readonly #caughtUp = this.#gauge("misp_courier_caught_up_timestamp_seconds", "When the last whole catch-up began");
-  readonly #unreadable = this.#gauge("misp_courier_unreadable_messages", "Messages that could not be read, ever");
-  readonly #active = this.#gauge("misp_courier_indicators_active", "Indicators that targets may hold");
-  readonly #withheld = this.#gauge("misp_courier_indicators_withheld", "Indicators that are withheld", ["reason"]);
+  readonly #feed = this.#gauge(
+    "misp_courier_feed_heard",
+    "1 while the feed (of a forwarder: the topic) is heard, else 0",
+  );
+  readonly #heardAt = this.#gauge(
+    "misp_courier_last_heard_timestamp_seconds",
+    "When the last message of the feed came",
+  );
+  readonly #caughtUp = this.#gauge("misp_courier_caught_up_timestamp_seconds", "When the last complete catch-up began");
+  readonly #unreadable = this.#gauge("misp_courier_unreadable_messages", "Messages that could not be read, in all");
+  readonly #active = this.#gauge("misp_courier_indicators_active", "Indicators that are active");
+  readonly #withheld = this.#gauge("misp_courier_indicators_withheld", "Indicators that are withheld, by reason", [
+    "reason",
+  ]);
   readonly #held = this.#gauge("misp_courier_target_held", "Items that a target holds", ["target"]);
   readonly #doubtful = this.#gauge(
     "misp_courier_target_in_doubt",
-    "Of the items that a target holds, those that it may not hold: a delivery of them failed half-way, or goes on",
+    "Items of which it is not certain that the target holds them: their delivery failed half-way, or is under way",
     ["target"],
   );
   readonly #heldBack = this.#gauge(
@@ -46,14 +54,16 @@ export class Metrics implements Meter {
   );
   readonly #lag = this.#gauge(
     "misp_courier_target_lag",
-    `Changes that a target has not heard of, counted as far as ${MOST_BEHIND}`,
+    `Changes that a target has not got yet, counted as far as ${MOST_BEHIND}`,
     ["target"],
   );
-  readonly #failures = this.#gauge("misp_courier_target_failures", "Failed tries since the last success", ["target"]);
-  readonly #parked = this.#gauge("misp_courier_target_parked", "Items that a target will never take", ["target"]);
+  readonly #failures = this.#gauge("misp_courier_target_failures", "Failed attempts since the last success", [
+    "target",
+  ]);
+  readonly #parked = this.#gauge("misp_courier_target_parked", "Items that a target refused for good", ["target"]);
   readonly #sensed = this.#gauge(
     "misp_courier_sensor_sightings",
-    "What sensors saw: waiting, or ever posted or refused",
+    "Sightings of sensors: waiting now, or posted or refused in all",
     ["state"],
   );
 
