@@ -55,7 +55,7 @@ interface Made {
 }
 
 function readable({ changes }: Made): string {
-  if (changes === null) return "The running courier has been asked to; its log tells how it went.";
+  if (changes === null) return "The running courier was asked to do it; its log says how it went.";
   return `${counted(changes, "change")}. What is to be delivered goes out when the courier runs.`;
 }
 

@@ -57,7 +57,7 @@ async function openPremises(directory: string | undefined): Promise<Premises> {
 
 function introduction({ configFile }: Premises, page: string): string {
   return [
-    "A make-believe MISP runs inside this program, people work in it, and misp-courier keeps block lists in step with it.",
+    "A simulated MISP runs inside this program, people work in it, and misp-courier keeps block lists in step with it.",
     "heard: what MISP said.  decided: why something is not on a list.  written: what changed in the files, how long after.",
     `The same as a page: ${page}`,
     `Ctrl-C ends it. Until then, from another terminal: misp-courier explain VALUE --config ${printable(configFile)}`,

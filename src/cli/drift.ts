@@ -40,7 +40,7 @@ export const drift: Command = {
     const outcomes = await readAll(config, names, repair, terminal);
     terminal.out(given.values.json === true ? JSON.stringify(outcomes, null, 2) : outcomes.map(readable).join("\n"));
     if (repair && outcomes.some(differs) && given.values.json !== true)
-      terminal.out("What differs is marked, and goes out with the next deliveries.");
+      terminal.out("The differences are marked, and are corrected with the next deliveries.");
     if (outcomes.some(isAway)) return Exit.unavailable;
     return !repair && outcomes.some(differs) ? Exit.found : Exit.ok;
   },

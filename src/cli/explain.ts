@@ -42,7 +42,7 @@ export const explain: Command = {
 };
 
 const WHY_UNHEARD = {
-  courier: "MISP has no such attribute, or has not spoken of it since the courier first ran.",
+  courier: "MISP has no such attribute, or has not mentioned it since the courier first ran.",
   forwarder: "The topic has no such record, or none that can be read.",
 };
 

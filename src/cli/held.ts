@@ -41,7 +41,7 @@ async function listDiscarded(config: Config, given: Given, { out }: Terminal): P
   const all = ledger.holds.discarded().filter(asked(given));
   if (given.values.json === true) return out(JSON.stringify(all, null, 2));
   const lines = all.map((discarded) => readable(discardedLine(discarded), discarded));
-  out(lines.length === 0 ? "Nothing stays as it is because it was discarded." : lines.join("\n"));
+  out(lines.length === 0 ? "No discarded change is in effect." : lines.join("\n"));
 }
 
 function ledgerOf(config: Config): LedgerReport {

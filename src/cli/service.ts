@@ -102,7 +102,7 @@ function settingsFor(instance: string | undefined, given: Given, { environment, 
 /** What `ProtectHome` and `PrivateTmp` of the unit keep from the service. */
 const HIDDEN: readonly (readonly [RegExp, string])[] = [
   [/^\/(home|root|run\/user)(\/|$)/, "a home folder"],
-  [/^\/(var\/)?tmp(\/|$)/, "a folder for what does not last"],
+  [/^\/(var\/)?tmp(\/|$)/, "a temporary folder"],
 ];
 
 /** Where npm links a checkout, the program on the path is not where it lies; what is yet to be made has its own path. */

@@ -127,7 +127,7 @@ function uncuratedLines(uncurated: Summary["uncurated"]): string[] {
 
 function sensedLines({ waiting, posted, refused }: Summary["sensed"]): string[] {
   if (waiting + posted + refused === 0) return [];
-  return [`Sightings of sensors: ${waiting} wait for MISP, it took ${posted} and refused ${refused}.`];
+  return [`Sightings of sensors: ${waiting} wait for MISP, which accepted ${posted} and refused ${refused}.`];
 }
 
 function moment(milliseconds: number): string {

@@ -104,7 +104,7 @@ function trustMissing({ curation, warninglists }: CourierConfig, name: string): 
 
 function protectMissing({ warninglists }: CourierConfig, name: string): string {
   return (
-    `No warninglist is called ${name}, and what a guard is to protect by it goes out: enable it in MISP ` +
+    `No warninglist is called ${name}, so a guard that names it protects nothing by it: enable it in MISP ` +
     `(Input Filters → Warninglists), or put it into ${warninglists.directory}`
   );
 }
@@ -130,8 +130,8 @@ async function tagsMissing(
 }
 
 const ORGANISATIONS_HIDDEN =
-  "MISP keeps the list of organisations from the key's role (Security.hide_organisation_index_from_users): who gave a sighting stays " +
-  "unknown, as one of an organisation that nobody trusts; give the role perm_sharing_group (Administration → List Roles → edit)";
+  "MISP hides the list of organisations from the key's role (Security.hide_organisation_index_from_users): who gave a sighting " +
+  "stays unknown, and counts as an organisation that nobody trusts; give the role perm_sharing_group (Administration → List Roles → edit)";
 
 async function organisationsHidden(client: MispClient, signal: AbortSignal): Promise<string[]> {
   try {
@@ -192,11 +192,11 @@ const LOCAL_TAGS_HIDDEN =
 function unknownTo(config: CourierConfig, { permissions }: Probe): string[] {
   const { feed, names } = switchesOf(config);
   return [
-    `Whether the feed is switched on MISP tells to site admins only: look at ${PAGE} → Plugin → ${feed}, where ` +
+    `MISP tells only site admins whether the feed is switched on: look at ${PAGE} → Plugin → ${feed}, where ` +
       `${names.map((name) => `Plugin.${name}`).join(", ")} must be on`,
     ...(curates(config)
       ? [
-          "Whether the key's user is in MISP's host organisation MISP tells to site admins only: compare MISP.host_org_id " +
+          "MISP tells only site admins whether the key's user is in its host organisation: compare MISP.host_org_id " +
             `(${PAGE} → MISP) with the number of its organisation, or MISP refuses local tags`,
         ]
       : []),

@@ -34,7 +34,7 @@ async function decide({ request, response }: Asked, config: Config): Promise<voi
   const { target } = told.data;
   const file = join(resolvePath(config, config.state), LEDGER_FILE);
   if (!mayDecideOn(target, config, file)) return refuse(response, 404, "There is no such target.");
-  // As the command line does: the courier takes it up, and its log tells how it went.
+  // As the command line does: the courier takes it up, and its log says how it went.
   Requests.leave(file, `held-${told.data.decision}`, target);
   answerJson(response, 202, { asked: true });
 }

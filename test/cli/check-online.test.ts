@@ -106,7 +106,7 @@ test("a list that a guard names, and that is nowhere, is told: what it is to pro
   const guard = { protect: ["Friends", "Top sites"] };
   const { code, err } = await checked({}, {}, {}, { lists: { type: "csv", directory: "./lists", guard } });
   expect(code).toBe(1);
-  expect(err).toContain("No warninglist is called Top sites, and what a guard is to protect by it goes out");
+  expect(err).toContain("No warninglist is called Top sites, so a guard that names it protects nothing by it");
   expect(err).not.toContain("Friends");
 });
 

@@ -50,7 +50,7 @@ describe("the first morning of the demonstration", () => {
   });
 
   test("says first what is to be seen, and last what was done and how to go on", () => {
-    expect(written.split("\n")[0]).toContain("make-believe MISP");
+    expect(written.split("\n")[0]).toContain("simulated MISP");
     expect(written).toMatch(/Written: \d+ added, \d+ removed\. From heard to removed: half within [\d.]+ m?s/);
     expect(written).toMatch(/next: .*check --online\nnext: .*misp-courier run$/);
     expect(code).toBe(0);

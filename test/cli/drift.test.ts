@@ -62,7 +62,7 @@ describe("drift", () => {
     const { code, out } = await drift("--repair");
     expect(code).toBe(0);
     expect(out).toContain("5  missing");
-    expect(out).toContain("What differs is marked");
+    expect(out).toContain("The differences are marked");
     expect(await courier.list("domain")).toHaveLength(6);
     await courier.start();
     await courier.listed("domain", ...values, "by.hand\u001b[2J");

@@ -113,7 +113,7 @@ describe("a slip of the filter that would take off 95 %", () => {
     expect(await json("held", "release", "--discarded")).toMatchObject({ decision: "discarded-release", asked: true });
     await courier.listed("domain");
     await recorded();
-    expect((await run("held", "list", "--discarded")).out).toBe("Nothing stays as it is because it was discarded.");
+    expect((await run("held", "list", "--discarded")).out).toBe("No discarded change is in effect.");
   });
 
   test("may be decided on by name when the target is no longer configured, as it is listed", async () => {

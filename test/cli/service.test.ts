@@ -65,7 +65,7 @@ test("a program that npm linked to a home folder is told from one that the servi
 
 test.each([
   ["a home folder", "/home/of-the-test/lists"],
-  ["a folder for what does not last", "/var/tmp/of-the-test/lists"],
+  ["a temporary folder", "/var/tmp/of-the-test/lists"],
 ])("a folder of lists that is in %s is named as well", async (what, lists) => {
   const config = await aConfig(aFolder());
   const text = `misp: {url: "https://misp.example.org", key: k}\ntargets: {lists: {type: csv, directory: ${lists}}}\n`;
