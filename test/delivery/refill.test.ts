@@ -62,19 +62,33 @@ test("a delta of another type brings it, too, in steps that are no larger than t
   for (const { add } of target.tries) expect(add.length).toBeLessThanOrEqual(2);
 });
 
-test("what a target tells of once, as it lost it, is sent again also where the ledger could not be written just then", async () => {
-  const { ledger, target, lane, failed } = await aFilledLane();
-  target.lose("domain");
-  const lost = ["domain"];
-  target.bare = async () => lost.splice(0);
-  vi.spyOn(ledger.ledger.holdings, "distrust").mockImplementationOnce(() => {
-    throw new StateUnwritable("the disk is full");
-  });
-  ledger.hear(told({ id: 7, type: "url", value: "https://v.example/" }));
+test.each([
+  ["it", ["domain"]],
+  ["everything", "everything" as const],
+])(
+  "what a target tells of once, as it lost %s, is sent again also where the ledger could not be written just then",
+  async (_, lost) => {
+    const { ledger, target, lane, failed } = await aFilledLane();
+    target.lose("domain");
+    target.bare = vi.fn(async () => [] as string[] | "everything").mockResolvedValueOnce(lost);
+    vi.spyOn(ledger.ledger.holdings, "distrust").mockImplementationOnce(() => {
+      throw new StateUnwritable("the disk is full");
+    });
+    ledger.hear(told({ id: 7, type: "url", value: "https://v.example/" }));
+    lane.wake();
+    await failed(1);
+    lane.retryNow();
+    await until(() => target.held.size === 7);
+  },
+);
+
+test("a target is asked once at the start and with each delivery, and left alone while there is none", async () => {
+  const { target, lane } = await aFilledLane();
+  await lane.exclusively(() => {});
+  const { asked } = target;
   lane.wake();
-  await failed(1);
-  lane.retryNow();
-  await until(() => target.held.size === 7);
+  await lane.exclusively(() => {});
+  expect(target.asked).toBe(asked);
 });
 
 test("the first of a type is no loss", async () => {
