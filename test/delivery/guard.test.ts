@@ -96,7 +96,7 @@ describe("a mass change", () => {
     tell(1, 90, { toIds: false });
     lane = await lane.deliver();
     ledger.hear(sighted({ attributeId: 5 }));
-    ledger.hear(told({ id: 6, value: domain(6), toIds: false, comment: "mentioned" }, "edit"));
+    ledger.hear(told({ id: 6, value: domain(6), toIds: false, tags: ["mentioned"] }, "edit"));
     lane = await lane.deliver();
     expect(target.values).not.toContain(domain(5));
     expect(target.values).toContain(domain(6));
