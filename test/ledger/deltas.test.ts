@@ -238,8 +238,12 @@ test("a target that starts over loses nothing of what time has changed and was n
   await deliver(registered(aView()));
   ledger.now += 31 * DAY * 1_000;
   const view = registered(aView({ digest: "2" }));
+  const { deltas } = ledger.ledger;
+  const removals = () => deltas.removals(view, 0, deltas.newest()).comparisons;
+  expect(removals()).toEqual([]);
   expect(await deliver(view)).toEqual(NOTHING);
   ledger.reviewed();
+  expect(removals()).toHaveLength(2);
   expect(await deliver(view)).toEqual({ ...NOTHING, remove: ["a.example", "b.example"] });
 });
 
