@@ -153,6 +153,10 @@ describe("what happened while the courier could not hear", () => {
     }
     await courier.start();
     await courier.listed("domain", "large.example", ...others.map(({ event }) => `new${event}.example`));
+    // But it is not in step with MISP, and says so.
+    await eventually(async () =>
+      expect((await call(["status", ...config()])).out).toMatch("last try to catch up failed"),
+    );
   });
 
   test("an event that was being read when the courier was stopped is read to its end by the next one", async () => {

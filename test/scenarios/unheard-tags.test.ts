@@ -7,6 +7,7 @@ import { eventually, RunningCourier } from "../support/running-courier.ts";
 const RULES = {
   filter: [{ not: { tags: ["TLP:R*"] } }],
   indicators: { exceptions: { tags: ["soc:exception"] } },
+  targets: { blocklists: { type: "csv", directory: "./lists", filter: [{ not: { tags: ["elsewhere"] } }] } },
 };
 
 let courier: RunningCourier;
@@ -16,9 +17,11 @@ afterEach(() => courier[Symbol.asyncDispose]());
 test("a local tag, of which MISP's list of events has no trace, takes off what it excludes once MISP is asked again", async () => {
   courier = await RunningCourier.start(RULES, { clock: () => Date.now() + ahead });
   const { misp } = courier;
-  const [one, two, three, four] = ["a", "b", "c", "d"].map((name) => courier.publishDomains(`${name}.example`));
+  const [one, two, three, four, five] = ["a", "b", "c", "d", "e"].map((name) =>
+    courier.publishDomains(`${name}.example`),
+  );
   courier.publishDomains("stays.example");
-  await courier.listed("domain", "a.example", "b.example", "c.example", "d.example", "stays.example");
+  await courier.listed("domain", "a.example", "b.example", "c.example", "d.example", "e.example", "stays.example");
   await courier.stop();
   // Long after it was written, so that the list does not have the event for one that may still change.
   ahead = 60_000;
@@ -29,6 +32,7 @@ test("a local tag, of which MISP's list of events has no trace, takes off what i
   misp.tagAttribute(two?.attributes[0] ?? 0, "soc:exception", { local: true });
   misp.tagEvent(three?.event ?? 0, "tlp:red", { local: true });
   misp.tagAttribute(four?.attributes[0] ?? 0, "tlp:red", { local: true });
+  misp.tagAttribute(five?.attributes[0] ?? 0, "elsewhere", { local: true });
   ahead = 120_000;
   await courier.start();
   await courier.listed("domain", "stays.example");
