@@ -8,6 +8,7 @@ import { lockState } from "../state/lock.ts";
 import { makeFolder } from "../state/make-folder.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
 import { replaceFile } from "../state/replace-file.ts";
+import { LIST_STORES } from "../targets/http-store.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "./open-ledger.ts";
 
 /** What beside the ledger belongs to the state: the journal, the outbox of alerts, copies of MISP's warninglists. */
@@ -88,8 +89,9 @@ export async function restoreState(file: string, state: string, force: boolean, 
     const { attachments, facts } = unpackBackup(temporary);
     ownAsFolder(temporary);
     await sync(temporary);
-    // One that is newer than the backup belongs to another ledger.
+    // What is newer than the backup belongs to another ledger. Firewalls keep what they have until their lists are filled anew.
     await rm(join(state, JOURNAL_FILE), { force: true });
+    await rm(join(state, LIST_STORES), { recursive: true, force: true });
     for (const { name, content } of attachments) await putBack(state, name, content);
     // Last of all: whatever ends this before, there is a ledger, and what it knows of the targets.
     const former = existsSync(ledger) ? await setAside(ledger, now) : undefined;

@@ -19,9 +19,12 @@ CREATE INDEX IF NOT EXISTS entry_best ON entry (type, score DESC, value, expires
 `;
 const PAGE = 5_000;
 
+/** The folder of all stores, below the state directory. */
+export const LIST_STORES = "lists";
+
 /** Where the store of a target is, below the state directory. */
 export function listStoreFile(target: string): string {
-  return `lists/${target}.sqlite`;
+  return `${LIST_STORES}/${target}.sqlite`;
 }
 
 /** What the lists of one target are made of: what it holds, in a file that outlives a crash. */

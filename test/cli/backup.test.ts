@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SightingType } from "../../src/model/misp.ts";
+import { ListStore, listStoreFile } from "../../src/targets/http-store.ts";
 import { RunningCourier } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
 
@@ -169,3 +170,26 @@ function alter(file: string, sql: string): void {
     database.close();
   }
 }
+
+test("what a firewall got after the backup, and MISP took back while nobody listened, is off its list after a restore", async () => {
+  const lists = { domains: { types: ["domain"] } };
+  await using courier = await RunningCourier.start({ targets: { firewall: { type: "http", lists } } });
+  const command = (...words: string[]) => call([...words, "--config", join(courier.directory, "config.yaml")]);
+  const listed = () => {
+    const store = ListStore.read(join(courier.directory, "state", listStoreFile("firewall")));
+    const values = store?.best(["domain"], 10).map(({ value }) => value);
+    store?.close();
+    return values;
+  };
+  courier.publishDomains("kept.example");
+  await expect.poll(listed).toEqual(["kept.example"]);
+  const file = join(courier.directory, "courier.backup");
+  await command("backup", file);
+  const later = courier.publishDomains("later.example");
+  await expect.poll(listed).toEqual(["kept.example", "later.example"]);
+  await courier.stop();
+  courier.misp.deleteEvent(later.event);
+  await command("restore", file, "--force");
+  await courier.start();
+  await expect.poll(listed).toEqual(["kept.example"]);
+}, 40_000);
