@@ -88,13 +88,16 @@ test("a feed that went away by a clock that was ahead is away since that was set
   vi.useRealTimers();
 });
 
-test("a login that is refused is told as the cause of what goes on, once", () => {
-  const { vigil, spells } = aVigil();
+test("a login that is refused is told as the cause of what goes on, once, however long that is", () => {
+  vi.useFakeTimers();
+  const { vigil, hands, spells } = aVigil();
   vigil.line({ kind: "disconnected", at: 2_000 });
   for (const now of [3_000, 3_100, 3_200]) {
     vigil.line({ kind: "refused", at: now });
     vigil.line({ kind: "disconnected", at: now });
   }
+  hands.now = 60_000;
+  vi.advanceTimersByTime(1_000);
   expect(vigil.blindSince).toEqual({ since: 3_000, cause: "login refused" });
   expect(spells()).toEqual([
     FIRST,
@@ -102,6 +105,7 @@ test("a login that is refused is told as the cause of what goes on, once", () =>
     { cause: "login refused", since: 3_000, until: null },
   ]);
   vigil[Symbol.dispose]();
+  vi.useRealTimers();
 });
 
 test("a courier that hears nothing after its start does not go on saying that it did not run", () => {
@@ -133,6 +137,9 @@ test("a courier that was stopped for a while may have missed something, and asks
   expect(counts.missed).toBe(2);
   pass(2_000);
   expect(spells()).toHaveLength(2);
+  vigil.line({ kind: "disconnected", at: hands.now });
+  pass(12_000);
+  expect(vigil.blindSince).toMatchObject({ cause: "disconnected" });
   vigil[Symbol.dispose]();
   vi.useRealTimers();
 });
