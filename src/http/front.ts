@@ -45,7 +45,7 @@ export class Front implements AsyncDisposable {
     const { config, log, clock } = options;
     this.#options = options;
     const watch = new Watch(clock, this.#metrics);
-    this.#lists = new Lists(config, { isFilled: this.#isFilled, mayBeEmpty: this.#mayBeEmpty });
+    this.#lists = new Lists(config, { hasAll: this.#hasAll, mayBeEmpty: this.#mayBeEmpty });
     this.#live = new Live({ watch, log, clock, sources: () => this.#sources, lists: () => this.#lists.overview });
     const started: Observer["started"] = (standards) => {
       this.#sources = new Sources(config, clock, standards);
@@ -86,12 +86,14 @@ export class Front implements AsyncDisposable {
   };
 
   /** What the first load brought is on its way for a moment, or longer: for a list that is empty till then firewalls would lift every block. */
-  readonly #isFilled: Vouchers["isFilled"] = (target) => {
-    if (this.#filled.has(target)) return true;
+  #isFilled(target: string): boolean {
+    if (!this.#filled.has(target) && this.#hasAll(target)) this.#filled.add(target);
+    return this.#filled.has(target);
+  }
+
+  readonly #hasAll: Vouchers["hasAll"] = (target) => {
     const pulse = this.#sources?.pulse.look();
-    if (!pulse || pulse.caughtUp === 0 || pulse.behind.get(target) !== 0) return false;
-    this.#filled.add(target);
-    return true;
+    return pulse !== undefined && pulse.caughtUp > 0 && pulse.behind.get(target) === 0 && !pulse.again.has(target);
   };
 
   async #routes(): Promise<Route[]> {

@@ -32,8 +32,8 @@ export interface ListOverview {
 
 /** What is known of targets beside what they hold. */
 export interface Vouchers {
-  /** Whether a target has had, at some time since this began, all that it is to have. */
-  isFilled(target: string): boolean;
+  /** Whether a target has all that it is to have. */
+  hasAll(target: string): boolean;
   /** Whether an empty list of a target can be meant: before the first load it says nothing. */
   mayBeEmpty(target: string, store: Pick<ListStore, "isEmpty">): boolean;
 }
@@ -47,7 +47,7 @@ export class Lists implements Disposable {
   readonly #stores = new Map<string, ListStore>();
   readonly #state: string;
   readonly #vouchers: Vouchers;
-  /** Targets that had nothing when this began, such as one with a new name: their lists are but a part for a while. */
+  /** Targets that had nothing when this began, under a new name or as their file is gone: their lists are but a part for a while. */
   readonly #begun = new Set<string>();
 
   constructor(config: Config, vouchers: Vouchers) {
@@ -86,8 +86,8 @@ export class Lists implements Disposable {
     const offer = this.#offers.get(name);
     if (!offer) return refuse(response, 404, "There is no such list.");
     // Never an empty list because nothing is known yet, nor a part of one: a firewall would lift every other block.
-    const store = this.#isPart(offer.target) ? undefined : this.#store(offer.target);
-    const served = store && serve(store, offer);
+    const store = this.#store(offer.target);
+    const served = store && !this.#isPart(offer.target, store) && serve(store, offer);
     if (!served || (served.list.entries === 0 && !this.#vouchers.mayBeEmpty(offer.target, store))) {
       response.setHeader("Retry-After", RETRY);
       return refuse(response, 503, "The list is not filled yet.");
@@ -105,8 +105,11 @@ export class Lists implements Disposable {
     await answerContent(request, response, contentOf(renderLeftOut(store, offer.settings), "csv"));
   }
 
-  #isPart(target: string): boolean {
-    return this.#begun.has(target) && !this.#vouchers.isFilled(target);
+  #isPart(target: string, store: ListStore): boolean {
+    // That what was lost is sent again may be known only with the first of it.
+    if (!this.#begun.has(target) || store.isEmpty()) return false;
+    if (this.#vouchers.hasAll(target)) this.#begun.delete(target);
+    return this.#begun.has(target);
   }
 
   #file(target: string): string {

@@ -1,11 +1,14 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { IGNORANCE } from "../../src/curation/knowledge.ts";
 import { Front } from "../../src/http/front.ts";
 import { silent } from "../../src/log.ts";
+import { ListStore } from "../../src/targets/http-store.ts";
 import { ask } from "../support/a-web-page.ts";
-import { eventually } from "../support/running-courier.ts";
+import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";
 
 const TARGETS = {
@@ -60,6 +63,31 @@ describe("as long as its target has yet to be told of something", () => {
   test("a list of what was begun with nothing, as under a new name, is not served in part", async () => {
     expect((await ask(`${watched.url}lists/domains.txt`)).status).toBe(503);
   });
+});
+
+test("a list is not served in part while its target is sent again what was in a file that is gone", async () => {
+  await using courier = await RunningCourier.start({ http: { listen: "127.0.0.1:0" }, targets: TARGETS });
+  courier.publishDomains("a.example", "b.example");
+  const state = join(courier.directory, "state");
+  await eventually(async () => {
+    using ledger = new DatabaseSync(join(state, LEDGER_FILE));
+    expect(ledger.prepare("SELECT count(*) AS count FROM held").get()).toEqual({ count: 2 });
+  });
+  await courier.compared();
+  await courier.stop();
+  await rm(join(state, "lists"), { recursive: true });
+  await using front = new Front({ config: await courier.config(), log: silent, clock: Date.now });
+  await front.listen();
+  front.observer.started?.({ protections: { of: () => () => null }, knowledge: () => IGNORANCE });
+  using ledger = new DatabaseSync(join(state, LEDGER_FILE));
+  ledger.exec("INSERT INTO again SELECT target.id, indicator.id FROM target, indicator");
+  const store = ListStore.open(join(state, "lists", "firewall.sqlite"));
+  store.change([{ type: "domain", value: "a.example", score: 50, expires: null }], []);
+  const list = () => ask(`${front.url}lists/domains.txt`);
+  expect((await list()).status).toBe(503);
+  ledger.exec("DELETE FROM again");
+  expect(await list()).toMatchObject({ status: 200, text: "a.example\n" });
+  store.close();
 });
 
 test("a list is not served empty because a guard keeps all of it back", async () => {
