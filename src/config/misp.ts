@@ -7,7 +7,8 @@ import { hint, path, text, webAddress } from "./values.ts";
 const PUBLISHER = "must be an address such as tcp://127.0.0.1:50000";
 const publisher = z
   .string({ error: hint(PUBLISHER) })
-  .regex(/^(tcp:\/\/[^\s/]+:\d{1,5}|ipc:\/\/\S+)$/, { error: PUBLISHER, abort: true })
+  // What ZeroMQ itself would not connect to, such as an address with a login in it, would end the courier.
+  .regex(/^(tcp:\/\/[\w.;:%[\]-]+:\d{1,5}|ipc:\/\/\S+)$/, { error: PUBLISHER, abort: true })
   .refine((given) => given.startsWith("ipc:") || endsInPort(given), { error: PUBLISHER })
   .meta({ shows: "address" });
 

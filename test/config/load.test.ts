@@ -367,10 +367,10 @@ describe("mistakes", () => {
       "1 misp.url: must be an address without ? and #: paths are added to it",
     ],
     ["misp: {url: misp, key: k}\n", "1 misp.url: must be an address such as https://misp.example.org"],
-    [
-      "misp: {url: https://m.example, key: k, zeromq: 'tcp://h:65536'}\n",
+    ...["h:65536", "name:password@h:50000", "*:50000"].map((address): [string, unknown] => [
+      `misp: {url: https://m.example, key: k, zeromq: 'tcp://${address}'}\n`,
       expect.stringContaining("1 misp.zeromq: must be an address such as tcp://127.0.0.1:50000"),
-    ],
+    ]),
     [
       "misp:\n  url: https://m.example\n  key: k\n  zeromq: {endpoint: 'tcp://h:1', user: u}\n",
       '4 misp.zeromq.user: unknown key, did you mean "username"?',
