@@ -4,7 +4,9 @@ import { endsInPort } from "../model/port.ts";
 const BROKER = "must be a host and a port, such as kafka.example.org:9092";
 const broker = z
   .string({ error: BROKER })
-  .regex(/^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i, { error: BROKER, abort: true })
+  // The library takes what stands before the first colon for the host.
+  .refine((given) => !given.startsWith("["), { error: "must have a name in place of an IPv6 address", abort: true })
+  .regex(/^[\w.-]+:\d{1,5}$/, { error: BROKER, abort: true })
   .refine(endsInPort, { error: BROKER })
   .meta({ shows: "host:port" });
 

@@ -52,6 +52,7 @@ describe("the line to the brokers", () => {
   test.each([
     ["brokers: [kafka]", "3 targets.bus.brokers[0]: must be a host and a port, such as kafka.example.org:9092"],
     ["brokers: ['kafka:99999']", "3 targets.bus.brokers[0]: must be a host and a port, such as kafka.example.org:9092"],
+    ["brokers: ['[::1]:9092']", "3 targets.bus.brokers[0]: must have a name in place of an IPv6 address"],
     ["brokers: []", "3 targets.bus.brokers: must have at least 1 entries"],
     [`${BROKERS}, topic: a b`, "3 targets.bus.topic: must be up to 249 letters, digits, dots, underscores and hyphens"],
     [`${BROKERS}, origin: a@b`, "3 targets.bus.origin: must be up to 200 characters without blanks and @"],
