@@ -33,7 +33,7 @@ export class MispClient {
 
   constructor({ key, ...settings }: ClientSettings) {
     // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
-    const headers = { Authorization: key, Accept: "application/json", "Content-Type": "application/json" };
+    const headers = { ...keyHeader(settings.url, key), Accept: "application/json", "Content-Type": "application/json" };
     this.#ask = wholeAnswers(new Rest({ ...settings, headers }), settings.timeout);
   }
 
@@ -197,6 +197,11 @@ export class MispClient {
       throw error;
     }
   }
+}
+
+/** A login in the address, for a web server before MISP, takes the place of `Authorization`. */
+function keyHeader(url: string, key: string): Record<string, string> {
+  return new URL(url).username === "" ? { Authorization: key } : { "X-MISP-AUTH": key };
 }
 
 /** MISP compares with LIKE: a value that is nothing but a wildcard would sight every attribute there is. */

@@ -47,6 +47,14 @@ describe("every request", () => {
     ]);
   });
 
+  test("carries the key beside a login in the address, which is for a web server before MISP", async () => {
+    server.answer = json({ version: "2.5.1" });
+    await aClient(server.url.replace("//", "//name:password@")).version();
+    expect(server.asked).toMatchObject([
+      { headers: { "x-misp-auth": KEY, authorization: `Basic ${Buffer.from("name:password").toString("base64")}` } },
+    ]);
+  });
+
   test("ends when it is no longer wanted", async () => {
     const stop = new AbortController();
     const question = answering(() => stop.abort()).version(stop.signal);
