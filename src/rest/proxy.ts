@@ -8,7 +8,8 @@ export function proxyOf(proxy: string): AxiosProxyConfig {
     : undefined;
   return {
     protocol,
-    host: hostname,
+    // axios looks a host up as it stands.
+    host: hostname.replace(/^\[|\]$/g, ""),
     port: Number(port) || (protocol === "https:" ? 443 : 80),
     ...(auth ? { auth } : {}),
   };
