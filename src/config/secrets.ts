@@ -1,3 +1,4 @@
+import { unescape as decoded } from "node:querystring";
 import type { Config } from "./schema.ts";
 
 const SECRET_KEYS = new Set(["key", "token", "password", "secret"]);
@@ -23,9 +24,5 @@ function* passwordsIn(text: string): Generator<string> {
   if (!text.includes("://") || !URL.canParse(text)) return;
   const { password } = new URL(text);
   yield password;
-  try {
-    yield decodeURIComponent(password);
-  } catch {
-    // A stray % decodes to nothing; the written form is there already.
-  }
+  yield decoded(password);
 }

@@ -1,11 +1,11 @@
+import { unescape as decoded } from "node:querystring";
 import type { AxiosProxyConfig } from "axios";
 
 /** A proxy's URL as axios takes it. */
 export function proxyOf(proxy: string): AxiosProxyConfig {
   const { protocol, hostname, port, username, password } = new URL(proxy);
-  const auth = username
-    ? { username: decodeURIComponent(username), password: decodeURIComponent(password) }
-    : undefined;
+  // A % that encodes nothing stands for itself.
+  const auth = username ? { username: decoded(username), password: decoded(password) } : undefined;
   return {
     protocol,
     // axios looks a host up as it stands.

@@ -21,3 +21,10 @@ async function heardBy(host: string, login = ""): Promise<{ url: string | undefi
 test("a proxy at an IPv6 address is reached", async () => {
   expect(await heardBy("[::1]")).toMatchObject([{ url: "http://far.example/x" }]);
 });
+
+test("a proxy is shown a password with a % in it that encodes nothing", async () => {
+  const shown = `Basic ${Buffer.from("us er:50%p@ss").toString("base64")}`;
+  expect(await heardBy("127.0.0.1", "us%20er:50%p%40ss@")).toMatchObject([
+    { headers: { "proxy-authorization": shown } },
+  ]);
+});
