@@ -35,7 +35,10 @@ export function openRest(settings: RestKeys, headers: Record<string, string>, co
   const rest = new Rest({ url, headers, verify_tls, ca_file, proxy, timeout });
   const ask = async (request: RestRequest, limited: AbortSignal, signal: AbortSignal) => {
     try {
-      return await rest.request(request, limited);
+      const answer = await rest.request(request, limited);
+      // Of the far side it says nothing.
+      if (answer.status === 407) throw new NotNow("the proxy wants a login, or another one (407)");
+      return answer;
     } catch (error) {
       if (limited.aborted && !signal.aborted) throw new TooSlow(`no answer within ${timeout} seconds`);
       if (error instanceof NoAnswer) throw new NotNow(error.message);

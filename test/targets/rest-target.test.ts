@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openRest, restKeys } from "../../src/targets/rest-target.ts";
-import { type Answer, AnsweringServer } from "../support/answering-server.ts";
+import { type Answer, AnsweringServer, text } from "../support/answering-server.ts";
 
 const context = { name: "siem", resolve: (path: string) => path, state: "", clock: Date.now };
 
@@ -15,6 +15,16 @@ it("an answer that comes drop by drop takes no longer than any other may", async
   const ask = openRest({ url: server.url, verify_tls: true, timeout: restKeys.timeout.parse(0.2) }, {}, context);
   const asked = ask({ method: "GET", path: "/" }, new AbortController().signal);
   await expect(asked).rejects.toMatchObject({ name: "NotNow", message: "no answer within 0.2 seconds" });
+});
+
+it("a proxy that wants a login is told as that, whatever the far side would mean by it", async () => {
+  await using server = await AnsweringServer.start(text("who are you?", 407));
+  const ask = openRest({ url: "http://siem.example", proxy: server.url, verify_tls: true, timeout: 5 }, {}, context);
+  const asked = ask({ method: "GET", path: "/" }, new AbortController().signal);
+  await expect(asked).rejects.toMatchObject({
+    name: "NotNow",
+    message: expect.stringContaining("the proxy wants a login"),
+  });
 });
 
 it.each([
