@@ -46,6 +46,8 @@ export class NoAnswer extends Error {
 
 /** Bytes of an answer that nobody reads. */
 const MOST_UNREAD = 65_536;
+/** A line that nobody used for so long is not used again, milliseconds: firewalls forget those that are idle, without a word to either end. */
+const IDLE = 30_000;
 
 const require = createRequire(import.meta.url);
 
@@ -55,14 +57,16 @@ const loadAxios = (): AxiosStatic => require("axios");
 /** Another system's API over HTTP. An answer is an answer whatever its status says, and secrets stay out of errors. */
 export class Rest {
   readonly #settings: RestSettings;
+  readonly #idle: number;
   #client: AxiosInstance | undefined;
 
-  constructor(settings: RestSettings) {
+  constructor(settings: RestSettings, idle = IDLE) {
     this.#settings = settings;
+    this.#idle = idle;
   }
 
   get #http(): AxiosInstance {
-    this.#client ??= openClient(this.#settings);
+    this.#client ??= openClient(this.#settings, this.#idle);
     return this.#client;
   }
 
@@ -91,7 +95,7 @@ export class Rest {
   }
 }
 
-function openClient({ url, headers, verify_tls, ca_file, proxy, timeout }: RestSettings): AxiosInstance {
+function openClient({ url, headers, verify_tls, ca_file, proxy, timeout }: RestSettings, idle: number): AxiosInstance {
   return loadAxios().create({
     baseURL: url.replace(/\/+$/, ""),
     timeout: Math.min(timeout * 1000, LONGEST_TIMER),
@@ -101,6 +105,8 @@ function openClient({ url, headers, verify_tls, ca_file, proxy, timeout }: RestS
     validateStatus: () => true,
     httpsAgent: new Agent({
       keepAlive: true,
+      // Of idle lines alone: a request has its own.
+      timeout: idle,
       rejectUnauthorized: verify_tls,
       ca: ca_file === undefined ? undefined : readFileSync(ca_file),
     }),
