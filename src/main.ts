@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
 import { Exit, runCommandLine } from "./cli/index.ts";
 
 // The one place that knows of the process: its words, its signals, its end.
@@ -7,6 +8,9 @@ const words = process.argv.slice(2);
 if (words[0] === "run") process.on("SIGHUP", () => undefined);
 // Node would open its debugger to every user of this machine: some rotate logs with this signal.
 process.on("SIGUSR1", () => undefined);
+// Of several addresses of a name Node gives each but the last a quarter of a second, and where the last is of IPv6, which many a machine
+// lacks, no far side beyond that is ever reached. One packet that is lost takes a second.
+setDefaultAutoSelectFamilyAttemptTimeout(2_000);
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
