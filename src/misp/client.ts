@@ -29,11 +29,13 @@ export interface NewSighting {
 /** The little of MISP's REST that the courier needs. Every failure is a {@link MispError} that says what it means. */
 export class MispClient {
   readonly #ask: Ask;
+  readonly #hideKey: (text: string) => string;
   #keyExpires: number | null = null;
 
   constructor({ key, ...settings }: ClientSettings) {
     // Without Accept most routes answer with HTML, without Content-Type the body is ignored and everything is returned.
     const headers = { ...keyHeader(settings.url, key), Accept: "application/json", "Content-Type": "application/json" };
+    this.#hideKey = (text) => text.replaceAll(key, "***");
     this.#ask = wholeAnswers(new Rest({ ...settings, headers }), settings.timeout);
   }
 
@@ -176,7 +178,7 @@ export class MispClient {
   }
 
   async #write(path: string, body: Json, signal?: AbortSignal): Promise<void> {
-    assertSaved(await this.#request("POST", path, body, signal), path);
+    assertSaved(await this.#request("POST", path, body, signal), path, this.#hideKey);
   }
 
   async #request(method: string, path: string, body: Json | undefined, signal?: AbortSignal): Promise<RestAnswer> {
@@ -184,7 +186,7 @@ export class MispClient {
     // Only accepted keys are told of; a proxy's own answer is not MISP's.
     const expires = Date.parse(String(answer.headers["x-auth-key-expiration"] ?? ""));
     if (answer.status < 300) this.#keyExpires = Number.isNaN(expires) ? null : expires;
-    const failure = meaningOf(answer, path);
+    const failure = meaningOf(answer, path, this.#hideKey);
     if (failure) throw failure;
     return answer;
   }

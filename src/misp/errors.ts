@@ -43,14 +43,17 @@ export function readAnswer<Result>(path: string, read: () => Result): Result {
   }
 }
 
+/** Leaves our key out of a text, in which whatever stands before MISP may repeat what it was asked. */
+type Hide = (text: string) => string;
+
 type Diagnosis = [meaning: Meaning, what: string] | undefined;
 
 /** What a refusal means; `undefined` when the answer is none. MISP's texts may be translated, so none is looked at. */
-export function meaningOf({ status, body, headers }: RestAnswer, path: string): MispError | undefined {
+export function meaningOf({ status, body, headers }: RestAnswer, path: string, hide: Hide): MispError | undefined {
   const diagnosis = status < 300 ? ofAnswer(body) : ofStatus(status, body, path);
   if (!diagnosis) return undefined;
   const [meaning, what] = diagnosis;
-  const message = `${path}: ${what}${isObject(body) ? excerpt(body) : ""}`;
+  const message = `${path}: ${what}${isObject(body) ? excerpt(body, hide) : ""}`;
   return new MispError(meaning, message, { wait: waitOf(status, headers), status });
 }
 
@@ -90,19 +93,19 @@ function ofForbidden(body: unknown, path: string): Diagnosis {
  * Makes sure that MISP has written what it was to write. It tells so; a refusal with status 200 has a message and does not.
  * @throws MispError `invalid` or `garbled`
  */
-export function assertSaved({ body }: RestAnswer, path: string): void {
+export function assertSaved({ body }: RestAnswer, path: string, hide: Hide): void {
   if (!isObject(body)) throw new MispError("garbled", `${path} answered with something that is not its answer`);
   if (body.saved === true || body.success === true || !("message" in body)) return;
-  throw new MispError("invalid", `${path}: MISP answered 200, but did not save this${excerpt(body)}`);
+  throw new MispError("invalid", `${path}: MISP answered 200, but did not save this${excerpt(body, hide)}`);
 }
 
 function errorInside(body: unknown): boolean {
   return isObject(body) && (body.saved === false || ("errors" in body && !("response" in body)));
 }
 
-function excerpt(body: Json): string {
+function excerpt(body: Json, hide: Hide): string {
   const text = body.errors ?? body.message ?? body.name;
-  return text === undefined ? "" : ` (${(typeof text === "string" ? text : JSON.stringify(text)).slice(0, 200)})`;
+  return text === undefined ? "" : ` (${hide(typeof text === "string" ? text : JSON.stringify(text)).slice(0, 200)})`;
 }
 
 /** A day, milliseconds: timers cannot hold a wait of any length. */

@@ -171,6 +171,15 @@ describe("refusals", () => {
     expect(error.message.length).toBeLessThan(400);
   });
 
+  test("nor is our key, where something before MISP repeats what it was asked, whole or cut", async () => {
+    for (const status of [200, 500]) {
+      const repeated = json({ message: `${"x".repeat(180)} Authorization: ${KEY}` }, status);
+      const error = await failure(answering(repeated).attachTag("uuid", "tag"));
+      expect(error.message).toContain("xxx");
+      expect(error.message).not.toContain(KEY.slice(0, 4));
+    }
+  });
+
   test("a rate limit tells how long to wait, as a window or as a time", async () => {
     const waiting = async (headers: Record<string, string>) =>
       (await failure(answering(json(refusal, 429, headers)).searchEvents({}))).wait;
