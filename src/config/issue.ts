@@ -37,7 +37,12 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) => {
       if (typeof part === "number") return `[${part}]`;
-      return index === 0 ? String(part) : `.${String(part)}`;
+      return index === 0 ? nameOf(part) : `.${nameOf(part)}`;
     })
     .join("");
+}
+
+/** Without a space behind its colon a value is part of the key, and may be a secret. */
+function nameOf(part: PropertyKey): string {
+  return String(part).replace(/:(?!\s).+/s, ":…");
 }

@@ -267,6 +267,11 @@ describe("mistakes", () => {
   test.each([
     ["misp:\n  url: https://m.example\n  key: k\n  ulr: x\n", '4 misp.ulr: unknown key, did you mean "url"?'],
     [`${MINIMAL}zzzzzzz: 1\n`, "2 zzzzzzz: unknown key"],
+    [`${MINIMAL}http: {token:s3cret}\n`, "2 http.token:…: unknown key"],
+    [
+      "misp:\n  url: https://m.example\n  key:s3cret\n",
+      "3 misp.key:…: something is missing here: a colon, a comma, a quote or a closing bracket",
+    ],
     [`${MINIMAL}filter:\n  - {tag: [a]}\n`, '3 filter[0].tag: unknown key, did you mean "tags"?'],
     [
       `${MINIMAL}filter:\n  - {}\n`,
