@@ -82,7 +82,9 @@ export const misp = z
     key: text.optional().describe("API key; either this or `key_file`"),
     key_file: path.optional().describe("File that holds the API key"),
     verify_tls: z.boolean().default(true).describe("Check MISP's certificate"),
-    ca_file: path.optional().describe("Certificates (PEM) to trust instead of the system's own"),
+    ca_file: path
+      .optional()
+      .describe("Certificates (PEM) to trust instead of Node.js's own; the system's do not count"),
     proxy: webAddress.optional().describe("HTTP proxy for REST"),
     timeout: duration
       .prefault("30s")

@@ -30,7 +30,9 @@ export const alerts = z
           .optional()
           .describe("Signs them according to Standard Webhooks: whsec_ and base64, or any other text as it is"),
         verify_tls: z.boolean().default(true).describe("Check the certificate of the far side"),
-        ca_file: path.optional().describe("Certificates (PEM) to trust instead of the system's own"),
+        ca_file: path
+          .optional()
+          .describe("Certificates (PEM) to trust instead of Node.js's own; the system's do not count"),
         proxy: webAddress.optional().describe("HTTP proxy"),
       })
       .optional()

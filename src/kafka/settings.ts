@@ -15,7 +15,11 @@ const tls = z.union([
   z
     .strictObject({
       verify_tls: z.boolean().default(true).describe("Whether the brokers' certificates must be valid"),
-      ca_file: z.string().min(1).optional().describe("Certificates (PEM) to trust instead of the system's own"),
+      ca_file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Certificates (PEM) to trust instead of Node.js's own; the system's do not count"),
     })
     .transform(({ verify_tls, ca_file }) => ({ verify_tls, ca_file })),
 ]);

@@ -12,7 +12,11 @@ const httpUrl = z.url({
 export const restKeys = {
   url: httpUrl,
   verify_tls: z.boolean().default(true).describe("Check the certificate of the far side"),
-  ca_file: z.string().min(1).optional().describe("Certificates (PEM) to trust instead of the system's own"),
+  ca_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Certificates (PEM) to trust instead of Node.js's own; the system's do not count"),
   proxy: httpUrl.optional().describe("URL of an HTTP proxy"),
   timeout: z.number().positive().default(30).describe("Most seconds for one request"),
 };
