@@ -94,7 +94,7 @@ export class TelegramNotifier implements Notifier {
 export function refusalOf(error: unknown): { wait?: number; moved?: string; complaint: string } {
   const response = member(error, "response");
   const code = member(response, "error_code");
-  if (typeof code !== "number") return { complaint: "Telegram does not answer" };
+  if (typeof code !== "number") return { complaint: `Telegram does not answer${reasonOf(error)}` };
   const parameters = member(response, "parameters");
   const seconds = Number(member(parameters, "retry_after"));
   const moved = member(parameters, "migrate_to_chat_id");
@@ -104,6 +104,12 @@ export function refusalOf(error: unknown): { wait?: number; moved?: string; comp
     ...(seconds > 0 ? { wait: seconds * 1000 } : {}),
     ...(moved === undefined ? {} : { moved: String(moved) }),
   };
+}
+
+/** Such as a certificate that nobody vouches for: a code names no address. */
+function reasonOf(error: unknown): string {
+  const code = member(error, "code");
+  return typeof code === "string" ? ` (${code})` : "";
 }
 
 function member(holder: unknown, name: string): unknown {

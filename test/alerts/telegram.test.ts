@@ -75,10 +75,10 @@ describe("telling", () => {
     expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain("a-token");
   });
 
-  test("a server that is not there is an error without the token in it", async () => {
+  test("a server that is not there is an error with the reason, and without the token in it", async () => {
     const { notifier } = await aNotifier("http://127.0.0.1:1");
     const error = await complaintOf(notifier.tell([aWord()], never));
-    expect(error.message).toBe("Telegram does not answer");
+    expect(error.message).toBe("Telegram does not answer (ECONNREFUSED)");
     expect(`${error.stack}`).not.toContain("a-token");
   });
 
