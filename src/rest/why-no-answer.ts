@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "the certificate has expired",
   CERT_NOT_YET_VALID: "the certificate is not valid yet, or this clock is slow",
   ERR_TLS_CERT_ALTNAME_INVALID: "the certificate is for another host name",
+  ECONNABORTED: "nothing came within the timeout",
   EPROTO: "what listens there does not speak TLS as https wants it",
   ENOTFOUND: "there is no such host name",
   ERR_CANCELED: "it was waited for no longer",

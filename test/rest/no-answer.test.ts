@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Rest } from "../../src/rest/rest.ts";
@@ -32,4 +32,15 @@ test("a certificate for another host is refused as that", async () => {
 test("a name that does not exist is called so", async () => {
   const rest = new Rest({ url: "http://nobody.invalid", headers: {}, verify_tls: true, timeout: 5 });
   await expect(rest.request({ method: "GET", path: "" })).rejects.toThrow(/no answer \(E\w+: .*host name/);
+});
+
+test("a server that says nothing is told as that, not as a line that was cut", async () => {
+  const silent = createNetServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const rest = new Rest({ url, headers: {}, verify_tls: true, timeout: 0.1 });
+  await expect(rest.request({ method: "GET", path: "" })).rejects.toThrow(
+    /no answer \(\w+: nothing came within the timeout/,
+  );
+  silent.close();
 });
