@@ -1,5 +1,6 @@
 import { loadConfig } from "../config/load.ts";
 import type { Config, CourierConfig } from "../config/schema.ts";
+import { unverified } from "../config/unverified.ts";
 import { askBrokers } from "../courier/online-brokers.ts";
 import { checkOnline } from "../courier/online-check.ts";
 import { doubtfulLines } from "../courier/protect-files.ts";
@@ -24,12 +25,15 @@ export const check: Command = {
     );
     terminal.out(`${file} is sound. Targets: ${targets.join(", ") || "none"}.`);
     warnOfProtectFiles(config, terminal);
+    for (const key of unverified(config)) terminal.err(`${key}: certificates are not checked, ${UNVERIFIED}`);
     if (given.values.online !== true) return Exit.ok;
     const ofMisp = config.role === "courier" ? await askMisp(config, terminal) : Exit.ok;
     const ofBrokers = await askAllBrokers(config, terminal);
     return Math.max(ofMisp, ofBrokers);
   },
 };
+
+const UNVERIFIED = "and whoever stands in between can read and change all; ca_file names whom to trust instead";
 
 /** How many lines are named one by one. */
 const MOST_NAMED = 20;

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { unverified } from "../config/unverified.ts";
 import { type Logger, silent } from "../log.ts";
 import { programVersion } from "../version.ts";
 import { announcePlan } from "./announce-plan.ts";
@@ -101,6 +102,9 @@ export class ReloadingCourier {
     this.#turn = new AbortController();
     try {
       log.info("misp-courier starts", { version: programVersion(), targets: Object.keys(config.targets).length });
+      const keys = unverified(config);
+      if (keys.length > 0)
+        log.warn("Certificates are not checked: whoever stands in between can read and change all", { keys });
       await using attendant = await attend?.(config, log);
       const own = {
         started: () => {
