@@ -11,7 +11,9 @@ const criteria = {
     .describe("Creator organisations by id (a number without quotes), UUID or name")
     .meta({ shows: "list of ids, UUIDs or names" })
     .optional(),
-  types: list(attributeType).describe("MISP attribute types").optional(),
+  types: list(attributeType)
+    .describe("MISP attribute types; a half of a composite type counts as its own type and as the composite one")
+    .optional(),
   tags: list(text)
     .describe("Tags of the event or the attribute; case does not matter, `*` stands for anything")
     .optional(),
