@@ -2,7 +2,6 @@ import PQueue from "p-queue";
 import type { Step } from "../ledger/step.ts";
 import type { Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
-import { BACKOFF } from "./backoff.ts";
 import { gather } from "./gather.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
 import { applyIsolating, itemsOf, sizeOf, without } from "./isolate.ts";
@@ -201,8 +200,7 @@ export class Lane {
 
   #retryIn(wait: number): void {
     clearTimeout(this.#retry);
-    // After a clock was set back the wait may be longer than a timer can be set to.
-    this.#retry = setTimeout(() => this.retryNow(), Math.min(wait, BACKOFF.longest));
+    this.#retry = setTimeout(() => this.retryNow(), wait);
   }
 
   async #close(): Promise<void> {
