@@ -115,6 +115,50 @@ describe("what a target will never take", () => {
   });
 });
 
+describe("the journal on disk", () => {
+  let file: string;
+  const onDisk = async () => (await Journal.open(file)).entry("lists");
+  const open = async () => {
+    file = join(aFolder(), "journal.json");
+    const opened = await ALane.open(ledger, target, { view: CONTEXT, journal: await Journal.open(file) });
+    const deliver = async () => {
+      opened.lane.retryNow();
+      await opened.lane.exclusively(() => {});
+    };
+    return { ...opened, deliver };
+  };
+
+  test("tells at once that a target works again, what it refused, and that it took that after all", async () => {
+    target.behaviour = down;
+    const { deliver } = await open();
+    await deliver();
+    expect(await onDisk()).toMatchObject({ attempts: 1, lastError: "connection refused" });
+    target.behaviour = refusing("c.example");
+    await deliver();
+    expect(await onDisk()).toMatchObject({ attempts: 0, lastError: null });
+    ledger.hear(told({ id: 3, value: "c.example" }));
+    ledger.published();
+    await deliver();
+    expect(await onDisk()).toMatchObject({ parked: [{ value: "c.example" }] });
+    target.behaviour = () => [];
+    ledger.hear(told({ id: 3, value: "c.example", comment: "new", timestamp: NOW - 3_000 }, "edit"));
+    await deliver();
+    expect(await onDisk()).toMatchObject({ parked: [] });
+  });
+
+  test("tells how far a target has come after a minute at the latest, and at the end", async () => {
+    const { deliver, lane } = await open();
+    const position = () => ledger.ledger.deltas.progress("lists").position;
+    ledger.now += 61_000;
+    await deliver();
+    expect(await onDisk()).toMatchObject({ position: position() });
+    ledger.hear(told({ value: "a.example", comment: "new", timestamp: NOW - 3_000 }, "edit"));
+    await deliver();
+    await lane.stop(1_000);
+    expect(await onDisk()).toMatchObject({ position: position() });
+  });
+});
+
 describe("after a restart", () => {
   test("a target that was failing goes on waiting, and what is to be sent is what is so then", async () => {
     const file = join(aFolder(), "journal.json");
@@ -140,6 +184,14 @@ describe("after a restart", () => {
   test("a target whose time has come meanwhile is tried", async () => {
     const { lane, entry } = await ALane.open(ledger, target);
     entry.nextAttempt = ledger.now - 5;
+    lane.start();
+    await until(() => target.held.size === 2);
+  });
+
+  test("a target that is to be made ready is so at once, however long it was to be left alone", async () => {
+    const preparing = Object.assign(target, { prepare: async () => {} });
+    const { lane, entry } = await ALane.open(ledger, preparing);
+    Object.assign(entry, { attempts: 1, failingSince: ledger.now, nextAttempt: ledger.now + 60_000 });
     lane.start();
     await until(() => target.held.size === 2);
   });

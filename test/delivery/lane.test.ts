@@ -123,6 +123,7 @@ describe("a target that cannot take anything now", () => {
       lane.wake();
       await nextTurn();
     }
+    await lane.exclusively(() => {});
     expect(target.tries).toHaveLength(1);
     target.behaviour = () => [];
     lane.retryNow();
@@ -191,6 +192,9 @@ describe("a target that is not ready", () => {
     lane.start();
     await failed(1);
     expect(entry).toMatchObject({ lastError: "another program listens there", nextAttempt: ledger.now + 60_000 });
+    lane.wake();
+    await lane.exclusively(() => {});
+    expect(asked).toHaveLength(1);
     lane.retryNow();
     await failed(2);
     lane.retryNow();
