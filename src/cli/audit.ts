@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import { LEDGER_FILE } from "../courier/open-ledger.ts";
-import { AuditReport, type AuditRow } from "../ledger/audit-report.ts";
 import { formsOf } from "../ledger/forms-of-value.ts";
+import { AuditReport, type AuditRow } from "../ledger/report/audit-report.ts";
 import { REASONS } from "../model/verdict.ts";
 import { agoOption } from "./ago-option.ts";
 import { type Command, Exit, jsonOption, UsageError } from "./command.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { CourierConfig } from "../config/schema.ts";
-import { type Caught, catchUp } from "../courier/catch-up.ts";
-import type { Progress } from "../courier/catch-up-options.ts";
-import { Intake } from "../courier/intake.ts";
+import { type Caught, catchUp } from "../courier/catch-up/catch-up.ts";
+import type { Progress } from "../courier/catch-up/options.ts";
+import { Intake } from "../courier/intake/intake.ts";
 import { LEDGER_FILE, openLedger } from "../courier/open-ledger.ts";
-import { demandLedger } from "../ledger/database.ts";
+import { demandLedger } from "../ledger/database/database.ts";
 import { Requests } from "../ledger/requests.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";

@@ -1,9 +1,9 @@
 import { loadConfig } from "../config/load.ts";
 import type { Config, CourierConfig } from "../config/schema.ts";
 import { unverified } from "../config/unverified.ts";
+import { doubtfulLines } from "../courier/knowledge/protect-files.ts";
 import { askBrokers } from "../courier/online-brokers.ts";
 import { checkOnline } from "../courier/online-check.ts";
-import { doubtfulLines } from "../courier/protect-files.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Command, Exit, type Terminal } from "./command.ts";

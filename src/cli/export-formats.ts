@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Exported } from "../ledger/export.ts";
+import type { Exported } from "../ledger/report/export.ts";
 import { keyOf } from "../model/indicator.ts";
 import { IDENTITY, stixIndicator } from "../stix/indicator.ts";
 import { MARKINGS, markingObject } from "../stix/marking.ts";
-import { type Column, rowOf } from "../targets/csv-row.ts";
+import { type Column, rowOf } from "../targets/csv/row.ts";
 import { unfitForLine } from "../targets/one-line.ts";
 
 /** How an export is written: lines before, a line for each indicator (`undefined`: it has no words for it), lines after. */

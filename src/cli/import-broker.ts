@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { NotImportable } from "../courier/broker/broker-files.ts";
+import { NotImportable } from "../courier/broker/files.ts";
 import { type Imported, importBroker } from "../courier/broker/import-broker.ts";
 import { counted } from "../model/counted.ts";
 import { type Command, Exit, type Terminal, textOption } from "./command.ts";

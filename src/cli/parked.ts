@@ -3,7 +3,7 @@ import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal, MOST_PARKED } from "../delivery/journal.ts";
-import { LedgerReport } from "../ledger/report.ts";
+import { LedgerReport } from "../ledger/report/report.ts";
 import { type Command, type Given, jsonOption, type Terminal } from "./command.ts";
 import { configOption } from "./config-option.ts";
 import { runDecision } from "./decide.ts";

@@ -1,6 +1,6 @@
 import { loadConfig, resolvePath } from "../config/load.ts";
-import { makePlan, type Plan } from "../courier/plan.ts";
-import type { Changes, TargetPlan } from "../courier/planned-changes.ts";
+import { makePlan, type Plan } from "../courier/plan/plan.ts";
+import type { Changes, TargetPlan } from "../courier/plan/planned-changes.ts";
 import { silent } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Command, Exit, jsonOption } from "./command.ts";

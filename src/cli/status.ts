@@ -4,7 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal, type JournalEntry } from "../delivery/journal.ts";
 import { repairWords } from "../ledger/blind-spells.ts";
-import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report.ts";
+import { LedgerReport, type Summary, type TargetSummary } from "../ledger/report/report.ts";
 import { counted } from "../model/counted.ts";
 import { isoTime } from "../model/iso-time.ts";
 import { REASONS } from "../model/verdict.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { csvSettings } from "../targets/csv-settings.ts";
+import { csvSettings } from "../targets/csv/settings.ts";
 import type { Rival } from "./rival.ts";
 import type { Config } from "./schema.ts";
 import { haveTypeInCommon } from "./shared-places.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isComposite } from "../model/indicator.ts";
-import { httpSettings } from "../targets/http-settings.ts";
+import { httpSettings } from "../targets/http/settings.ts";
 import { targetKinds } from "../targets/index.ts";
 import type { TargetKind } from "../targets/target.ts";
 import { durationOrNever } from "./duration.ts";

@@ -6,12 +6,12 @@ import type { Config } from "../config/schema.ts";
 import type { Journal } from "../delivery/journal.ts";
 import { CAUGHT_UP } from "../ledger/facts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { LedgerReport } from "../ledger/report.ts";
+import { LedgerReport } from "../ledger/report/report.ts";
 import { counted } from "../model/counted.ts";
 import { isoTime } from "../model/iso-time.ts";
 import { REASONS } from "../model/verdict.ts";
 import { type Explanation, explainValue } from "./explanation.ts";
-import type { Protections } from "./protections.ts";
+import type { Protections } from "./knowledge/protections.ts";
 
 export interface DeskSources {
   config: Config;

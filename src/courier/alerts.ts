@@ -13,9 +13,9 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { type Logger, redactor } from "../log.ts";
 import type { MispClient } from "../misp/client.ts";
 import { alertDesk } from "./alert-desk.ts";
-import type { CatchUpLoop } from "./catch-up-loop.ts";
-import type { Protections } from "./protections.ts";
-import type { Vigil } from "./vigil.ts";
+import type { CatchUpLoop } from "./catch-up/loop.ts";
+import type { Vigil } from "./intake/vigil.ts";
+import type { Protections } from "./knowledge/protections.ts";
 
 export interface AlertSources {
   config: Config;

@@ -1,14 +1,14 @@
 import { constants, existsSync } from "node:fs";
 import { copyFile, link, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
-import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/backup.ts";
-import { demandLedger } from "../ledger/database.ts";
+import { type Attachment, type BackupFacts, backUp, unpackBackup } from "../ledger/database/backup.ts";
+import { demandLedger } from "../ledger/database/database.ts";
 import { AlreadyThere, isFull, StateUnwritable } from "../state/damaged.ts";
 import { lockState } from "../state/lock.ts";
 import { makeFolder } from "../state/make-folder.ts";
 import { ownAsFolder } from "../state/own-as-folder.ts";
 import { replaceFile } from "../state/replace-file.ts";
-import { LIST_STORES } from "../targets/http-store.ts";
+import { LIST_STORES } from "../targets/http/store.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "./open-ledger.ts";
 
 /** What beside the ledger belongs to the state: the journal, the outbox of alerts, copies of MISP's warninglists. */

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import type { Config } from "../config/schema.ts";
 import type { Dispatcher } from "../delivery/dispatcher.ts";
 import { type Journal, MOST_PARKED } from "../delivery/journal.ts";
-import type { Holds } from "../ledger/holds.ts";
-import { LedgerReport } from "../ledger/report.ts";
+import type { Holds } from "../ledger/delta/holds.ts";
+import { LedgerReport } from "../ledger/report/report.ts";
 import type { Logger } from "../log.ts";
 
 /** What a person may decide about changes that did not reach a target; the argument of each is a target, or empty for all. */

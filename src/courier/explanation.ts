@@ -7,14 +7,14 @@ import { tagsOf } from "../ledger/events.ts";
 import { formsOf } from "../ledger/forms-of-value.ts";
 import type { IndicatorRow } from "../ledger/indicators.ts";
 import { originIn, uuidIn } from "../ledger/recorded.ts";
-import type { LedgerReport, SupportReport } from "../ledger/report.ts";
+import type { LedgerReport, SupportReport } from "../ledger/report/report.ts";
 import { LOUDEST, type SightingRow } from "../ledger/sightings.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { isoTime } from "../model/iso-time.ts";
 import { SightingType } from "../model/misp.ts";
 import type { Reason, ScorePart } from "../model/verdict.ts";
+import type { Protections } from "./knowledge/protections.ts";
 import { viewOf } from "./open-targets.ts";
-import type { Protections } from "./protections.ts";
 import { thumbOnPair } from "./thumb-on-pair.ts";
 
 /** Why a value is, or is not, where it is: the shape of `explain --json`. Times are ISO 8601. */

@@ -6,13 +6,13 @@ import { attendAlerts } from "./alerts.ts";
 import { beat } from "./beat.ts";
 import { decisionDesk } from "./decisions.ts";
 import { answerDrift } from "./drift-desk.ts";
-import { Intake } from "./intake.ts";
-import { KnowledgeKeeper } from "./knowledge-keeper.ts";
+import { Intake } from "./intake/intake.ts";
+import { TopicFollower } from "./intake/topic-follower.ts";
+import { Vigil } from "./intake/vigil.ts";
+import { KnowledgeKeeper } from "./knowledge/keeper.ts";
 import type { Line } from "./line.ts";
 import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
-import { TopicFollower } from "./topic-follower.ts";
-import { Vigil } from "./vigil.ts";
 
 /**
  * Feeds the line from a topic that other couriers write, instead of from a MISP. Nothing is delivered before all was read that

@@ -4,7 +4,7 @@ import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { formsOf } from "../ledger/forms-of-value.ts";
 import { uuidIn } from "../ledger/recorded.ts";
-import { LedgerReport } from "../ledger/report.ts";
+import { LedgerReport } from "../ledger/report/report.ts";
 import type { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import type { SightingType } from "../model/misp.ts";

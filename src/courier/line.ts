@@ -6,19 +6,19 @@ import type { Knowledge } from "../curation/knowledge.ts";
 import { Audits } from "../delivery/audits.ts";
 import { Dispatcher } from "../delivery/dispatcher.ts";
 import { Journal } from "../delivery/journal.ts";
+import type { Step } from "../ledger/delta/step.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { Step } from "../ledger/step.ts";
 import type { Logger } from "../log.ts";
 import type { LineEvent } from "../misp/feed.ts";
 import type { Notice } from "../model/notice.ts";
 import { lockState, PATIENCE } from "../state/lock.ts";
 import { driftsIn } from "./drift-desk.ts";
+import { Protections } from "./knowledge/protections.ts";
 import { JOURNAL_FILE, LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { openTargets } from "./open-targets.ts";
-import { removeFormerPlans } from "./plan.ts";
-import { Protections } from "./protections.ts";
+import { removeFormerPlans } from "./plan/plan.ts";
 import { requireSameTime } from "./same-time.ts";
-import { sightingBox } from "./sighting-box.ts";
+import { sightingBox } from "./sensors/sighting-box.ts";
 
 export interface CourierOptions {
   config: Config;

@@ -1,11 +1,11 @@
 import type { MispFeed } from "../misp/feed.ts";
-import type { Acquaintance } from "./acquaintance.ts";
-import type { Curator } from "./curator.ts";
-import type { EditedTags } from "./edited-tags.ts";
-import type { Intake } from "./intake.ts";
-import type { KnowledgeKeeper } from "./knowledge-keeper.ts";
+import type { EditedTags } from "./catch-up/edited-tags.ts";
+import type { Curator } from "./curator/curator.ts";
+import type { Intake } from "./intake/intake.ts";
+import type { Vigil } from "./intake/vigil.ts";
+import type { Acquaintance } from "./knowledge/acquaintance.ts";
+import type { KnowledgeKeeper } from "./knowledge/keeper.ts";
 import type { Observer } from "./line.ts";
-import type { Vigil } from "./vigil.ts";
 
 /** Who hears what the feed says, and what ends it. */
 export interface Listeners {

@@ -4,7 +4,7 @@ import { openKafka } from "../kafka/connection.ts";
 import { KafkaFailure } from "../kafka/failure.ts";
 import type { KafkaSettings } from "../kafka/settings.ts";
 import { existing, isForgetful } from "../kafka/topics.ts";
-import type { KafkaTargetSettings } from "../targets/kafka-settings.ts";
+import type { KafkaTargetSettings } from "../targets/kafka/settings.ts";
 
 /** What brokers say to one section of the configuration. */
 export interface BrokerAnswer {

@@ -7,9 +7,9 @@ import type { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { type Probe, probe } from "../misp/probe.ts";
 import { enabledLists } from "../misp/warninglist-source.ts";
-import { readListFiles } from "./list-files.ts";
-import { NO_PUBLISHING, NO_TAGGER, NOT_OTHERS } from "./missing-rights.ts";
-import { protectListsOf } from "./protect-files.ts";
+import { NO_PUBLISHING, NO_TAGGER, NOT_OTHERS } from "./curator/missing-rights.ts";
+import { readListFiles } from "./knowledge/list-files.ts";
+import { protectListsOf } from "./knowledge/protect-files.ts";
 
 /** What MISP and the configuration are together: who the key belongs to, and what is missing, each with its cure. */
 export interface OnlineCheck {

@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { compileRules } from "../curation/rules.ts";
-import { digestOf } from "../ledger/digest.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import { digestOf } from "../ledger/report/digest.ts";
 
 /** The files of a state folder. */
 export const LEDGER_FILE = "ledger.sqlite";

@@ -6,13 +6,13 @@ import type { Protection } from "../curation/protection/protection.ts";
 import { Auditor } from "../delivery/auditor.ts";
 import type { Journal } from "../delivery/journal.ts";
 import { Lane } from "../delivery/lane.ts";
-import { digestOf } from "../ledger/digest.ts";
+import type { Step, TargetView } from "../ledger/delta/step.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { Step, TargetView } from "../ledger/step.ts";
+import { digestOf } from "../ledger/report/digest.ts";
 import type { Logger } from "../log.ts";
 import { targetKinds } from "../targets/index.ts";
 import type { SightingBox, Target, TargetKind } from "../targets/target.ts";
-import type { Protections } from "./protections.ts";
+import type { Protections } from "./knowledge/protections.ts";
 
 export interface OpenTargetsOptions {
   config: Config;

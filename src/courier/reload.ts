@@ -2,9 +2,9 @@ import type { Config } from "../config/schema.ts";
 import { unverified } from "../config/unverified.ts";
 import { type Logger, silent } from "../log.ts";
 import { programVersion } from "../version.ts";
-import { announcePlan } from "./announce-plan.ts";
 import { type Observer, runCourier } from "./courier.ts";
 import { together } from "./observers.ts";
+import { announcePlan } from "./plan/announce-plan.ts";
 
 export interface ReloadingOptions {
   config: Config;

@@ -8,16 +8,16 @@ import type { Config } from "../config/schema.ts";
 import { compilingKnowledge } from "../curation/knowledge.ts";
 import { finish } from "../curation/warninglists/compilation.ts";
 import { gather } from "../delivery/gather.ts";
+import type { Step, TargetView } from "../ledger/delta/step.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { LedgerReport, type Summary } from "../ledger/report.ts";
-import type { Step, TargetView } from "../ledger/step.ts";
+import { LedgerReport, type Summary } from "../ledger/report/report.ts";
 import { silent } from "../log.ts";
 import { decode, isUnreadable, KAFKA_PUBLICATION, TOPICS } from "../misp/messages.ts";
 import type { Notice } from "../model/notice.ts";
-import { readListFiles } from "./list-files.ts";
+import { readListFiles } from "./knowledge/list-files.ts";
+import { Protections } from "./knowledge/protections.ts";
 import { LEDGER_FILE, openLedger } from "./open-ledger.ts";
 import { viewOf } from "./open-targets.ts";
-import { Protections } from "./protections.ts";
 import { readRecording } from "./recording.ts";
 
 export interface ReplayOptions {

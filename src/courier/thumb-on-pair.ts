@@ -2,9 +2,9 @@ import type { Config } from "../config/schema.ts";
 import { thumbOf } from "../curation/judge.ts";
 import { IGNORANCE, type Knowledge } from "../curation/knowledge.ts";
 import { sightingRule } from "../curation/rules.ts";
-import type { LedgerReport } from "../ledger/report.ts";
+import type { LedgerReport } from "../ledger/report/report.ts";
 import type { Reason } from "../model/verdict.ts";
-import { ownOrganisation } from "./learner.ts";
+import { ownOrganisation } from "./knowledge/learner.ts";
 
 export interface ThumbSources {
   config: Config;

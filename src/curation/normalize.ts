@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { isIpv4, parseAddress } from "./warninglists/ip-address.ts";
+import { isIpv4, parseAddress } from "./ip-address.ts";
 
 type Normalize = (value: string) => string | null;
 

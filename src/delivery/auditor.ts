@@ -1,6 +1,6 @@
-import type { Deltas } from "../ledger/deltas.ts";
-import type { Holdings } from "../ledger/holdings.ts";
-import type { Step, TargetView } from "../ledger/step.ts";
+import type { Deltas } from "../ledger/delta/deltas.ts";
+import type { Holdings } from "../ledger/delta/holdings.ts";
+import type { Step, TargetView } from "../ledger/delta/step.ts";
 import type { Target } from "../targets/target.ts";
 import { type Drift, Reading } from "./drift.ts";
 

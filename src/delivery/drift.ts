@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Belief, Holdings } from "../ledger/holdings.ts";
-import type { TargetView } from "../ledger/step.ts";
+import type { Belief, Holdings } from "../ledger/delta/holdings.ts";
+import type { TargetView } from "../ledger/delta/step.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Found, Target } from "../targets/target.ts";
 

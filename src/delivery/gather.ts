@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Deltas } from "../ledger/deltas.ts";
-import type { Aside, Comparison, Keeping, Lack, Step, TargetView } from "../ledger/step.ts";
+import type { Deltas } from "../ledger/delta/deltas.ts";
+import type { Aside, Comparison, Keeping, Lack, Step, TargetView } from "../ledger/delta/step.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 
 /** A step, and whether the target lacks more than fits into it. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Deltas } from "../ledger/deltas.ts";
-import { type Comparison, IN_DOUBT, type Keeping, type Lack, type TargetView } from "../ledger/step.ts";
+import type { Deltas } from "../ledger/delta/deltas.ts";
+import { type Comparison, IN_DOUBT, type Keeping, type Lack, type TargetView } from "../ledger/delta/step.ts";
 import type { Logger } from "../log.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { isThumb, type Reason } from "../model/verdict.ts";

@@ -1,5 +1,5 @@
 import PQueue from "p-queue";
-import type { Step } from "../ledger/step.ts";
+import type { Step } from "../ledger/delta/step.ts";
 import type { Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { gather } from "./gather.ts";

@@ -1,4 +1,4 @@
-import type { Step } from "../ledger/step.ts";
+import type { Step } from "../ledger/delta/step.ts";
 import type { Refusal } from "../model/delta.ts";
 import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Journal, Parked } from "./journal.ts";

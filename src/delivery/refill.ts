@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Holdings } from "../ledger/holdings.ts";
-import type { TargetView } from "../ledger/step.ts";
+import type { Holdings } from "../ledger/delta/holdings.ts";
+import type { TargetView } from "../ledger/delta/step.ts";
 import type { Logger } from "../log.ts";
 import type { Indicator } from "../model/indicator.ts";
 import type { Target } from "../targets/target.ts";

@@ -1,5 +1,5 @@
 import type { Observer } from "../courier/courier.ts";
-import type { Step } from "../ledger/step.ts";
+import type { Step } from "../ledger/delta/step.ts";
 import type { Notice } from "../model/notice.ts";
 import { HeardTimes } from "./heard-times.ts";
 import type { Show } from "./line.ts";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { LedgerReport } from "../ledger/report.ts";
+import { LedgerReport } from "../ledger/report/report.ts";
 import type { Indicator } from "../model/indicator.ts";
 import type { Reason } from "../model/verdict.ts";
 

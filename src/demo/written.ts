@@ -1,4 +1,4 @@
-import type { Step } from "../ledger/step.ts";
+import type { Step } from "../ledger/delta/step.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { REASONS } from "../model/verdict.ts";
 import type { HeardTimes } from "./heard-times.ts";

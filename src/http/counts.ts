@@ -1,5 +1,5 @@
-import type { Hold } from "../ledger/hold-lists.ts";
-import type { LedgerReport, Summary } from "../ledger/report.ts";
+import type { Hold } from "../ledger/delta/hold-lists.ts";
+import type { LedgerReport, Summary } from "../ledger/report/report.ts";
 
 /** A ledger of millions takes a moment to count: it is counted again after this many times as long. */
 const PACE = 200;

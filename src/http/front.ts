@@ -4,7 +4,7 @@ import type { Config } from "../config/schema.ts";
 import type { Observer } from "../courier/courier.ts";
 import { explainValue } from "../courier/explanation.ts";
 import { harmless, together } from "../courier/observers.ts";
-import type { Summary } from "../ledger/report.ts";
+import type { Summary } from "../ledger/report/report.ts";
 import type { Logger } from "../log.ts";
 import { REASONS } from "../model/verdict.ts";
 import { deedRoutes, LONGEST_VALUE } from "./deeds.ts";

@@ -1,6 +1,6 @@
 import { feedOf } from "../config/feed.ts";
 import type { Config } from "../config/schema.ts";
-import type { Pulse } from "../ledger/pulse.ts";
+import type { Pulse } from "../ledger/report/pulse.ts";
 import type { Sources } from "./sources.ts";
 
 /** How a courier is: the body of `/healthz`. */

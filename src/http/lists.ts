@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { resolvePath } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { type RenderedList, renderLeftOut, renderList } from "../targets/http-list.ts";
-import { httpSettings, type ListSettings } from "../targets/http-settings.ts";
-import { ListStore, listStoreFile } from "../targets/http-store.ts";
+import { type RenderedList, renderLeftOut, renderList } from "../targets/http/list.ts";
+import { httpSettings, type ListSettings } from "../targets/http/settings.ts";
+import { ListStore, listStoreFile } from "../targets/http/store.ts";
 import { answerContent, Content } from "./content.ts";
 import { type Asked, type Route, refuse } from "./web-server.ts";
 

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { MOST_BEHIND } from "../ledger/pulse.ts";
+import { MOST_BEHIND } from "../ledger/report/pulse.ts";
 import type { Sources } from "./sources.ts";
 import type { Meter } from "./watch.ts";
 

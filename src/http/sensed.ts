@@ -1,4 +1,4 @@
-import { readSighting } from "../courier/sensor-report.ts";
+import { readSighting } from "../courier/sensors/report.ts";
 import type { SensorSightings } from "../ledger/sensor-sightings.ts";
 import type { SensorSighting } from "../model/sensed.ts";
 import { StateUnwritable } from "../state/damaged.ts";

@@ -1,6 +1,6 @@
 import { feedOf } from "../config/feed.ts";
 import { type BlindSpell, repairWords } from "../ledger/blind-spells.ts";
-import { MOST_BEHIND, type Pulse } from "../ledger/pulse.ts";
+import { MOST_BEHIND, type Pulse } from "../ledger/report/pulse.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { REASONS, type Reason } from "../model/verdict.ts";
 import { isFresh, isSaved } from "./health.ts";

@@ -7,8 +7,8 @@ import type { Config } from "../config/schema.ts";
 import type { Standards } from "../courier/line.ts";
 import { JOURNAL_FILE, LEDGER_FILE } from "../courier/open-ledger.ts";
 import { Journal } from "../delivery/journal.ts";
-import { LedgerPulse } from "../ledger/pulse.ts";
-import { LedgerReport } from "../ledger/report.ts";
+import { LedgerPulse } from "../ledger/report/pulse.ts";
+import { LedgerReport } from "../ledger/report/report.ts";
 import { SensorSightings } from "../ledger/sensor-sightings.ts";
 import { Counts } from "./counts.ts";
 

@@ -1,5 +1,5 @@
 import type { Observer } from "../courier/courier.ts";
-import type { Step } from "../ledger/step.ts";
+import type { Step } from "../ledger/delta/step.ts";
 import type { Indicator } from "../model/indicator.ts";
 import type { Notice } from "../model/notice.ts";
 import { EventNames } from "./event-names.ts";

@@ -1,7 +1,7 @@
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
+import { isTaken, type Statement } from "./database/statement.ts";
 import { Recent } from "./recent.ts";
 import { nameInRecord, spanOf, uuidIn } from "./recorded.ts";
-import { isTaken, type Statement } from "./statement.ts";
 
 /** An attribute as the ledger remembers it; an erased one stays, so that an old message cannot bring it back. */
 export interface AttributeRow {

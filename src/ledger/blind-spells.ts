@@ -1,6 +1,6 @@
 import { counted } from "../model/counted.ts";
-import type { Database } from "./database.ts";
-import type { Statement } from "./statement.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 
 /** A time in which MISP's feed could not be heard, or may have lost something. Times are milliseconds. */
 export interface BlindSpell {

@@ -1,6 +1,6 @@
 import type { CurationStep } from "../curation/curate-event.ts";
-import type { Database } from "./database.ts";
-import type { Statement } from "./statement.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 
 /** As much of an attribute as tells whether a warninglist warns of it. */
 export interface CuratedAttribute {

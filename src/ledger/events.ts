@@ -1,8 +1,8 @@
 import { memo } from "../model/memo.ts";
 import type { EventFacts } from "../model/misp.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 import { Recent } from "./recent.ts";
-import type { Statement } from "./statement.ts";
 
 /** An event as the ledger remembers it. */
 export interface EventRow {

@@ -1,8 +1,8 @@
 import { type Indicator, nameOf } from "../model/indicator.ts";
 import type { Reason, Verdict } from "../model/verdict.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 import { Recent } from "./recent.ts";
-import type { Statement } from "./statement.ts";
 
 /** An indicator as the ledger remembers it. */
 export interface IndicatorRow extends Indicator {

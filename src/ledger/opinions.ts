@@ -1,9 +1,9 @@
 import type { Sayings } from "../curation/judge.ts";
 import type { Knowledge } from "../curation/knowledge.ts";
 import { NO_THUMBS, type Thumbs } from "../curation/thumbs.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 import type { Sightings, VoiceRow } from "./sightings.ts";
-import type { Statement } from "./statement.ts";
 
 /** Where nobody said anything. */
 export const SILENCE: Sayings = { thumbs: NO_THUMBS, voices: [] };

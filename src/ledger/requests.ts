@@ -1,5 +1,5 @@
-import { Database } from "./database.ts";
-import type { Statement } from "./statement.ts";
+import { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 
 export interface Request {
   id: number;

@@ -1,5 +1,5 @@
 import type { AttributeRow } from "./attributes.ts";
-import { takeBackSightingsOf } from "./hear-sightings.ts";
+import { takeBackSightingsOf } from "./hearing/hear-sightings.ts";
 import type { IndicatorEntry } from "./indicators.ts";
 import type { Relearning } from "./relearning.ts";
 import { EVERYTHING } from "./reviews.ts";

@@ -1,5 +1,5 @@
-import type { Database } from "./database.ts";
-import type { Statement } from "./statement.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 
 /** Stands for the whole ledger where otherwise an event's number stands. */
 export const EVERYTHING = 0;

@@ -1,7 +1,7 @@
 import type { SensorSighting } from "../model/sensed.ts";
-import { Database } from "./database.ts";
+import { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 import { formsOf } from "./forms-of-value.ts";
-import type { Statement } from "./statement.ts";
 
 /** One that waits for MISP. */
 export interface WaitingSighting extends SensorSighting {

@@ -1,7 +1,7 @@
 import type { Thumbs } from "../curation/thumbs.ts";
 import { SightingType } from "../model/misp.ts";
-import type { Database } from "./database.ts";
-import type { Statement } from "./statement.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 
 /** A sighting as the ledger remembers it; a deleted one stays, so that an old answer cannot bring it back. */
 export interface SightingRow {

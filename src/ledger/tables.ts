@@ -1,6 +1,6 @@
 import type { Rules } from "../curation/rules.ts";
 import { Attributes } from "./attributes.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
 import { Events } from "./events.ts";
 import { Indicators } from "./indicators.ts";
 import { Judging } from "./judging.ts";

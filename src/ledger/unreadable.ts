@@ -1,6 +1,6 @@
 import type { Unreadable } from "../model/notice.ts";
-import type { Database } from "./database.ts";
-import type { Statement } from "./statement.ts";
+import type { Database } from "./database/database.ts";
+import type { Statement } from "./database/statement.ts";
 
 /** How many unreadable messages are kept for a person to look at. */
 const KEPT = 100;

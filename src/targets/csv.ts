@@ -1,13 +1,13 @@
 import { normalize } from "node:path";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
-import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType, type TypeChanges } from "./csv-files.ts";
-import { listFiles } from "./csv-listing.ts";
-import { editLists, rebuildLists } from "./csv-lists.ts";
-import { BROKER_TYPES } from "./csv-names.ts";
-import { CsvPresence } from "./csv-presence.ts";
-import { besideValue, isFormula, type RowStyle, rowOf, showsOrigins } from "./csv-row.ts";
-import { type CsvSettings, csvSettings } from "./csv-settings.ts";
-import { editFile, prepareDirectory, requireDirectory, settleDirectory } from "./edit-file.ts";
+import { type CsvFiles, csvFiles, csvPath, editCsv, sortByType, type TypeChanges } from "./csv/files.ts";
+import { listFiles } from "./csv/listing.ts";
+import { editLists, rebuildLists } from "./csv/lists.ts";
+import { BROKER_TYPES } from "./csv/names.ts";
+import { CsvPresence } from "./csv/presence.ts";
+import { besideValue, isFormula, type RowStyle, rowOf, showsOrigins } from "./csv/row.ts";
+import { type CsvSettings, csvSettings } from "./csv/settings.ts";
+import { editFile, prepareDirectory, requireDirectory, settleDirectory } from "./lines/edit-file.ts";
 import { defineTarget, NotNow, type Target } from "./target.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
-import { type HttpSettings, httpSettings } from "./http-settings.ts";
-import { ListStore, listStoreFile } from "./http-store.ts";
+import { type HttpSettings, httpSettings } from "./http/settings.ts";
+import { ListStore, listStoreFile } from "./http/store.ts";
 import { unfitForLine } from "./one-line.ts";
 import { defineTarget, type Found, type Target } from "./target.ts";
 

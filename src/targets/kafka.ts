@@ -4,10 +4,10 @@ import { openKafka } from "../kafka/connection.ts";
 import { KafkaFailure } from "../kafka/failure.ts";
 import { TopicWriter, type Written } from "../kafka/writer.ts";
 import type { Delta, Refusal } from "../model/delta.ts";
-import { holdings } from "./kafka-holdings.ts";
-import { KafkaPresence } from "./kafka-presence.ts";
-import { heldRecord, showsOf, tombstone } from "./kafka-records.ts";
-import { type KafkaTargetSettings, kafkaSettings } from "./kafka-settings.ts";
+import { holdings } from "./kafka/holdings.ts";
+import { KafkaPresence } from "./kafka/presence.ts";
+import { heldRecord, showsOf, tombstone } from "./kafka/records.ts";
+import { type KafkaTargetSettings, kafkaSettings } from "./kafka/settings.ts";
 import { defineTarget, type Found, NotNow, Refused, type Target, type TargetContext } from "./target.ts";
 
 /** A compacted topic: a record for each indicator, a tombstone where it is to go; other couriers follow it. */

@@ -1,14 +1,14 @@
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import { openRest } from "./rest-target.ts";
-import { Collector } from "./splunk-collector.ts";
-import { type DocumentKey, documentKey } from "./splunk-deletion.ts";
-import { fieldsOf, fieldTypesOf, shownBy } from "./splunk-document.ts";
-import { Inheritance } from "./splunk-inheritance.ts";
-import type { Serialized } from "./splunk-limits.ts";
-import { listStore } from "./splunk-list.ts";
-import { collectionOf, collectionPrefix, type Naming, unfitForStore } from "./splunk-names.ts";
-import { type CollectorSettings, type SplunkSettings, splunkSettings } from "./splunk-settings.ts";
-import { KvStore, Unmade } from "./splunk-store.ts";
+import { Collector } from "./splunk/collector.ts";
+import { type DocumentKey, documentKey } from "./splunk/deletion.ts";
+import { fieldsOf, fieldTypesOf, shownBy } from "./splunk/document.ts";
+import { Inheritance } from "./splunk/inheritance.ts";
+import type { Serialized } from "./splunk/limits.ts";
+import { listStore } from "./splunk/list.ts";
+import { collectionOf, collectionPrefix, type Naming, unfitForStore } from "./splunk/names.ts";
+import { type CollectorSettings, type SplunkSettings, splunkSettings } from "./splunk/settings.ts";
+import { KvStore, Unmade } from "./splunk/store.ts";
 import { defineTarget, NotNow, Partly, type Target, type TargetContext } from "./target.ts";
 import { tellWithout } from "./tell.ts";
 

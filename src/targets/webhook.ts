@@ -4,10 +4,10 @@ import type { Delta, Refusal } from "../model/delta.ts";
 import { standardWebhookHeaders } from "../rest/standard-webhooks.ts";
 import { type Ask, openRest } from "./rest-target.ts";
 import { defineTarget, Refused, type Target, type TargetContext } from "./target.ts";
-import { failureOf } from "./webhook-answers.ts";
-import { changesOf, eventOf, worthOf } from "./webhook-event.ts";
-import { type WebhookSettings, webhookSettings } from "./webhook-settings.ts";
-import { Told } from "./webhook-told.ts";
+import { failureOf } from "./webhook/answers.ts";
+import { changesOf, eventOf, worthOf } from "./webhook/event.ts";
+import { type WebhookSettings, webhookSettings } from "./webhook/settings.ts";
+import { Told } from "./webhook/told.ts";
 
 /** Any other system that takes a POST: a delta becomes one signed batch of CloudEvents, an event for each change. */
 export const webhook = defineTarget<WebhookSettings>({

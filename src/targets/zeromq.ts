@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { Delta, Entry, Refusal } from "../model/delta.ts";
 import type { Indicator } from "../model/indicator.ts";
 import { defineTarget, type Found, type Target } from "./target.ts";
-import { Bus } from "./zeromq-bus.ts";
-import { BUS_FORMATS, type BusFormat } from "./zeromq-format.ts";
-import { type ZeromqSettings, zeromqSettings } from "./zeromq-settings.ts";
-import { BusStore, type Told } from "./zeromq-store.ts";
+import { Bus } from "./zeromq/bus.ts";
+import { BUS_FORMATS, type BusFormat } from "./zeromq/format.ts";
+import { type ZeromqSettings, zeromqSettings } from "./zeromq/settings.ts";
+import { BusStore, type Told } from "./zeromq/store.ts";
 
 /** How long it is kept that an indicator was removed, for subscribers that were away then, milliseconds. */
 const REMOVALS_KEPT = 30 * 86_400_000;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SightingType } from "../../src/model/misp.ts";
-import { ListStore, listStoreFile } from "../../src/targets/http-store.ts";
+import { ListStore, listStoreFile } from "../../src/targets/http/store.ts";
 import { RunningCourier } from "../support/running-courier.ts";
 import { call } from "./captured-terminal.ts";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { ownAsFolder } from "../../src/state/own-as-folder.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { NOBODY, NOBODY_MAY_START, PROGRAM, ROOT } from "../support/another-user.ts";

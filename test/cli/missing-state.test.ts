@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Database, demandLedger } from "../../src/ledger/database.ts";
+import { Database, demandLedger } from "../../src/ledger/database/database.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { NOBODY, NOBODY_MAY_START, PROGRAM } from "../support/another-user.ts";
 import { call } from "./captured-terminal.ts";

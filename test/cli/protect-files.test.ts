@@ -2,7 +2,7 @@ import { rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { Protections } from "../../src/courier/protections.ts";
+import { Protections } from "../../src/courier/knowledge/protections.ts";
 import { silent } from "../../src/log.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { eventually } from "../support/running-courier.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommandLine } from "../../src/cli/index.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { CapturedTerminal } from "./captured-terminal.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Config } from "../../src/config/schema.ts";
-import { announcePlan } from "../../src/courier/announce-plan.ts";
+import { announcePlan } from "../../src/courier/plan/announce-plan.ts";
 import { silent } from "../../src/log.ts";
 import { RunningCourier } from "../support/running-courier.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { askEach } from "../../src/courier/ask-each.ts";
+import { askEach } from "../../src/courier/catch-up/ask-each.ts";
 import { MispError } from "../../src/misp/errors.ts";
 
 const NUMBERS = Array.from({ length: 100 }, (_, number) => number);

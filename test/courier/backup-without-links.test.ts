@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { backUpState } from "../../src/courier/backup.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { aFolder } from "../support/a-folder.ts";
 
 vi.mock("node:fs/promises", async (original) => ({

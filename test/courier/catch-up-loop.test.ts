@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Caught } from "../../src/courier/catch-up.ts";
-import { CatchUpLoop } from "../../src/courier/catch-up-loop.ts";
+import type { Caught } from "../../src/courier/catch-up/catch-up.ts";
+import { CatchUpLoop } from "../../src/courier/catch-up/loop.ts";
 import { silent } from "../../src/log.ts";
 import { MispError } from "../../src/misp/errors.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { catchUpSightings } from "../../src/courier/catch-up-sightings.ts";
+import { catchUpSightings } from "../../src/courier/catch-up/sightings.ts";
 import { CAUGHT_UP } from "../../src/ledger/facts.ts";
 import { silent } from "../../src/log.ts";
 import { END_OF_TIME } from "../../src/misp/end-of-time.ts";

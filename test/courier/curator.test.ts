@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { Curator } from "../../src/courier/curator.ts";
-import { HeldEvents } from "../../src/courier/held-events.ts";
-import { MispWriter } from "../../src/courier/misp-writer.ts";
+import { Curator } from "../../src/courier/curator/curator.ts";
+import { HeldEvents } from "../../src/courier/curator/held-events.ts";
+import { MispWriter } from "../../src/courier/curator/misp-writer.ts";
 import { CuratedEvents } from "../../src/ledger/curated-events.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { silent } from "../../src/log.ts";
 import { MispClient } from "../../src/misp/client.ts";
 import { EventDesk } from "../../src/misp/event-desk.ts";

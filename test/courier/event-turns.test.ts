@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { EventTurns, type Occasion } from "../../src/courier/event-turns.ts";
+import { EventTurns, type Occasion } from "../../src/courier/curator/event-turns.ts";
 import { eventually } from "../support/running-courier.ts";
 
 const HEARD: Occasion = { complete: false, how: "heard" };

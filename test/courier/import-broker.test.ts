@@ -7,7 +7,7 @@ import { importBroker } from "../../src/courier/broker/import-broker.ts";
 import { parseIni } from "../../src/courier/broker/ini.ts";
 import { runCourier } from "../../src/courier/courier.ts";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { silent } from "../../src/log.ts";
 import type { Delta } from "../../src/model/delta.ts";
 import { call } from "../cli/captured-terminal.ts";

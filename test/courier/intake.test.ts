@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { Intake } from "../../src/courier/intake.ts";
+import { Intake } from "../../src/courier/intake/intake.ts";
 import { silent } from "../../src/log.ts";
 import { StateUnwritable } from "../../src/state/damaged.ts";
 import { ALedger } from "../support/a-ledger.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { KnowledgeKeeper } from "../../src/courier/knowledge-keeper.ts";
-import { MispLists } from "../../src/courier/misp-lists.ts";
+import { KnowledgeKeeper } from "../../src/courier/knowledge/keeper.ts";
+import { MispLists } from "../../src/courier/knowledge/misp-lists.ts";
 import type { Warninglist } from "../../src/curation/warninglists/warninglist.ts";
 import { silent } from "../../src/log.ts";
 import { load, MINIMAL } from "../config/configuration.ts";

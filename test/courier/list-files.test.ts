@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { ListFileCopies } from "../../src/courier/list-file-copies.ts";
-import { listFilesState, readListFiles } from "../../src/courier/list-files.ts";
+import { ListFileCopies } from "../../src/courier/knowledge/list-file-copies.ts";
+import { listFilesState, readListFiles } from "../../src/courier/knowledge/list-files.ts";
 import { aFolder } from "../support/a-folder.ts";
 
 let directory: string;

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { covers, queriesOf, type Reach, reachOf, reachOfAttribute, together } from "../../src/courier/load-reach.ts";
+import {
+  covers,
+  queriesOf,
+  type Reach,
+  reachOf,
+  reachOfAttribute,
+  together,
+} from "../../src/courier/catch-up/load-reach.ts";
 import { load } from "../config/configuration.ts";
 
 const DAY = 86_400;

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MispLists } from "../../src/courier/misp-lists.ts";
+import { MispLists } from "../../src/courier/knowledge/misp-lists.ts";
 import { silent } from "../../src/log.ts";
 import { aClient } from "../support/a-client.ts";
 import { aFolder } from "../support/a-folder.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MispWriter } from "../../src/courier/misp-writer.ts";
+import { MispWriter } from "../../src/courier/curator/misp-writer.ts";
 import type { CurationStep } from "../../src/curation/curate-event.ts";
 import { CuratedEvents } from "../../src/ledger/curated-events.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { silent } from "../../src/log.ts";
 import { MispClient } from "../../src/misp/client.ts";
 import { aFolder } from "../support/a-folder.ts";

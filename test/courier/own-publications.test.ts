@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OwnPublications } from "../../src/courier/own-publications.ts";
+import { OwnPublications } from "../../src/courier/curator/own-publications.ts";
 
 const event = { uuid: "0e235bbc-2689-4a01-8c22-23879545607c", timestamp: 1_000 };
 

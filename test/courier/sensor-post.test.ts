@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { SensorPost } from "../../src/courier/sensor-post.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { SensorPost } from "../../src/courier/sensors/post.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { SensorSightings } from "../../src/ledger/sensor-sightings.ts";
 import { type Logger, silent } from "../../src/log.ts";
 import { SightingType } from "../../src/model/misp.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSighting } from "../../src/courier/sensor-report.ts";
+import { readSighting } from "../../src/courier/sensors/report.ts";
 
 test("what is no sighting is said to be none, and what it has too much is named", () => {
   for (const told of [undefined, null, 1, "x", [[]]]) expect(readSighting(told, 0)).toBe("must be a JSON object");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sightingBox } from "../../src/courier/sighting-box.ts";
+import { sightingBox } from "../../src/courier/sensors/sighting-box.ts";
 import { silent } from "../../src/log.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { StateUnwritable } from "../../src/state/damaged.ts";

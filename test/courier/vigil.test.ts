@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { Vigil } from "../../src/courier/vigil.ts";
+import { Vigil } from "../../src/courier/intake/vigil.ts";
 import { newestSpells } from "../../src/ledger/blind-spells.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { silent } from "../../src/log.ts";
 import { ALedger } from "../support/a-ledger.ts";
 

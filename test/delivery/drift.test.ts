@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Auditor, type Repair } from "../../src/delivery/auditor.ts";
-import type { Step } from "../../src/ledger/step.ts";
+import type { Step } from "../../src/ledger/delta/step.ts";
 import type { Indicator } from "../../src/model/indicator.ts";
 import { type Found, NotNow } from "../../src/targets/target.ts";
 import { ALane, until } from "../support/a-lane.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";
 

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { call } from "../cli/captured-terminal.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { Chance } from "./chance.ts";

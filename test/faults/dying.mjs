@@ -2,7 +2,7 @@
 // DIE_AT: which step, counted from the start; without it steps are only counted. STEPS: a file that gets a letter for each.
 import { appendFileSync, promises } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { Database } from "../../dist/ledger/database.js";
+import { Database } from "../../dist/ledger/database/database.js";
 
 const at = Number(process.env.DIE_AT ?? 0);
 let steps = 0;

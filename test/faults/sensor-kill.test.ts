@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { freePort } from "../../src/bench/free-port.ts";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { eventually } from "../support/running-courier.ts";
 import { ChildCourier } from "./child-courier.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
 import { newestSpells } from "../../src/ledger/blind-spells.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { eventually } from "../support/running-courier.ts";
 import { ChildCourier } from "./child-courier.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Counts } from "../../src/http/counts.ts";
-import { Database } from "../../src/ledger/database.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { Database } from "../../src/ledger/database/database.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { aFolder } from "../support/a-folder.ts";
 
 test("that a guard holds something, or nothing any more, is seen at once, and how much it is not counted with each look", () => {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { Front } from "../../src/http/front.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { Requests } from "../../src/ledger/requests.ts";
 import { silent } from "../../src/log.ts";
 import { StateUnwritable } from "../../src/state/damaged.ts";

@@ -6,7 +6,7 @@ import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { IGNORANCE } from "../../src/curation/knowledge.ts";
 import { Front } from "../../src/http/front.ts";
 import { silent } from "../../src/log.ts";
-import { ListStore } from "../../src/targets/http-store.ts";
+import { ListStore } from "../../src/targets/http/store.ts";
 import { ask } from "../support/a-web-page.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 import { startWatched, type WatchedCourier } from "./a-watched-courier.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { LastingFront } from "../../src/http/lasting-front.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { type Logger, silent } from "../../src/log.ts";
 import { load, MINIMAL } from "../config/configuration.ts";
 import { ask } from "../support/a-web-page.ts";

@@ -3,7 +3,7 @@ import { IGNORANCE } from "../../src/curation/knowledge.ts";
 import { Metrics } from "../../src/http/metrics.ts";
 import { situationOf } from "../../src/http/situation.ts";
 import { Sources } from "../../src/http/sources.ts";
-import { MOST_BEHIND } from "../../src/ledger/pulse.ts";
+import { MOST_BEHIND } from "../../src/ledger/report/pulse.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 
 const standards = { protections: { of: () => () => null }, knowledge: () => IGNORANCE };

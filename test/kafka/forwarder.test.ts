@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { CAUGHT_UP } from "../../src/ledger/facts.ts";
 import type { Delta } from "../../src/model/delta.ts";
 import { kafka } from "../../src/targets/kafka.ts";

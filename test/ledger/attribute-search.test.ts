@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { attributesWith } from "../../src/ledger/attribute-search.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
+import { attributesWith } from "../../src/ledger/report/attribute-search.ts";
 import { aFolder } from "../support/a-folder.ts";
 
 const MANY = 45_000;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Audit, KEPT } from "../../src/ledger/audit.ts";
-import { AuditReport } from "../../src/ledger/audit-report.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
+import { Audit, KEPT } from "../../src/ledger/delta/audit.ts";
+import { AuditReport } from "../../src/ledger/report/audit-report.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, told } from "../support/a-ledger.ts";

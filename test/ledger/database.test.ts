@@ -2,9 +2,9 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, test } from "vitest";
-import { Database } from "../../src/ledger/database.ts";
-import { SCHEMA } from "../../src/ledger/schema.sql.ts";
-import { UPGRADES } from "../../src/ledger/upgrades.sql.ts";
+import { Database } from "../../src/ledger/database/database.ts";
+import { SCHEMA } from "../../src/ledger/database/schema.sql.ts";
+import { UPGRADES } from "../../src/ledger/database/upgrades.sql.ts";
 import { StateDamaged, StateMissing } from "../../src/state/damaged.ts";
 import { aFolder } from "../support/a-folder.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { gather } from "../../src/delivery/gather.ts";
-import type { TargetView } from "../../src/ledger/step.ts";
+import type { TargetView } from "../../src/ledger/delta/step.ts";
 import type { Delta } from "../../src/model/delta.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { runs } from "../model/runs.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { compileFilter } from "../../src/curation/filter.ts";
 import { gather } from "../../src/delivery/gather.ts";
-import type { TargetView } from "../../src/ledger/step.ts";
+import type { TargetView } from "../../src/ledger/delta/step.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { ATarget, refusing } from "../support/a-target.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Attributes } from "../../src/ledger/attributes.ts";
-import { Database } from "../../src/ledger/database.ts";
-import { Deltas } from "../../src/ledger/deltas.ts";
+import { Database } from "../../src/ledger/database/database.ts";
+import { Deltas } from "../../src/ledger/delta/deltas.ts";
 import { Events } from "../../src/ledger/events.ts";
 import { Indicators } from "../../src/ledger/indicators.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { SensorSightings } from "../../src/ledger/sensor-sightings.ts";
 import { Sightings } from "../../src/ledger/sightings.ts";
 import { aFolder } from "../support/a-folder.ts";

@@ -1,6 +1,6 @@
 import { constants } from "node:buffer";
 import { beforeEach, describe, expect, test } from "vitest";
-import { noticesOf } from "../../src/courier/topic-notices.ts";
+import { noticesOf } from "../../src/courier/intake/topic-notices.ts";
 import { readRecord, recordKey, recordOf } from "../../src/kafka/record.ts";
 import type { Entry } from "../../src/model/delta.ts";
 import type { Notice } from "../../src/model/notice.ts";

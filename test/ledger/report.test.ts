@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { gather } from "../../src/delivery/gather.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { aView } from "../support/a-view.ts";
 

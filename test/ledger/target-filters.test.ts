@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { compileFilter, type FilterRule } from "../../src/curation/filter.ts";
-import type { TargetView } from "../../src/ledger/step.ts";
+import type { TargetView } from "../../src/ledger/delta/step.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
 import { aView } from "../support/a-view.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { IGNORANCE } from "../../src/curation/knowledge.ts";
 import { compileRules } from "../../src/curation/rules.ts";
-import { Database } from "../../src/ledger/database.ts";
+import { Database } from "../../src/ledger/database/database.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import type { Question } from "../../src/ledger/questions.ts";
 import { isComposite } from "../../src/model/indicator.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Step } from "../../src/ledger/step.ts";
+import type { Step } from "../../src/ledger/delta/step.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import type { Notice } from "../../src/model/notice.ts";
 import { call } from "../cli/captured-terminal.ts";

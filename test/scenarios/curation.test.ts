@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { StandInMisp } from "../../src/demo/stand-in/stand-in-misp.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import type { Logger } from "../../src/log.ts";
 import { aFolder } from "../support/a-folder.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { runCourier } from "../../src/courier/courier.ts";
 import { silent } from "../../src/log.ts";
 import { SightingType } from "../../src/model/misp.ts";
-import { ListStore, listStoreFile } from "../../src/targets/http-store.ts";
+import { ListStore, listStoreFile } from "../../src/targets/http/store.ts";
 import { call } from "../cli/captured-terminal.ts";
 import { eventually, RunningCourier } from "../support/running-courier.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Step } from "../../src/ledger/step.ts";
+import type { Step } from "../../src/ledger/delta/step.ts";
 import { SightingType } from "../../src/model/misp.ts";
 import { call } from "../cli/captured-terminal.ts";
 import { calm, eventually, RunningCourier } from "../support/running-courier.ts";

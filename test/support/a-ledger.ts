@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { compileRules, type RuleSettings, type TargetTimes } from "../../src/curation/rules.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import type { Question } from "../../src/ledger/questions.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import type { EventFacts } from "../../src/model/misp.ts";
 import type { Notice, Telling } from "../../src/model/notice.ts";
 import type { Reason } from "../../src/model/verdict.ts";

@@ -1,5 +1,5 @@
 import type { TargetRules } from "../../src/curation/wanted.ts";
-import type { TargetView } from "../../src/ledger/step.ts";
+import type { TargetView } from "../../src/ledger/delta/step.ts";
 import { DAY } from "./rule-settings.ts";
 
 /** A target that wants everything for 30 days and shows nothing but the value; another view under `digest` starts it over. */

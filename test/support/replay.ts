@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { runCourier } from "../../src/courier/courier.ts";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
-import { LedgerReport, type Summary } from "../../src/ledger/report.ts";
+import { LedgerReport, type Summary } from "../../src/ledger/report/report.ts";
 import type { Logger } from "../../src/log.ts";
 import { TOPICS } from "../../src/misp/messages.ts";
 import type { Delta } from "../../src/model/delta.ts";

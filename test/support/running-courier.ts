@@ -8,7 +8,7 @@ import type { Config, CourierConfig } from "../../src/config/schema.ts";
 import { type Observer, runCourier } from "../../src/courier/courier.ts";
 import { LEDGER_FILE } from "../../src/courier/open-ledger.ts";
 import { StandInMisp, type StandInOptions } from "../../src/demo/stand-in/stand-in-misp.ts";
-import { LedgerReport } from "../../src/ledger/report.ts";
+import { LedgerReport } from "../../src/ledger/report/report.ts";
 import { type Logger, silent } from "../../src/log.ts";
 import { TOPICS } from "../../src/misp/messages.ts";
 

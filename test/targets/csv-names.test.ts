@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { csvName } from "../../src/targets/csv-names.ts";
+import { csvName } from "../../src/targets/csv/names.ts";
 import { anEntry } from "../support/entries.ts";
 import { domain, openFiles, text } from "./csv-directory.ts";
 import { apply } from "./far-side.ts";

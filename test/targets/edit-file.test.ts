@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { replaceFile as replace } from "../../src/state/replace-file.ts";
-import { editFile, prepareDirectory } from "../../src/targets/edit-file.ts";
+import { editFile, prepareDirectory } from "../../src/targets/lines/edit-file.ts";
 import { NotNow } from "../../src/targets/target.ts";
 
 const replaceFile = (path: string, content: Buffer) => replace(path, content, 0o644);

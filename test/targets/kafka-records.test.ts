@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { heldRecord } from "../../src/targets/kafka/records.ts";
 import { kafka } from "../../src/targets/kafka.ts";
-import { heldRecord } from "../../src/targets/kafka-records.ts";
 import { anEntry } from "../support/entries.ts";
 
 test("a STIX record is a later version than the one before, also within a second", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editLines } from "../../src/targets/line-edit.ts";
-import type { LineFormat } from "../../src/targets/line-format.ts";
-import { findLines, scanLines, searchLines } from "../../src/targets/line-search.ts";
+import { editLines } from "../../src/targets/lines/edit.ts";
+import type { LineFormat } from "../../src/targets/lines/format.ts";
+import { findLines, scanLines, searchLines } from "../../src/targets/lines/search.ts";
 
 const CSV: LineFormat = { header: "value,score", fields: true };
 const LIST: LineFormat = { header: null, fields: false };

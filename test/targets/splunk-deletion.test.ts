@@ -5,7 +5,7 @@ import {
   documentKey,
   portions,
   type SomeKeys,
-} from "../../src/targets/splunk-deletion.ts";
+} from "../../src/targets/splunk/deletion.ts";
 
 const keys = (count: number) => Array.from({ length: count }, (_, n) => documentKey({ type: "domain", value: `${n}` }));
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { Subscriber } from "zeromq";
-import { Publisher } from "../../src/targets/zeromq-publisher.ts";
+import { Publisher } from "../../src/targets/zeromq/publisher.ts";
 
 const MESSAGE = `topic ${"x".repeat(2_000)}`;
 

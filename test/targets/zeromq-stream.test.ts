@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import PQueue from "p-queue";
 import { expect, it } from "vitest";
-import { BusStore } from "../../src/targets/zeromq-store.ts";
-import { Stream } from "../../src/targets/zeromq-stream.ts";
+import { BusStore } from "../../src/targets/zeromq/store.ts";
+import { Stream } from "../../src/targets/zeromq/stream.ts";
 import { aFolder } from "../support/a-folder.ts";
 
 it("gives a subscriber that took nothing for a while a snapshot once it reads again, and holds nobody up meanwhile", async () => {

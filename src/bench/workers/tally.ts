@@ -1,5 +1,5 @@
 import type { Observer } from "../../courier/courier.ts";
-import type { Step } from "../../ledger/step.ts";
+import type { Step } from "../../ledger/delta/step.ts";
 import { type Logger, silent } from "../../log.ts";
 import type { Notice } from "../../model/notice.ts";
 import { cpuTaken, wallClock } from "../measure.ts";

@@ -8,9 +8,9 @@ import { lockState } from "../../state/lock.ts";
 import { makeFolderSync } from "../../state/make-folder.ts";
 import { LEDGER_FILE, openLedger } from "../open-ledger.ts";
 import { viewOf } from "../open-targets.ts";
-import { type ImportedConfig, importConfig } from "./broker-config.ts";
-import { heldOf } from "./broker-database.ts";
-import { NotImportable, readBroker } from "./broker-files.ts";
+import { type ImportedConfig, importConfig } from "./config.ts";
+import { heldOf } from "./database.ts";
+import { NotImportable, readBroker } from "./files.ts";
 
 export interface ImportOptions {
   directory: string;

@@ -1,4 +1,4 @@
-import { parseAddress } from "../warninglists/ip-address.ts";
+import { parseAddress } from "../ip-address.ts";
 
 /** A network as its first and last address, written so that they can be compared as text; IPv4 lies within IPv6. */
 export interface AddressRange {

@@ -1,5 +1,5 @@
+import { formatAddress, parseAddress } from "../ip-address.ts";
 import { type Compilation, eachEntry } from "./compilation.ts";
-import { formatAddress, parseAddress } from "./ip-address.ts";
 import { ListIndex } from "./list-index.ts";
 import type { Matcher, NumberedList } from "./matcher.ts";
 
