@@ -176,7 +176,7 @@ describe("what sensors saw", () => {
     expect(figures()).toEqual({ waiting: 0, posted, refused: refused + 2 });
     const metrics = await (await fetch(`${watched.url}metrics`, { headers: HEADERS })).text();
     const status = await call(["status", "--config", join(watched.courier.directory, "config.yaml")]);
-    expect(status.out).toContain(`0 wait for MISP, it took ${posted} and refused ${refused + 2}.`);
+    expect(status.out).toContain(`0 wait for MISP, which accepted ${posted} and refused ${refused + 2}.`);
     expect(metrics).toContain(`misp_courier_sensor_sightings{state="refused"} ${refused + 2}`);
   });
 
