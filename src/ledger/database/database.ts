@@ -4,6 +4,7 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import { beginFile } from "../../state/begin-file.ts";
 import { StateDamaged, StateMissing, StateUnreadable, stateTrouble } from "../../state/damaged.ts";
 import { makeFolderSync } from "../../state/make-folder.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { SCHEMA } from "./schema.sql.ts";
 import { type Connection, Statement } from "./statement.ts";
 import { UPGRADES } from "./upgrades.sql.ts";
@@ -14,6 +15,9 @@ export interface Shape {
   upgrades: readonly string[];
 }
 
+/** Of so many pages, 64 MB, the write-ahead log is copied within a transaction, if no thread did so before. */
+const LONGEST_LOG = 16_000;
+
 const SHAPE: Shape = { schema: SCHEMA, upgrades: UPGRADES };
 
 /** The database file: opened, checked, brought up to this version's schema. */
@@ -21,11 +25,15 @@ export class Database {
   readonly file: string;
   readonly #database: Connection;
   readonly #shape: Shape;
+  readonly #checkpoints: Checkpoints;
+  readonly #changed: Statement<{ rows: number }>;
 
   private constructor(file: string, database: Connection, shape: Shape) {
     this.file = file;
     this.#database = database;
     this.#shape = shape;
+    this.#checkpoints = new Checkpoints(file);
+    this.#changed = this.prepare("SELECT total_changes() AS rows");
   }
 
   /**
@@ -38,8 +46,11 @@ export class Database {
     const opened = new Database(file, connect(file, false), shape);
     try {
       opened.#upgrade();
-      // A copy that is thrown away need not survive anything.
-      if (!durable) opened.#database.exec("PRAGMA synchronous = OFF");
+      // A copy that is thrown away need not survive anything, nor wait for any disk.
+      if (!durable) {
+        opened.#database.exec("PRAGMA synchronous = OFF");
+        opened.#checkpoints.end();
+      }
     } catch (error) {
       opened.close();
       throw stateTrouble(file, error);
@@ -77,15 +88,9 @@ export class Database {
    * less, may take the newest transactions back, as if they had not been heard of yet.
    */
   transaction<Result>(work: () => Result): Result {
-    try {
-      this.#database.exec("BEGIN IMMEDIATE");
-      const result = work();
-      this.#database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw stateTrouble(this.file, error);
-    }
+    const result = this.#inOne(work);
+    this.#checkpoints.saved(this.#changed.get()?.rows ?? 0);
+    return result;
   }
 
   /** The same, and on disk: a power cut takes neither this transaction back nor any before it. */
@@ -100,6 +105,19 @@ export class Database {
 
   close(): void {
     this.#database.close();
+    this.#checkpoints.end();
+  }
+
+  #inOne<Result>(work: () => Result): Result {
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      const result = work();
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw stateTrouble(this.file, error);
+    }
   }
 
   get #newest(): number {
@@ -162,7 +180,9 @@ function connect(file: string, readOnly: boolean): Connection {
     beginFile(file);
     const database = new DatabaseSync(file, { readOnly, timeout: 5_000 });
     if (!readOnly) {
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
+      database.exec(
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LONGEST_LOG}`,
+      );
     }
     database.exec("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
