@@ -13,6 +13,7 @@ import type { Question } from "../ledger/questions.ts";
 import { MispClient } from "../misp/client.ts";
 import { MispError } from "../misp/errors.ts";
 import { EventDesk } from "../misp/event-desk.ts";
+import type { LineEvent } from "../misp/feed.ts";
 import { Inquiries } from "../misp/inquiries.ts";
 import type { Notice } from "../model/notice.ts";
 import { attendAlerts } from "./alerts.ts";
@@ -22,7 +23,7 @@ import { EditedTags } from "./catch-up/edited-tags.ts";
 import { CatchUpLoop, type CatchUpLoopOptions } from "./catch-up/loop.ts";
 import type { CatchUpOptions } from "./catch-up/options.ts";
 import type { Curator } from "./curator/curator.ts";
-import { openCurator } from "./curator/open-curator.ts";
+import { curates, openCurator } from "./curator/open-curator.ts";
 import { decisionDesk } from "./decisions.ts";
 import { answerDrift } from "./drift-desk.ts";
 import { Intake } from "./intake/intake.ts";
@@ -41,6 +42,9 @@ import { attendRequests } from "./requests.ts";
 import { Reviewer } from "./reviewer.ts";
 import { SensorPost } from "./sensors/post.ts";
 import { followSensors } from "./sensors/topic.ts";
+
+/** How many messages of a flood one transaction takes: curation waits for as many, which costs others time. */
+const FLOOD = { curating: 500, otherwise: 2_000 };
 
 /** Feeds the line from a MISP: its feed, and its REST for all that the feed leaves open. */
 export async function followMisp(config: CourierConfig, line: Line): Promise<void> {
@@ -88,7 +92,8 @@ export async function followMisp(config: CourierConfig, line: Line): Promise<voi
     reviewer.wake();
   };
   const turn = () => curator.soon();
-  const intake = new Intake({ ledger, log, signal, clock, turn, saved, asks });
+  const slice = curates(config) ? FLOOD.curating : FLOOD.otherwise;
+  const intake = new Intake({ ledger, log, signal, clock, turn, slice, saved, asks });
   const answer = intake.answers.bind(intake);
   const unanswered = ({ uuid, eventId }: Question, error: unknown) =>
     log.warn("MISP does not answer about an event", { event: uuid ?? eventId, error });
@@ -127,10 +132,11 @@ export async function followMisp(config: CourierConfig, line: Line): Promise<voi
   await keeper.start();
   opening.begin();
   reviewer.wake();
-  await using feed = await openFeed(config, log, clock, (event) => {
+  const onLine = (event: LineEvent) => {
     vigil.line(event);
     observer?.line?.(event);
-  });
+  };
+  await using feed = await openFeed(config, log, clock, onLine, slice);
   const told = (notices: readonly Notice[]) => answer(notices, clock());
   const acquaintance = new Acquaintance({
     client,

@@ -9,6 +9,14 @@ export interface FeedSettings {
   password?: string | undefined;
 }
 
+export interface FeedOptions {
+  /** Milliseconds. */
+  clock: () => number;
+  onLine: (event: LineEvent) => void;
+  /** How many messages one batch holds at the most, which bounds how long a transaction takes. */
+  batch: number;
+}
+
 /** What the socket notices of its line; times are milliseconds of the clock. */
 export type LineEvent = { kind: "connected" | "disconnected" | "refused"; at: number; cause?: string };
 
@@ -21,8 +29,8 @@ const RECEIVE_HIGH_WATER_MARK = 500_000;
 const RECONNECT = 100;
 /** To a publisher that refused our login, or wants none or one, ZeroMQ does not come back by itself: we do, after so many milliseconds. */
 const GIVEN_UP = 500;
-/** How many messages one batch holds at the most, which bounds how long a transaction takes. */
-const BATCH = 500;
+/** Beyond so many messages the socket keeps them, which is cheaper than an array, and counts them. */
+const TAKEN = 4_000;
 /** After so many messages without a pause, the socket may have run over its mark. */
 const OVERRUN = RECEIVE_HIGH_WATER_MARK / 2;
 
@@ -46,18 +54,16 @@ export interface MispFeed extends AsyncDisposable {
 export class Feed implements MispFeed {
   readonly #socket: Subscriber;
   readonly #endpoint: string;
-  readonly #clock: () => number;
-  readonly #onLine: (event: LineEvent) => void;
+  readonly #options: FeedOptions;
   #frames: Buffer[] = [];
   #arrived: () => void = () => {};
   #closed = false;
   #told: LineEvent["kind"] | undefined;
   #return: NodeJS.Timeout | undefined;
 
-  constructor(settings: FeedSettings, clock: () => number, onLine: (event: LineEvent) => void) {
+  constructor(settings: FeedSettings, options: FeedOptions) {
     this.#endpoint = settings.endpoint;
-    this.#clock = clock;
-    this.#onLine = onLine;
+    this.#options = options;
     this.#socket = new Subscriber({
       receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
       reconnectInterval: RECONNECT,
@@ -94,7 +100,7 @@ export class Feed implements MispFeed {
       // One turn of the event loop, so that what has already arrived makes one batch.
       await nextTurn();
       if (this.#frames.length === 0) continue;
-      const frames = this.#frames.splice(0, BATCH);
+      const frames = this.#frames.splice(0, this.#options.batch);
       unbroken += frames.length;
       yield { frames, overrun: unbroken > OVERRUN };
       if (unbroken > OVERRUN) unbroken = 0;
@@ -111,8 +117,7 @@ export class Feed implements MispFeed {
       for await (const [frame] of this.#socket) {
         if (frame) this.#frames.push(frame);
         this.#arrived();
-        // Beyond this the socket keeps them, which is cheaper than an array, and counts them.
-        if (this.#frames.length >= BATCH * 8) await this.#drained();
+        if (this.#frames.length >= TAKEN) await this.#drained();
       }
     } catch (error) {
       // A socket that was closed while more was arriving says so in several ways.
@@ -123,7 +128,7 @@ export class Feed implements MispFeed {
   }
 
   async #drained(): Promise<void> {
-    while (this.#frames.length >= BATCH && !this.#closed) await nextTurn();
+    while (this.#frames.length >= this.#options.batch && !this.#closed) await nextTurn();
   }
 
   /** Ends `batches()` once what has arrived was handed out. */
@@ -162,6 +167,6 @@ export class Feed implements MispFeed {
     const isNews = kind === "connected" || (kind !== this.#told && this.#told !== "refused");
     if (this.#closed || !isNews) return;
     this.#told = kind;
-    this.#onLine({ kind, at: this.#clock() });
+    this.#options.onLine({ kind, at: this.#options.clock() });
   }
 }

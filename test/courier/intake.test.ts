@@ -80,3 +80,23 @@ test("of messages that a full disk keeps from being kept one is told in a minute
   await intake.heard([]);
   expect(ledger.fact("unreadable")).toBe("200");
 });
+
+test.each([
+  [undefined, 1_200, [500, 500, 200]],
+  [2_000, 2_100, [2_000, 100]],
+  [2_000, 120, [50, 50, 20]],
+])("with slices of %s for floods, %s messages at once are saved by %j", async (slice, count, expected) => {
+  const { ledger } = new ALedger();
+  const sizes: number[] = [];
+  const intake = new Intake({
+    ledger,
+    log: silent,
+    signal: new AbortController().signal,
+    clock: () => Date.UTC(2026, 10, 22),
+    ...(slice ? { slice } : {}),
+    saved: ({ length }) => void sizes.push(length),
+    asks: () => undefined,
+  });
+  await intake.heard(Array(count).fill({ kind: "alive", uptime: 1 }));
+  expect(sizes).toEqual(expected);
+});

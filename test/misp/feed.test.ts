@@ -22,11 +22,7 @@ async function aPublisher(login?: typeof LOGIN): Promise<APublisher> {
 /** A feed with what it noticed of its line, on a clock that stands at 7. */
 function aFeed(settings: FeedSettings): { feed: Feed; line: LineEvent[] } {
   const line: LineEvent[] = [];
-  const feed = new Feed(
-    settings,
-    () => 7,
-    (event) => line.push(event),
-  );
+  const feed = new Feed(settings, { clock: () => 7, onLine: (event) => line.push(event), batch: 500 });
   opened.push(feed);
   return { feed, line };
 }

@@ -22,6 +22,11 @@ export interface OpenCuratorOptions {
   clock: () => number;
 }
 
+/** Whether there is anything to curate by. */
+export function curates({ curation: { enabled, trust } }: Pick<Config, "curation">): boolean {
+  return enabled && trust.length > 0;
+}
+
 /** The curator as the configuration wants it, knowing what the keeper knows. */
 export function openCurator({
   config,
@@ -34,7 +39,7 @@ export function openCurator({
   signal,
   clock,
 }: OpenCuratorOptions): Curator {
-  const { enabled, trust, own_events, ...curation } = config.curation;
+  const { trust, own_events, ...curation } = config.curation;
   const writer = new MispWriter({
     client,
     curated: ledger.curated,
@@ -47,7 +52,7 @@ export function openCurator({
   });
   ledger.note(LACKS, "[]");
   return new Curator({
-    enabled: enabled && trust.length > 0,
+    enabled: curates(config),
     desk,
     saved,
     writer,

@@ -16,6 +16,8 @@ export interface IntakeOptions {
   clock: () => number;
   /** When the next slice of what was heard may be saved: something more urgent may be under way. */
   turn?: () => Promise<void>;
+  /** How many messages of a flood one transaction takes; 500 unless set. */
+  slice?: number;
   /** Something was saved. */
   saved: (notices: readonly Notice[]) => void;
   /** What only REST can answer came up. */
@@ -83,7 +85,7 @@ export class Intake {
    */
   async heard(notices: readonly Notice[]): Promise<void> {
     this.#waiting += notices.length;
-    const size = this.#waiting >= FLOOD ? FLOOD : SLICE.heard;
+    const size = this.#waiting >= FLOOD ? (this.#options.slice ?? FLOOD) : SLICE.heard;
     this.#saved = this.#saved.then(async () => {
       // Of a burst, which a flood is not yet, the rest is read first.
       if (notices.length >= FEW && size < FLOOD) await pause(BURST);

@@ -11,6 +11,7 @@ export async function openFeed(
   log: Logger,
   clock: () => number,
   onLine: (event: LineEvent) => void,
+  batch: number,
 ): Promise<MispFeed> {
   const { zeromq, kafka } = config.misp;
   const place = kafka ? { brokers: kafka.brokers } : { endpoint: zeromq.endpoint };
@@ -18,7 +19,7 @@ export async function openFeed(
     log.info(`The line to MISP's feed is ${event.kind}`, { ...place, ...(event.cause ? { cause: event.cause } : {}) });
     onLine(event);
   };
-  if (!kafka) return new Feed(zeromq, clock, told);
+  if (!kafka) return new Feed(zeromq, { clock, onLine: told, batch });
   const missing = (topics: readonly string[]) =>
     log.warn("Topics of MISP are not there; they are looked for again", { topics });
   const brokers = await openKafka(kafka, (path) => resolvePath(config, path));
