@@ -18,6 +18,9 @@ export interface Shape {
 /** Of so many pages, 64 MB, the write-ahead log is copied within a transaction, if no thread did so before. */
 const LONGEST_LOG = 16_000;
 
+/** Kept in memory, kilobytes: what is read again is in the system's own cache as well, where a bigger one here gained nothing. */
+const PAGE_CACHE = 16_384;
+
 const SHAPE: Shape = { schema: SCHEMA, upgrades: UPGRADES };
 
 /** The database file: opened, checked, brought up to this version's schema. */
@@ -184,7 +187,7 @@ function connect(file: string, readOnly: boolean): Connection {
         `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LONGEST_LOG}`,
       );
     }
-    database.exec("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
+    database.exec(`PRAGMA cache_size = -${PAGE_CACHE}; PRAGMA temp_store = MEMORY`);
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
     return database;
   } catch (cause) {
