@@ -18,15 +18,19 @@ const FLOOD = `
   const database = Database.open(file);
   const before = statSync(file).size;
   const keep = database.prepare("INSERT INTO fact (name, value) VALUES (?, ?)");
-  for (let first = 0; first < 20_000; first += 2_000)
-    database.transaction(() => {
-      for (let number = first; number < first + 2_000; number += 1) keep.run(String(number), "x".repeat(200));
-    });
+  const write = (first, rows) => database.transaction(() => {
+    for (let number = first; number < first + rows; number += 1) keep.run(String(number), "x".repeat(200));
+  });
+  for (let first = 0; first < 20_000; first += 2_000) write(first, 2_000);
   if (end === "close at once") database.close();
   else {
     while (statSync(file).size < before + 2_000_000) await pause(10);
     if (end === "close") database.close();
-    else process.kill(process.pid, "SIGKILL");
+    else if (end === "kill") process.kill(process.pid, "SIGKILL");
+    else {
+      write(20_000, 10_000);
+      setTimeout(() => process.exit(3), 1);
+    }
   }
 `;
 
@@ -63,6 +67,12 @@ test("killed while it is copied, nothing is lost", () => {
   const file = join(aFolder(), "ledger.sqlite");
   expect(() => flood(file, "kill")).toThrow("SIGKILL");
   expect(rowsIn(file)).toEqual({ rows: 20_000, state: "ok" });
+});
+
+test("a process that ends at once while it is copied is not aborted, and nothing is lost", () => {
+  const file = join(aFolder(), "ledger.sqlite");
+  expect(() => flood(file, "exit")).toThrow(expect.objectContaining({ status: 3, signal: null }));
+  expect(rowsIn(file)).toEqual({ rows: 30_000, state: "ok" });
 });
 
 test("where no thread can begin, SQLite copies by itself", async () => {

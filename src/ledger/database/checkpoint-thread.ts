@@ -5,8 +5,6 @@ import { z } from "zod";
 // A thread that copies from the write-ahead log into the database file whenever it is told to: `checkpoint` or `end`.
 const { file } = z.object({ file: z.string() }).parse(workerData);
 const database = new DatabaseSync(file);
-// What the other connection writes meanwhile waits for the next time: passive means that nobody waits for it.
-const checkpoint = database.prepare("PRAGMA wal_checkpoint(PASSIVE)");
 
 parentPort?.on("message", (word) => {
   if (word === "end") end();
@@ -15,7 +13,9 @@ parentPort?.on("message", (word) => {
 
 function copy(): void {
   try {
-    checkpoint.get();
+    // Passive: nobody waits for it, and what the other connection writes meanwhile is copied the next time. A statement with an
+    // answer would abort a process that ends while this is under way, as the driver cannot hand it over any more.
+    database.exec("PRAGMA wal_checkpoint(PASSIVE)");
   } catch {
     // A disk that is full or damaged is told by whoever writes; the log keeps all that could not be copied.
   }

@@ -27,7 +27,7 @@ export class Checkpoints {
     this.#thread.postMessage("checkpoint");
   }
 
-  /** Nobody else has the file open any more: the thread copies what is left and removes the log, which the process waits for. */
+  /** The thread copies what is left, and the last to close the file removes the log; the process waits for that. */
   end(): void {
     this.#thread?.ref();
     this.#thread?.postMessage("end");
