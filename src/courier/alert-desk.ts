@@ -61,7 +61,8 @@ function targetLines({ config, ledger, journal }: DeskSources): string[] {
   const enabled = enabledTargets(config);
   return enabled.map(([name]) => {
     const attempts = journal.targets[name]?.attempts ?? 0;
-    const lag = ledger.deltas.lag(name);
+    const { deltas } = ledger;
+    const lag = deltas.lag(name) + deltas.holds.again(deltas.idOf(name));
     if (attempts > 0) return `${name}: failing, ${counted(attempts, "attempt")}`;
     return `${name}: ${lag === 0 ? "in step" : `${counted(lag, "change")} behind`}`;
   });

@@ -93,7 +93,7 @@ export class Front implements AsyncDisposable {
 
   readonly #hasAll: Vouchers["hasAll"] = (target) => {
     const pulse = this.#sources?.pulse.look();
-    return pulse !== undefined && pulse.caughtUp > 0 && pulse.behind.get(target) === 0 && !pulse.again.has(target);
+    return pulse !== undefined && pulse.caughtUp > 0 && pulse.behind.get(target) === 0;
   };
 
   async #routes(): Promise<Route[]> {

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { LedgerPulse } from "../../src/ledger/report/pulse.ts";
 import { StateUnwritable } from "../../src/state/damaged.ts";
 import { ALane, until } from "../support/a-lane.ts";
 import { ALedger, heardEvent, sighted, told } from "../support/a-ledger.ts";
@@ -108,6 +109,27 @@ test("one that has lost everything gets it back at the start, with nothing else 
   const { lane: next } = await ALane.open(ledger, target);
   next.start();
   await until(() => target.held.size === 6);
+});
+
+test("one that fails while it gets back what it has lost lags behind by all of that", async () => {
+  const { ledger, target, lane } = await aFilledLane();
+  await lane.stop(0);
+  target.held.clear();
+  target.bare = async () => (target.held.size === 0 ? "everything" : []);
+  target.behaviour = () => Promise.reject(new Error("it is down"));
+  const { lane: next, failed } = await ALane.open(ledger, target);
+  next.start();
+  await failed(1);
+  const lag = () => {
+    using pulse = new LedgerPulse(ledger.file);
+    const { deltas } = ledger.ledger;
+    const told = deltas.lag("lists") + deltas.holds.again(deltas.idOf("lists"));
+    return [told, pulse.look().behind.get("lists"), ledger.report((report) => report.summary().targets[0]?.lag)];
+  };
+  expect(lag()).toEqual([6, 6, 6]);
+  target.behaviour = () => [];
+  next.retryNow();
+  await until(() => lag().every((count) => count === 0));
 });
 
 test("what a target that hangs was asked ends with its lane, so that nothing keeps the courier from ending", async () => {

@@ -22,6 +22,7 @@ export class Holds {
   readonly #count: Statement<{ count: number }>;
   readonly #keep: Statement<never>;
   readonly #again: Statement<never>;
+  readonly #countAgain: Statement<{ count: number }>;
   readonly #drop: Statement<never>;
   readonly #setAside: Statement<never>;
   readonly #settle: Statement<never>[];
@@ -44,6 +45,7 @@ export class Holds {
     this.#setAside = database.prepare(
       "INSERT OR REPLACE INTO aside (target, indicator, kind, why, state, revision, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
+    this.#countAgain = database.prepare("SELECT count(*) AS count FROM again WHERE target = ?");
     this.#settle = ["aside", "again"].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE target = ? AND indicator = ?`),
     );
@@ -98,6 +100,11 @@ export class Holds {
   /** How many removals wait for a review to end. */
   waiting(target: number): number {
     return this.#count.get(target, "remove", "waiting")?.count ?? 0;
+  }
+
+  /** How much the target is told again, such as all that it lost. */
+  again(target: number): number {
+    return this.#countAgain.get(target)?.count ?? 0;
   }
 
   /** What has waited is within the limits. */

@@ -15,10 +15,8 @@ export interface Pulse {
   revision: number;
   /** The newest blind spells, the newest first. */
   spells: BlindSpell[];
-  /** How many changes each target has not heard of yet, counted as far as `MOST_BEHIND`. */
+  /** How many changes each target has not got yet, with what it is told again, such as all that it lost; counted as far as `MOST_BEHIND`. */
   behind: ReadonlyMap<string, number>;
-  /** Targets that are told again of something, such as all that they have lost. */
-  again: ReadonlySet<string>;
   /** What sensors saw. */
   sensed: SensorFigures;
 }
@@ -45,7 +43,6 @@ export class LedgerPulse implements Disposable {
   readonly #newest: Statement<{ revision: number | null }>;
   readonly #spells: (count: number) => BlindSpell[];
   readonly #behind: Statement<{ name: string; behind: number }>;
-  readonly #again: Statement<{ name: string }>;
   readonly #decisions: Statement<Decision>;
 
   /** @throws StateMissing when there is no ledger at `file` */
@@ -55,11 +52,11 @@ export class LedgerPulse implements Disposable {
     this.#newest = this.#database.prepare("SELECT max(revision) AS revision FROM indicator");
     this.#spells = newestSpells(this.#database);
     this.#behind = this.#database.prepare(
-      `SELECT name, (SELECT count(*) FROM (SELECT 1 FROM indicator WHERE revision > position LIMIT ${MOST_BEHIND})) AS behind
+      `SELECT name, (SELECT count(*) FROM (
+         SELECT 1 FROM indicator WHERE revision > position
+         UNION ALL SELECT 1 FROM again WHERE again.target = target.id LIMIT ${MOST_BEHIND}
+       )) AS behind
        FROM target`,
-    );
-    this.#again = this.#database.prepare(
-      "SELECT name FROM target WHERE EXISTS (SELECT 1 FROM again WHERE again.target = target.id)",
     );
     this.#decisions = this.#database.prepare(
       `SELECT type, value, withheld, score, since, revision FROM indicator
@@ -76,7 +73,6 @@ export class LedgerPulse implements Disposable {
       revision: this.#newest.get()?.revision ?? 0,
       spells: this.#spells(SPELLS),
       behind: new Map(this.#behind.all().map(({ name, behind }) => [name, behind])),
-      again: new Set(this.#again.all().map(({ name }) => name)),
       sensed: SensorSightings.figures(this.#database),
     };
   }

@@ -51,7 +51,7 @@ export interface TargetSummary {
   held: number;
   /** How much of that it may not hold: a delivery of it failed half-way, or goes on. */
   doubtful: number;
-  /** Revisions that it has not heard of yet. */
+  /** Changes that it has not got yet, with what it is told again, such as all that it lost. */
   lag: number;
 }
 
@@ -196,7 +196,7 @@ export class LedgerReport implements Disposable {
   #targets(): TargetSummary[] {
     return this.#sql<TargetSummary>(
       `SELECT t.name, count(h.indicator) AS held, count(*) FILTER (WHERE h.shown = '${IN_DOUBT}') AS doubtful,
-              (SELECT count(*) FROM indicator i WHERE i.revision > t.position) AS lag
+              (SELECT count(*) FROM indicator WHERE revision > position) + (SELECT count(*) FROM again WHERE target = t.id) AS lag
        FROM target t LEFT JOIN held h ON h.target = t.id GROUP BY t.id ORDER BY t.name`,
     ).all();
   }
