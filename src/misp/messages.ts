@@ -1,4 +1,5 @@
 import type { Notice, Unreadable } from "../model/notice.ts";
+import { eventOfAttribute, readAttributeMessage } from "./attribute-message.ts";
 import { attributeOf, attributesOf, eventOf, organisationOf, sightingOf } from "./bodies.ts";
 import { booleanAt, idAt, isObject, type Json, Malformed, numberOr, objectAt, textAt, uuidAt } from "./coerce.ts";
 import { kafkaPublication } from "./kafka-publication.ts";
@@ -35,13 +36,17 @@ export function decode(frame: Buffer): Notice[] | Unreadable {
   try {
     const decoder = decoderOf(topic);
     if (!decoder) throw new Malformed("unknown topic");
-    const body: unknown = JSON.parse(frame.toString("utf8", space + 1));
-    if (!isObject(body)) throw new Malformed("the message is not an object");
-    return decoder(body);
+    return decoder(decoder === attribute ? readAttributeMessage(frame, space + 1) : readMessage(frame, space + 1));
   } catch (error) {
     const reason = error instanceof Malformed ? error.message : "not valid JSON";
     return { topic, reason, excerpt: frame.toString("utf8", 0, EXCERPT) };
   }
+}
+
+function readMessage(frame: Buffer, start: number): Json {
+  const body: unknown = JSON.parse(frame.toString("utf8", start));
+  if (!isObject(body)) throw new Malformed("the message is not an object");
+  return body;
 }
 
 function decoderOf(topic: string): Decoder | undefined {
@@ -68,7 +73,9 @@ function attribute(body: Json): Notice[] {
   const how = body.action === "add" ? "add" : "edit";
   // Of an `add` the tags come later; an `edit` without a Tag block says that there are none.
   const attribute = attributeOf(row, how === "add" ? undefined : [], body.Object);
-  return [{ kind: "attribute", attribute, event: isObject(body.Event) ? eventOf(body.Event) : undefined, how }];
+  return [
+    { kind: "attribute", attribute, event: isObject(body.Event) ? eventOfAttribute(body.Event) : undefined, how },
+  ];
 }
 
 /** Attributes tell for themselves of all that becomes of their object, but for its distribution. */
