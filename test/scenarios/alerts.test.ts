@@ -21,7 +21,9 @@ test("a chat is told that MISP refuses the key, and answers what it is asked", a
   });
   await courier.listed("domain", "held.example");
   api.say(CHAT, "/status");
-  await said(/Nothing is wrong\.\nThe feed is heard\.[\s\S]*blocklists: (in step|\d+ changes? behind)/);
+  // Whether the disk is scarce is up to the machine that this runs on.
+  await said(/(Nothing is wrong|⚠ The disk of the state directory fills up: \d+ MB are free)\.\nThe feed is heard\.\n/);
+  await said(/blocklists: (in step|\d+ changes? behind)/);
   api.say(CHAT, "/explain held[.]example");
   await said(/domain held\[\.]example: active, score 50\n[\s\S]*blocklists: holds it, is to hold it/);
   api.say(CHAT, "/explain never.example");
